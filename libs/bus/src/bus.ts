@@ -1,0 +1,131 @@
+import type {
+  CallContract,
+  DurableContract,
+  EventContract,
+  Outcome,
+  RequestContract,
+  ResponseEnd,
+  ResponseHead,
+} from '@tollgate/contracts';
+
+/**
+ * The port every process talks through. Two adapters (NATS, in process) pass one contract suite.
+ * Every failure is a `GatewayError`: nobody listening is `service_unavailable` at once, a peer that falls silent is
+ * `service_lost`, a deadline that passes is `deadline_exceeded`.
+ */
+export interface Bus {
+  /** Asks one replica. Default time-out 5 s. */
+  request<Request, Reply>(
+    contract: RequestContract<Request, Reply>,
+    payload: Request,
+    options?: RequestOptions,
+  ): Promise<Reply>;
+
+  /** Tells every replica that listens; at most once, nothing is kept. */
+  publish<Event>(contract: EventContract<Event>, event: Event): void;
+
+  /** Resolves once the event is in the local outbox: from then on a `kill -9` cannot lose it. */
+  record<Event>(contract: DurableContract<Event>, event: Event): Promise<void>;
+
+  /**
+   * Like `record` for an event whose last word is not known yet. If the process dies before `commit` or `discard`,
+   * the event is recorded as it last stood when the process starts again.
+   */
+  draft<Event>(contract: DurableContract<Event>, event: Event): DurableDraft<Event>;
+
+  /** Starts a call. The body stays readable (for a retry) until the response has ended. */
+  call<Header>(
+    contract: CallContract<Header>,
+    header: Header,
+    body: Uint8Array,
+    options: CallOptions,
+  ): CallResponse;
+
+  /** Starts listening. Used by `BusStrategy`; apps write Nest handlers instead. */
+  serve(handlers: BusHandlers): Promise<void>;
+
+  /** Stops taking new messages and waits until those in flight (handlers and calls) are done, or until `graceMs` is over. */
+  drain(graceMs: number): Promise<void>;
+
+  /** Flushes the outbox as far as it can and lets go of the connection. Idempotent. */
+  close(): Promise<void>;
+
+  /** False while the connection is down: readiness turns red. */
+  isConnected(): boolean;
+}
+
+export interface RequestOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface CallOptions {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  /** Bytes the responder may send ahead of the reader. Default 256 KiB. */
+  readonly windowBytes?: number;
+}
+
+export type ResponseFrame =
+  | { readonly type: 'head'; readonly head: ResponseHead }
+  | { readonly type: 'data'; readonly data: Uint8Array }
+  | { readonly type: 'end'; readonly end: ResponseEnd };
+
+/** Iterate once: `head`, any number of `data`, `end`. Any other course throws a `GatewayError`. Taking the next frame returns the last one's credit. */
+export interface CallResponse extends AsyncIterable<ResponseFrame> {
+  /** Ends the call all the way to the provider. Idempotent; safe after the end. */
+  cancel(): void;
+}
+
+export interface DurableDraft<Event> {
+  /** Cheap: updates are written together, once a turn of the event loop. */
+  update(patch: Partial<Event>): void;
+  commit(event: Event): Promise<void>;
+  discard(): void;
+}
+
+/** A call as its handler sees it. */
+export interface CallContext {
+  readonly body: CallBody;
+  /** Aborts with a `GatewayError` reason: `cancelled`, `caller_lost` or `deadline_exceeded`. */
+  readonly signal: AbortSignal;
+  readonly response: ResponseWriter;
+  /**
+   * Hands the call to another service, which answers the caller directly. Resolves with the attempt's outcome when that
+   * is over; never rejects: nobody listening, a lost worker and a cancel are outcomes with an `error`.
+   * While `outcome.delivered` is false the caller has seen nothing and the call may be forwarded again.
+   */
+  forward<Header>(contract: CallContract<Header>, target: string, header: Header): Promise<Outcome>;
+}
+
+export interface CallBody {
+  readonly size: number;
+  /** The whole body; frames are pulled from the caller as needed. May be called again on a retry. */
+  bytes(): Promise<Uint8Array>;
+}
+
+/** Frames go to the caller numbered; what is written in one turn of the event loop travels together. */
+export interface ResponseWriter {
+  head(head: ResponseHead): void;
+  /** Resolves when there is credit for more; rejects when the call was aborted. */
+  write(data: Uint8Array): Promise<void>;
+  end(end: ResponseEnd): void;
+}
+
+/**
+ * What a call handler returns: an `Outcome` for a forwarded call, nothing for a first-hand one. A throw before the head
+ * is an undelivered outcome (to the forwarder) or an error (to the caller); after the head it is the caller's error frame.
+ */
+export type CallHandler = (header: unknown, context: CallContext) => Promise<Outcome | undefined>;
+
+/** Subjects (for calls: concrete ones, the `*` replaced) and who handles them. */
+export interface BusHandlers {
+  /** Name of the queue group: replicas with the same name share the work. */
+  readonly service: string;
+  readonly requests: ReadonlyMap<string, (payload: unknown) => Promise<unknown>>;
+  readonly events: ReadonlyMap<string, (event: unknown) => Promise<void>>;
+  /** Handlers get batches; a rejection means the batch comes again. */
+  readonly durables: ReadonlyMap<string, (events: readonly unknown[]) => Promise<void>>;
+  readonly calls: ReadonlyMap<string, CallHandler>;
+}

@@ -1,0 +1,13 @@
+export type {
+  Bus,
+  BusHandlers,
+  CallBody,
+  CallContext,
+  CallHandler,
+  CallOptions,
+  CallResponse,
+  DurableDraft,
+  RequestOptions,
+  ResponseFrame,
+  ResponseWriter,
+} from './bus.js';

@@ -1,0 +1,8 @@
+export type {
+  Deployment,
+  GatewayConfig,
+  GeneralSettings,
+  PriceOverrides,
+  RouterSettings,
+  Setting,
+} from './gateway-config.js';

@@ -1,0 +1,22 @@
+import { attemptCall, routeCall } from './call.contract.js';
+import type { Contract, Service } from './contract.js';
+import { createKey, deleteKeys, findKey, keyChanged } from './key.contract.js';
+import { listSpend, summarizeSpend } from './spend.contract.js';
+import { usageRecorded } from './usage.contract.js';
+
+/** Every message of the system; each is handled by exactly one service. */
+export const CONTRACTS: readonly Contract[] = [
+  routeCall,
+  attemptCall,
+  usageRecorded,
+  createKey,
+  findKey,
+  deleteKeys,
+  keyChanged,
+  listSpend,
+  summarizeSpend,
+] as readonly Contract[];
+
+/** The messages that a service must have a handler for. */
+export const contractsOf = (service: Service): readonly Contract[] =>
+  CONTRACTS.filter((contract) => contract.service === service);

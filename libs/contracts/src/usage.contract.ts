@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { defineDurable } from './contract.js';
+import { usage } from './usage.js';
+
+/**
+ * complete: the provider answered whole. partial: it broke off or was cancelled, counts are what was seen.
+ * unknown: the process died in the middle, counts are the last that was known. failed: an error, nothing served.
+ */
+export const usageStatus = z.enum(['complete', 'partial', 'unknown', 'failed']);
+export type UsageStatus = z.infer<typeof usageStatus>;
+
+/** One attempt that reached a provider. Money is integer nano-dollars; times are epoch milliseconds. */
+export const usageEvent = z.object({
+  /** The attempt's id, `{call id}:{n}`. */
+  id: z.string(),
+  callId: z.string(),
+  /** The provider's own response id, when it told one. */
+  responseId: z.string().nullable(),
+  status: usageStatus,
+  /** Tokens by the provider's own usage (true) or by our estimate (false). */
+  measured: z.boolean(),
+  usage,
+  /** The provider's usage object as it came. */
+  rawUsage: z.unknown(),
+  /** null: no price is known for the model. */
+  costNanos: z.number().int().nullable(),
+  model: z.string(),
+  group: z.string(),
+  upstreamModel: z.string(),
+  deploymentId: z.string(),
+  provider: z.string(),
+  apiBase: z.string().nullable(),
+  keyHash: z.string(),
+  keyAlias: z.string().nullable(),
+  userId: z.string().nullable(),
+  teamId: z.string().nullable(),
+  endUser: z.string().nullable(),
+  tags: z.array(z.string()),
+  stream: z.boolean(),
+  startedAt: z.number(),
+  firstTokenAt: z.number().nullable(),
+  endedAt: z.number(),
+  errorCode: z.string().nullable(),
+});
+export type UsageEvent = z.infer<typeof usageEvent>;
+
+/** worker → billing, the ledger's only source. */
+export const usageRecorded = defineDurable('tollgate.usage.recorded', {
+  service: 'billing',
+  event: usageEvent,
+  idOf: (event) => event.id,
+});

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+
+/**
+ * Disjoint counts: no token is in two of them. OpenAI's `prompt_tokens` is input + cacheRead + cacheWrite* + audioInput,
+ * its `completion_tokens` is output + reasoning + audioOutput.
+ */
+export const usage = z.object({
+  input: count,
+  cacheRead: count,
+  /** Tokens written to the provider's prompt cache with a life of 5 minutes (or of unknown life). */
+  cacheWrite5m: count,
+  cacheWrite1h: count,
+  output: count,
+  reasoning: count,
+  audioInput: count,
+  audioOutput: count,
+  /** Searches, billed by piece. */
+  searches: count,
+});
+export type Usage = z.infer<typeof usage>;
+
+export const NO_USAGE: Usage = {
+  input: 0,
+  cacheRead: 0,
+  cacheWrite5m: 0,
+  cacheWrite1h: 0,
+  output: 0,
+  reasoning: 0,
+  audioInput: 0,
+  audioOutput: 0,
+  searches: 0,
+};
+
+export const promptTokens = (counts: Usage): number =>
+  counts.input + counts.cacheRead + counts.cacheWrite5m + counts.cacheWrite1h + counts.audioInput;
+
+export const completionTokens = (counts: Usage): number =>
+  counts.output + counts.reasoning + counts.audioOutput;

@@ -1,0 +1,1 @@
+export type { JobOptions, Jobs } from './jobs.js';

@@ -1,0 +1,22 @@
+/**
+ * Delayed, repeated and retried work. Two adapters (BullMQ; in process on a table) pass one contract suite.
+ * A job is run at least once; a handler must bear a repeat.
+ */
+export interface Jobs {
+  /** Names the handler of a job; call before `start`. A throw is a failed try: exponential backoff, up to `attempts`. */
+  handle<Data>(name: string, handler: (data: Data) => Promise<void>): void;
+  /** Begins to run jobs. */
+  start(): Promise<void>;
+  /** The same `id` while a job is waiting or running is the same job: the second is dropped. */
+  enqueue<Data>(name: string, data: Data, options?: JobOptions): Promise<void>;
+  /** Runs a job every so often, on one replica at a time; calling it again with another interval replaces the schedule. */
+  repeat(name: string, everyMs: number): Promise<void>;
+  /** Lets running jobs finish. */
+  close(): Promise<void>;
+}
+
+export interface JobOptions {
+  readonly id?: string;
+  readonly delayMs?: number;
+  readonly attempts?: number;
+}

@@ -1,0 +1,1 @@
+export type { Admission, AdmitRequest, LimitKind, Remaining, Scope, SettleRequest, State } from './state.js';

@@ -1,0 +1,74 @@
+/**
+ * Counters and health that replicas share. Two adapters (Redis, memory) pass one contract suite.
+ * A Redis that does not answer within 50 ms rejects with `GatewayError('service_unavailable')`: the caller decides
+ * (`on_state_down`). Nothing waits for a Redis that is away.
+ */
+export interface State {
+  /**
+   * One atomic operation over all scopes of a call: either every limit has room and all are charged, or none is.
+   * Windows are fixed minutes of the epoch, part of the counter's name, so there is nothing to reset. Calls in flight are
+   * leases that end by themselves at `leaseUntil`, so a dead ingress leaves no hold behind. Idempotent by `callId`.
+   */
+  admit(request: AdmitRequest): Promise<Admission>;
+
+  /** Ends the leases of a call and replaces the token estimate by the true count (null: keep the estimate). Idempotent. */
+  settle(request: SettleRequest): Promise<void>;
+
+  /** Takes a deployment out until `until` (epoch ms), on every replica in under a second. A later deadline wins, an earlier one never shortens. */
+  cool(deploymentId: string, until: number): Promise<void>;
+
+  /** Deployments that are out now, by id, with the time they return (epoch ms). A local, always current view: no I/O. */
+  cooling(): ReadonlyMap<string, number>;
+
+  isConnected(): boolean;
+  close(): Promise<void>;
+}
+
+export interface Scope {
+  /** For example `key:{hash}`. */
+  readonly id: string;
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly maxParallelRequests: number | null;
+}
+
+export interface AdmitRequest {
+  readonly callId: string;
+  readonly scopes: readonly Scope[];
+  readonly tokens: number;
+  /** Epoch milliseconds, from the caller's clock so that tests can fake it. */
+  readonly now: number;
+  readonly leaseUntil: number;
+}
+
+export interface SettleRequest {
+  readonly callId: string;
+  readonly scopes: readonly Scope[];
+  /** The `now` and `tokens` of the admission. */
+  readonly admittedAt: number;
+  readonly admittedTokens: number;
+  readonly tokens: number | null;
+}
+
+export type LimitKind = 'requests' | 'tokens' | 'max_parallel_requests';
+
+export type Admission =
+  | { readonly granted: true; readonly remaining: readonly Remaining[] }
+  | {
+      readonly granted: false;
+      readonly scope: string;
+      readonly kind: LimitKind;
+      readonly limit: number;
+      readonly remaining: number;
+      /** Epoch milliseconds; for calls in flight: the earliest lease end. */
+      readonly resetAt: number;
+    };
+
+/** What is left after this call, for the `x-ratelimit-*` headers. */
+export interface Remaining {
+  readonly scope: string;
+  readonly kind: LimitKind;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: number;
+}
