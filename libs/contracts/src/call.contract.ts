@@ -47,7 +47,7 @@ export const callHeader = z.object({
 export type CallHeader = z.infer<typeof callHeader>;
 
 /** ingress → router. */
-export const routeCall = defineCall('tollgate.call.route', { service: 'router', header: callHeader });
+export const routeCall = defineCall('tollgate.call.route', { service: 'router', input: callHeader });
 
 /** The four clocks that bound an attempt, in milliseconds. */
 export const clocks = z.object({

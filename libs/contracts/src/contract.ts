@@ -8,7 +8,7 @@ export interface RequestContract<Request, Reply> {
   readonly kind: 'request';
   readonly subject: string;
   readonly service: Service;
-  readonly request: z.ZodType<Request>;
+  readonly input: z.ZodType<Request>;
   readonly reply: z.ZodType<Reply>;
 }
 
@@ -17,7 +17,7 @@ export interface EventContract<Event> {
   readonly kind: 'event';
   readonly subject: string;
   readonly service: Service;
-  readonly event: z.ZodType<Event>;
+  readonly input: z.ZodType<Event>;
 }
 
 /** An event that survives the death of any process: at least once, to one replica of the service, in batches. */
@@ -25,9 +25,9 @@ export interface DurableContract<Event> {
   readonly kind: 'durable';
   readonly subject: string;
   readonly service: Service;
-  readonly event: z.ZodType<Event>;
+  readonly input: z.ZodType<Event>;
   /** The same id twice is the same event: adapters drop repeats they notice, consumers must cope with the rest. */
-  readonly idOf: (event: Event) => string;
+  idOf(event: Event): string;
 }
 
 /**
@@ -38,11 +38,16 @@ export interface CallContract<Header> {
   readonly kind: 'call';
   readonly subject: string;
   readonly service: Service;
-  readonly header: z.ZodType<Header>;
+  readonly input: z.ZodType<Header>;
 }
 
-export type Contract =
-  RequestContract<never, unknown> | EventContract<never> | DurableContract<never> | CallContract<never>;
+/** What every message has in common; `input` is the schema of what is sent. */
+export interface Contract {
+  readonly kind: 'request' | 'event' | 'durable' | 'call';
+  readonly subject: string;
+  readonly service: Service;
+  readonly input: z.ZodType;
+}
 
 export function defineRequest<Request, Reply>(
   subject: string,

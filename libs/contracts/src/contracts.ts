@@ -15,7 +15,7 @@ export const CONTRACTS: readonly Contract[] = [
   keyChanged,
   listSpend,
   summarizeSpend,
-] as readonly Contract[];
+];
 
 /** The messages that a service must have a handler for. */
 export const contractsOf = (service: Service): readonly Contract[] =>

@@ -26,26 +26,26 @@ export const newKey = keyRecord.omit({ createdAt: true, updatedAt: true });
 /** Creates a key. Fails with `invalid_request` when the alias (param `key_alias`) or the hash (param `key`) exists. */
 export const createKey = defineRequest('tollgate.key.create', {
   service: 'billing',
-  request: newKey,
+  input: newKey,
   reply: keyRecord,
 });
 
 /** A key by hash, with what it has spent; null when there is none. */
 export const findKey = defineRequest('tollgate.key.find', {
   service: 'billing',
-  request: z.object({ hash: z.string() }),
+  input: z.object({ hash: z.string() }),
   reply: z.object({ key: keyRecord, spendNanos: z.number().int() }).nullable(),
 });
 
 /** Deletes keys by hash or alias; the reply holds the hashes that existed. */
 export const deleteKeys = defineRequest('tollgate.key.delete', {
   service: 'billing',
-  request: z.object({ hashes: z.array(z.string()), aliases: z.array(z.string()) }),
+  input: z.object({ hashes: z.array(z.string()), aliases: z.array(z.string()) }),
   reply: z.object({ deleted: z.array(z.string()) }),
 });
 
 /** billing → every ingress: drop the record from the cache at once. */
 export const keyChanged = defineEvent('tollgate.key.changed', {
   service: 'ingress',
-  event: z.object({ hash: z.string() }),
+  input: z.object({ hash: z.string() }),
 });

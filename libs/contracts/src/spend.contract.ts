@@ -27,14 +27,14 @@ export type SpendPage = z.infer<typeof spendPage>;
 
 export const listSpend = defineRequest('tollgate.spend.list', {
   service: 'billing',
-  request: spendQuery,
+  input: spendQuery,
   reply: spendPage,
 });
 
 /** Spend by day (UTC), key, user and model, for the summarized form of `/spend/logs`. */
 export const summarizeSpend = defineRequest('tollgate.spend.summarize', {
   service: 'billing',
-  request: spendQuery.pick({ keyHash: true, userId: true, from: true, to: true }),
+  input: spendQuery.pick({ keyHash: true, userId: true, from: true, to: true }),
   reply: z.array(
     z.object({
       day: z.string(),

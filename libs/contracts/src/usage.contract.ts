@@ -47,6 +47,6 @@ export type UsageEvent = z.infer<typeof usageEvent>;
 /** worker → billing, the ledger's only source. */
 export const usageRecorded = defineDurable('tollgate.usage.recorded', {
   service: 'billing',
-  event: usageEvent,
+  input: usageEvent,
   idOf: (event) => event.id,
 });
