@@ -11,3 +11,4 @@ export type {
   ResponseFrame,
   ResponseWriter,
 } from './bus.js';
+export { BUS } from './tokens.js';

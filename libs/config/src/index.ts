@@ -6,3 +6,5 @@ export type {
   RouterSettings,
   Setting,
 } from './gateway-config.js';
+export { ENVIRONMENT, GATEWAY_CONFIG } from './tokens.js';
+export type { Environment } from './environment.js';

@@ -76,7 +76,7 @@ export type AttemptHeader = z.infer<typeof attemptHeader>;
 /** router → worker; the target is the provider's name. */
 export const attemptCall = defineCall('tollgate.call.attempt.*', {
   service: 'worker',
-  header: attemptHeader,
+  input: attemptHeader,
 });
 
 /** First frame of an answer. */

@@ -1,1 +1,2 @@
 export type { JobOptions, Jobs } from './jobs.js';
+export { JOBS } from './tokens.js';

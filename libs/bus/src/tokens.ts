@@ -1,0 +1,2 @@
+/** Injection token of the process's `Bus`. */
+export const BUS = Symbol('BUS');

@@ -1,0 +1,4 @@
+/** Injection token of the `GatewayConfig`. */
+export const GATEWAY_CONFIG = Symbol('GATEWAY_CONFIG');
+/** Injection token of the process's `Environment`. */
+export const ENVIRONMENT = Symbol('ENVIRONMENT');

@@ -1,0 +1,2 @@
+/** Injection token of the process's `Jobs`. */
+export const JOBS = Symbol('JOBS');

@@ -1,0 +1,2 @@
+/** Injection token of the process's `State`. */
+export const STATE = Symbol('STATE');
