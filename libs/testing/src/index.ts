@@ -1,0 +1,4 @@
+export { startNats, startPostgres, startRedis, type TestServer } from './servers/start-server.js';
+export { describeWithServers, requireServers, type ServerSupport } from './servers/require-servers.js';
+export { freePort } from './servers/ports.js';
+export { ManagedProcess, type ProcessOptions } from './servers/managed-process.js';
