@@ -6,5 +6,13 @@ export type {
   RouterSettings,
   Setting,
 } from './gateway-config.js';
+export { ConfigError } from './config-error.js';
+export { bareDeployment, demoConfig, GENERAL_DEFAULTS, ROUTER_DEFAULTS } from './demo-config.js';
 export { ENVIRONMENT, GATEWAY_CONFIG } from './tokens.js';
 export type { Environment } from './environment.js';
+export { helpRequested } from './flags.js';
+export { nearest } from './nearest.js';
+export { processEnvironment } from './process-environment.js';
+export { readEnvironment, type EnvironmentDefaults } from './read-environment.js';
+export { missingCredentials, resolveSetting, type Variables } from './setting.js';
+export type { ConfigSource, LoadedConfig, LoadOptions } from './config-source.js';

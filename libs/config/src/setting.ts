@@ -1,0 +1,43 @@
+import type { GatewayConfig, Setting } from './gateway-config.js';
+
+/** Environment variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+const REFERENCE = /^os\.environ\/(.+)$/;
+
+/** The variable that an `os.environ/NAME` string refers to; null for any other string. */
+export const referencedVariable = (text: string): string | null => REFERENCE.exec(text.trim())?.[1] ?? null;
+
+export function toSetting(text: string): Setting {
+  const variable = referencedVariable(text);
+  return variable === null ? text : { env: variable };
+}
+
+/** The value itself; null when there is no setting, or its variable is not set (an empty one counts as not set). */
+export function resolveSetting(setting: Setting | null, variables: Variables): string | null {
+  if (setting === null || typeof setting === 'string') return setting;
+  const value = variables[setting.env];
+  return value === undefined || value === '' ? null : value;
+}
+
+/** Names of the variables that deployments of these providers (null: of all) refer to and that are not set. */
+export function missingCredentials(
+  config: GatewayConfig,
+  providers: readonly string[] | null,
+  variables: Variables,
+): string[] {
+  const served = config.deployments.filter(({ provider }) => providers?.includes(provider) ?? true);
+  const settings = served.flatMap(({ apiKey, apiBase, apiVersion, organization, extraHeaders }) => [
+    apiKey,
+    apiBase,
+    apiVersion,
+    organization,
+    ...Object.values(extraHeaders),
+  ]);
+  const missing = settings.flatMap((setting) =>
+    setting !== null && typeof setting !== 'string' && resolveSetting(setting, variables) === null
+      ? [setting.env]
+      : [],
+  );
+  return [...new Set(missing)].sort();
+}
