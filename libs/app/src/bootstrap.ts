@@ -1,0 +1,116 @@
+import 'reflect-metadata';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { BusStrategy, GatewayRpcExceptionFilter } from '@tollgate/bus';
+import {
+  ConfigError,
+  processEnvironment,
+  readEnvironment,
+  type Environment,
+  type GatewayConfig,
+} from '@tollgate/config';
+import { CONTRACTS, type Service } from '@tollgate/contracts';
+import { createLogger, nestLogger, setLogLevel } from '@tollgate/observability';
+import { serveHealth } from './health.js';
+import { PlatformModule } from './platform.module.js';
+import { openPorts } from './ports.js';
+import { Readiness } from './readiness.js';
+import { loadSettings } from './settings.js';
+import { onSignal } from './shutdown.js';
+
+const logger = createLogger('app');
+
+/** How an app is put together: its name, its Nest module, and the services whose messages it answers. */
+export interface AppDefinition {
+  readonly name: string;
+  readonly module: Type | DynamicModule;
+  /** Default: the service of the app's own name. */
+  readonly services?: readonly Service[];
+  /** Port when the environment names none; 0 is any free one. */
+  readonly defaultPort?: number;
+  readonly needsDatabase?: boolean;
+}
+
+export interface RunningApp {
+  readonly url: string;
+  readonly config: GatewayConfig;
+  readonly environment: Environment;
+  /** Drains and closes everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Starts a process: settings, ports, Nest, health, the bus, HTTP; and ends it in order on SIGTERM or SIGINT. */
+export async function bootstrap(definition: AppDefinition): Promise<RunningApp> {
+  try {
+    const app = await start(definition);
+    onSignal(app, app.environment.drainMs);
+    return app;
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    process.stderr.write(`${cause.message}\n`);
+    process.exit(2);
+  }
+}
+
+async function start(definition: AppDefinition): Promise<RunningApp> {
+  const { variables, argv } = processEnvironment();
+  const environment = readEnvironment(variables, argv, {
+    port: definition.defaultPort ?? 0,
+    needsDatabase: definition.needsDatabase ?? false,
+  });
+  setLogLevel(environment.logLevel);
+  const config = await loadSettings(environment);
+  const ports = await openPorts(definition.name, environment);
+  const app = await createApp(definition, PlatformModule.of({ ...ports, config, environment }), config);
+
+  const strategy = new BusStrategy({
+    bus: ports.bus,
+    contracts: CONTRACTS,
+    services: definition.services ?? [definition.name as Service],
+    targets: environment.providers ?? providersOf(config),
+    graceMs: environment.drainMs,
+  });
+  app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+  app.useGlobalFilters(new GatewayRpcExceptionFilter());
+  await app.startAllMicroservices();
+  await app.listen(environment.port, environment.host);
+
+  const url = await app.getUrl();
+  logger.info(
+    { event: 'app.listening', name: definition.name, port: Number(new URL(url).port) },
+    `${definition.name} listens on ${url}`,
+  );
+  let closing: Promise<void> | undefined;
+  return { url, config, environment, close: () => (closing ??= app.close()) };
+}
+
+const providersOf = (config: GatewayConfig): string[] => [
+  ...new Set(config.deployments.map((deployment) => deployment.provider)),
+];
+
+@Module({})
+class RootModule {}
+
+async function createApp(
+  { module }: AppDefinition,
+  platform: DynamicModule,
+  config: GatewayConfig,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: config.general.maxRequestBytes,
+    // Slow-loris limits: headers within 15 s, a whole request (100 MB on a slow line) within 5 min.
+    requestTimeout: 300_000,
+    keepAliveTimeout: 75_000,
+    http: { headersTimeout: 15_000, maxHeaderSize: 32_768 },
+    forceCloseConnections: 'idle',
+  });
+  const root: DynamicModule = { module: RootModule, imports: [platform, module] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bodyParser: false,
+    logger: nestLogger(),
+    abortOnError: false,
+  });
+  serveHealth(adapter.getInstance(), app.get(Readiness));
+  return app;
+}

@@ -1,0 +1,32 @@
+import { BUS, type Bus } from '@tollgate/bus';
+import { STATE, type State } from '@tollgate/state';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+
+/** What a load balancer asks. Turns red as the first step of a shutdown, while running calls go on. */
+@Injectable()
+export class Readiness implements OnModuleDestroy {
+  private draining = false;
+
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(STATE) private readonly state: State,
+  ) {}
+
+  /** True from the first moment of a shutdown: no new call may start. */
+  isDraining(): boolean {
+    return this.draining;
+  }
+
+  /** What is wrong, or nothing. */
+  problems(): string[] {
+    return [
+      ...(this.draining ? ['draining'] : []),
+      ...(this.bus.isConnected() ? [] : ['bus away']),
+      ...(this.state.isConnected() ? [] : ['state away']),
+    ];
+  }
+
+  onModuleDestroy(): void {
+    this.draining = true;
+  }
+}
