@@ -1,0 +1,20 @@
+import { Client } from 'pg';
+
+/**
+ * A `pg` client that hangs up when a query times out. Left alone, it would go back to the pool still waiting for the
+ * lost answer, and every later query on it would wait behind.
+ */
+export class BoundedClient extends Client {
+  // NOTE `query` of pg has a dozen overloads; all that matters here is whether a promise comes back.
+  override query = ((...parameters: Parameters<Client['query']>): unknown => {
+    const result: unknown = Reflect.apply(Client.prototype.query, this, parameters);
+    if (result instanceof Promise) result.catch((error: unknown) => this.hangUpAfterTimeout(error));
+    return result;
+  }) as Client['query'];
+
+  private hangUpAfterTimeout(error: unknown): void {
+    if (!(error instanceof Error) || error.message !== 'Query read timeout') return;
+    const { connection } = this as unknown as { connection: { stream: { destroy(): void } } };
+    connection.stream.destroy();
+  }
+}

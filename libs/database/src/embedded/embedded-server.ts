@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { PgliteThread, runsFromSource } from './pglite-thread.js';
+import { lockFolder } from './folder-lock.js';
+import { SOCKET_NAME, socketDirectoryOf } from './socket-directory.js';
+
+const execute = promisify(execFile);
+
+export interface EmbeddedServer {
+  /** `host` for `pg`. */
+  readonly socketDirectory: string;
+  close(): Promise<void>;
+}
+
+/**
+ * PGlite on `<dataDirectory>/database`, made on first use, in a thread of its own.
+ * Throws when another process has the folder.
+ */
+export async function startEmbedded(dataDirectory: string): Promise<EmbeddedServer> {
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const socketDirectory = await socketDirectoryOf(dataDirectory);
+  const lock = await lockFolder(socketDirectory, dataDirectory);
+  try {
+    const folder = join(dataDirectory, 'database');
+    await makeOnce(dataDirectory, folder);
+    const thread = await PgliteThread.start(folder, join(socketDirectory, SOCKET_NAME));
+    return { socketDirectory, close: () => closeBoth(thread, lock) };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+async function closeBoth(thread: PgliteThread, lock: Server): Promise<void> {
+  await thread.close();
+  lock.close();
+}
+
+/** The folder appears whole or not at all: it is made under another name. Remains of a killed attempt are removed. */
+async function makeOnce(dataDirectory: string, folder: string): Promise<void> {
+  const remains = (await readdir(dataDirectory)).filter((name) => name.startsWith('database.new-'));
+  for (const name of remains) await rm(join(dataDirectory, name), { recursive: true, force: true });
+  if (await stat(folder).catch(() => undefined)) return;
+  const made = `${folder}.new-${process.pid}`;
+  await create(made);
+  await rename(made, folder);
+}
+
+async function create(folder: string): Promise<void> {
+  if (runsFromSource) {
+    const { createFolder } = await import('./pglite-server.js');
+    return createFolder(folder);
+  }
+  const entry = fileURLToPath(new URL('./pglite-create.js', import.meta.url));
+  await execute(process.execPath, [entry, folder]);
+}

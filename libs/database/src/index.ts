@@ -1,0 +1,3 @@
+export { openDatabase, type Database, type DatabaseSchema, type DatabaseTarget } from './database.js';
+export { guardDatabase, isDatabaseAway, violatedConstraint } from './database-errors.js';
+export { safeInteger, safeIntegerOrNull, toSafeInteger } from './safe-integer.js';
