@@ -1,0 +1,18 @@
+export type { Json } from './json/json.js';
+export { scanObject, type ObjectMember, type ObjectMembers, type ScanOptions } from './json/scan-object.js';
+export { spliceObject, type ObjectEdits } from './json/splice-object.js';
+export { SseDecoder, type SseDecoderOptions, type SseEvent } from './sse/sse-decoder.js';
+export { encodeSse } from './sse/encode-sse.js';
+export {
+  chatToMessages,
+  type ChatToMessagesOptions,
+  type TranslatedRequest,
+} from './to-anthropic/chat-to-messages.js';
+export { chatToMessage } from './to-anthropic/chat-to-message.js';
+export { ChatToMessageStream } from './to-anthropic/chat-to-message-stream.js';
+export { messageToChat, type MessageToChatOptions } from './to-openai/message-to-chat.js';
+export { MessageToChatStream, type MessageToChatStreamOptions } from './to-openai/message-to-chat-stream.js';
+export { messagesToChat } from './to-openai/messages-to-chat.js';
+export { usageOfChat } from './usage/chat-usage.js';
+export { usageOfMessage } from './usage/message-usage.js';
+export { estimatePromptTokens, estimateTokens } from './usage/estimate-tokens.js';

@@ -1,0 +1,46 @@
+import { completionTokens, type Usage } from '@tollgate/contracts';
+import { isObject, type Json } from '../json/json.js';
+import { countOf, fieldOf, firstCount } from './count.js';
+
+/**
+ * Disjoint counts from Anthropic's usage object, whose input, cache read and cache write are disjoint already.
+ * Null when it holds no count of tokens; never throws.
+ */
+export function usageOfMessage(raw: unknown): Usage | null {
+  if (!isObject(raw)) return null;
+  const input = countOf(raw['input_tokens']);
+  const output = countOf(raw['output_tokens']);
+  if (input === undefined && output === undefined) return null;
+  const fiveMinutes = firstCount(fieldOf(raw['cache_creation'], 'ephemeral_5m_input_tokens'));
+  const oneHour = firstCount(fieldOf(raw['cache_creation'], 'ephemeral_1h_input_tokens'));
+  const cacheWrite = countOf(raw['cache_creation_input_tokens']) ?? fiveMinutes + oneHour;
+  const cacheWrite1h = Math.min(oneHour, cacheWrite);
+  const thinking = firstCount(fieldOf(raw['output_tokens_details'], 'thinking_tokens'));
+  const reasoning = Math.min(thinking, output ?? 0);
+  return {
+    input: input ?? 0,
+    cacheRead: firstCount(raw['cache_read_input_tokens']),
+    cacheWrite5m: cacheWrite - cacheWrite1h,
+    cacheWrite1h,
+    output: (output ?? 0) - reasoning,
+    reasoning,
+    audioInput: 0,
+    audioOutput: 0,
+    searches: firstCount(fieldOf(raw['server_tool_use'], 'web_search_requests')),
+  };
+}
+
+/** Anthropic's usage object. Audio counts as input and output, as Anthropic has no place for it. */
+export function messageUsageOf(usage: Usage): Json {
+  return {
+    input_tokens: usage.input + usage.audioInput,
+    cache_creation_input_tokens: usage.cacheWrite5m + usage.cacheWrite1h,
+    cache_read_input_tokens: usage.cacheRead,
+    cache_creation: {
+      ephemeral_5m_input_tokens: usage.cacheWrite5m,
+      ephemeral_1h_input_tokens: usage.cacheWrite1h,
+    },
+    output_tokens: completionTokens(usage),
+    ...(usage.searches > 0 && { server_tool_use: { web_search_requests: usage.searches } }),
+  };
+}
