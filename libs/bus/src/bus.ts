@@ -1,5 +1,6 @@
 import type {
   CallContract,
+  Contract,
   DurableContract,
   EventContract,
   Outcome,
@@ -128,4 +129,6 @@ export interface BusHandlers {
   /** Handlers get batches; a rejection means the batch comes again. */
   readonly durables: ReadonlyMap<string, (events: readonly unknown[]) => Promise<void>>;
   readonly calls: ReadonlyMap<string, CallHandler>;
+  /** Schemas of what comes in, by subject: checked where a message enters the process from outside. */
+  readonly inputs?: ReadonlyMap<string, Contract['input']>;
 }

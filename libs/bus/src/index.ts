@@ -12,3 +12,7 @@ export type {
   ResponseWriter,
 } from './bus.js';
 export { BUS } from './tokens.js';
+export { InProcessBus, type InProcessBusOptions } from './in-process/in-process-bus.js';
+export { BusStrategy, type BusStrategyOptions } from './nest/bus-strategy.js';
+export { CallRpcContext } from './nest/call-rpc-context.js';
+export { GatewayRpcExceptionFilter } from './nest/gateway-rpc-exception.filter.js';

@@ -1,0 +1,121 @@
+import { GatewayError, type ResponseEnd, type ResponseHead } from '@tollgate/contracts';
+import type { ResponseFrame, ResponseWriter } from '../bus.js';
+
+export type SinkFrame = ResponseFrame | { readonly type: 'error'; readonly error: GatewayError };
+
+const DONE = Promise.resolve();
+
+interface PendingWrite {
+  data: Uint8Array;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** The responder's end of a call: sends as far as there is credit, keeps the rest waiting. */
+export class ResponseSink implements ResponseWriter {
+  headSent = false;
+  isEnded = false;
+  private readonly pending: PendingWrite[] = [];
+  private pendingEnd: ResponseEnd | undefined;
+  private aborted: GatewayError | undefined;
+  private isDiscarding = false;
+
+  /** `credit`: bytes that may go out before the reader has taken any. Frames are no longer than `maxFrameBytes`. */
+  constructor(
+    private readonly send: (frame: SinkFrame) => void,
+    private credit: number,
+    private readonly maxFrameBytes: number,
+  ) {}
+
+  head(head: ResponseHead): void {
+    if (this.isSilent() || this.headSent) return;
+    this.headSent = true;
+    this.send({ type: 'head', head });
+  }
+
+  write(data: Uint8Array): Promise<void> {
+    if (this.isDiscarding) return DONE;
+    if (this.aborted !== undefined) return handled(Promise.reject(this.aborted));
+    if (this.isEnded) return handled(Promise.reject(new GatewayError('internal', 'A write after the end')));
+    if (this.pending.length === 0 && data.length < this.credit && data.length <= this.maxFrameBytes) {
+      this.sendData(data);
+      return DONE;
+    }
+    const written = new Promise<void>((resolve, reject) => {
+      this.pending.push({ data, resolve, reject });
+    });
+    this.pump();
+    return handled(written);
+  }
+
+  end(end: ResponseEnd): void {
+    if (this.isSilent() || this.isEnded) return;
+    this.isEnded = true;
+    if (this.pending.every(({ data }) => data.length === 0)) this.send({ type: 'end', end });
+    else this.pendingEnd = end;
+  }
+
+  /** The error frame: the last one, instead of `end`. */
+  fail(error: GatewayError): void {
+    if (this.isSilent() || (this.isEnded && this.pendingEnd === undefined)) return;
+    this.isEnded = true;
+    this.pendingEnd = undefined;
+    this.rejectPending(error);
+    this.send({ type: 'error', error });
+  }
+
+  grant(bytes: number): void {
+    this.credit += bytes;
+    this.pump();
+  }
+
+  /** Nothing goes out any more. When the caller is lost, writes are swallowed so that the handler can finish its work. */
+  abort(reason: GatewayError): void {
+    if (this.isSilent()) return;
+    if (reason.code !== 'caller_lost') {
+      this.aborted = reason;
+      this.rejectPending(reason);
+      return;
+    }
+    this.isDiscarding = true;
+    for (const { resolve } of this.pending.splice(0)) resolve();
+  }
+
+  private isSilent(): boolean {
+    return this.isDiscarding || this.aborted !== undefined;
+  }
+
+  /** A write is over when it is all out and there is credit for another one. */
+  private pump(): void {
+    for (let write = this.pending[0]; write !== undefined; write = this.pending[0]) {
+      while (write.data.length > 0 && this.credit > 0) {
+        const length = Math.min(write.data.length, this.credit, this.maxFrameBytes);
+        this.sendData(write.data.subarray(0, length));
+        write.data = write.data.subarray(length);
+      }
+      if (this.credit <= 0) break;
+      this.pending.shift();
+      write.resolve();
+    }
+    if (this.pendingEnd === undefined || this.pending.some(({ data }) => data.length > 0)) return;
+    this.send({ type: 'end', end: this.pendingEnd });
+    this.pendingEnd = undefined;
+    for (const { resolve } of this.pending.splice(0)) resolve();
+  }
+
+  private sendData(data: Uint8Array): void {
+    if (data.length === 0) return;
+    this.credit -= data.length;
+    this.send({ type: 'data', data });
+  }
+
+  private rejectPending(error: GatewayError): void {
+    for (const { reject } of this.pending.splice(0)) reject(error);
+  }
+}
+
+/** A writer that does not wait for a write must not bring the process down when the call is aborted. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined);
+  return promise;
+}

@@ -1,0 +1,178 @@
+import { join } from 'node:path';
+import {
+  GatewayError,
+  toGatewayError,
+  type CallContract,
+  type DurableContract,
+  type EventContract,
+  type RequestContract,
+} from '@tollgate/contracts';
+import type { Bus, BusHandlers, CallOptions, CallResponse, DurableDraft, RequestOptions } from '../bus.js';
+import { afterMs } from '../call/clock.js';
+import { InFlight } from '../call/in-flight.js';
+import { ResponseStream } from '../call/response-stream.js';
+import { OutboxPump } from '../outbox/outbox-pump.js';
+import { Outbox } from '../outbox/outbox.js';
+import { LocalCall } from './local-call.js';
+
+const REQUEST_TIMEOUT_MS = 5000;
+
+export interface InProcessBusOptions {
+  /** Where durable events wait: `<dataDirectory>/outbox`. */
+  readonly dataDirectory: string;
+  /** Force recorded events to the disk. Default false: they survive the process, not a power cut. */
+  readonly fsync?: boolean;
+  /** First wait before a durable batch that failed comes again. Default 100 ms. */
+  readonly retryMs?: number;
+}
+
+/** The bus inside one process: direct calls, objects by reference, the same promises as the distributed one. */
+export class InProcessBus implements Bus {
+  private readonly services: BusHandlers[] = [];
+  private readonly pumps = new Map<string, OutboxPump>();
+  private readonly inFlight = new InFlight();
+  private isDraining = false;
+  private isClosed = false;
+
+  private constructor(
+    private readonly outbox: Outbox,
+    private readonly retryMs: number,
+  ) {
+    outbox.onAvailable = (subject) => this.pumps.get(subject)?.wake();
+  }
+
+  /** Opens the outbox; what an earlier life left in it is delivered once somebody serves it. */
+  static open(options: InProcessBusOptions): Promise<InProcessBus> {
+    const outbox = Outbox.open({
+      directory: join(options.dataDirectory, 'outbox'),
+      fsync: options.fsync ?? false,
+    });
+    return Promise.resolve(new InProcessBus(outbox, options.retryMs ?? 100));
+  }
+
+  async request<Request, Reply>(
+    contract: RequestContract<Request, Reply>,
+    payload: Request,
+    options: RequestOptions = {},
+  ): Promise<Reply> {
+    const handler = this.find((service) => service.requests.get(contract.subject));
+    if (handler === undefined) throw nobodyServes(contract.subject);
+    const answer = this.inFlight.track(() => handler(payload));
+    try {
+      // The handler is of this process and its contract's: what it returns is a Reply.
+      return (await withinTime(answer, options)) as Reply;
+    } catch (cause) {
+      throw toGatewayError(cause);
+    }
+  }
+
+  publish<Event>(contract: EventContract<Event>, event: Event): void {
+    for (const service of this.services) {
+      const handler = service.events.get(contract.subject);
+      if (handler !== undefined) void this.inFlight.track(() => handler(event)).catch(() => undefined);
+    }
+  }
+
+  record<Event>(contract: DurableContract<Event>, event: Event): Promise<void> {
+    return this.outbox.record(contract.subject, event);
+  }
+
+  draft<Event>(contract: DurableContract<Event>, event: Event): DurableDraft<Event> {
+    return this.outbox.draft(contract.subject, event);
+  }
+
+  call<Header>(
+    contract: CallContract<Header>,
+    header: Header,
+    body: Uint8Array,
+    options: CallOptions,
+  ): CallResponse {
+    if (this.isDraining) return ResponseStream.failed(draining());
+    const handler = this.handlerOf(contract.subject);
+    if (handler === undefined) return ResponseStream.failed(nobodyServes(contract.subject));
+    const call = new LocalCall(
+      { handlerOf: (subject) => this.handlerOf(subject), inFlight: this.inFlight },
+      body,
+      options,
+    );
+    void call.start(handler, header);
+    return call.stream;
+  }
+
+  serve(handlers: BusHandlers): Promise<void> {
+    this.services.push(handlers);
+    for (const [subject, handler] of handlers.durables) {
+      const pump = new OutboxPump(this.outbox, subject, {
+        deliver: (_subject, entries) =>
+          this.inFlight.track(() =>
+            handler(entries.map((entry): unknown => JSON.parse(entry.text ?? 'null'))),
+          ),
+        maxEvents: 500,
+        maxCharacters: Infinity,
+        lingerMs: 20,
+        retryMs: this.retryMs,
+      });
+      this.pumps.set(subject, pump);
+      pump.wake();
+    }
+    return Promise.resolve();
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    this.isDraining = true;
+    await this.inFlight.idle(graceMs);
+    await Promise.all([...this.pumps.values()].map((pump) => pump.flush()));
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.isDraining = true;
+    await Promise.all([...this.pumps.values()].map((pump) => pump.stop()));
+    this.outbox.close();
+  }
+
+  isConnected(): boolean {
+    return !this.isClosed;
+  }
+
+  private handlerOf(subject: string): ReturnType<BusHandlers['calls']['get']> {
+    return this.find((service) => service.calls.get(subject));
+  }
+
+  private find<Handler>(pick: (service: BusHandlers) => Handler | undefined): Handler | undefined {
+    for (const service of this.services) {
+      const handler = pick(service);
+      if (handler !== undefined) return handler;
+    }
+    return undefined;
+  }
+}
+
+const nobodyServes = (subject: string): GatewayError =>
+  new GatewayError('service_unavailable', `Nobody serves ${subject} at the moment`, { retryAfterMs: 1000 });
+
+const draining = (): GatewayError =>
+  new GatewayError('draining', 'The gateway is shutting down', { retryAfterMs: 1000 });
+
+function withinTime<Value>(answer: Promise<Value>, { timeoutMs, signal }: RequestOptions): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: GatewayError): void => {
+      settle();
+      reject(error);
+    };
+    const cancel = (): void => {
+      fail(new GatewayError('cancelled', 'The request was cancelled'));
+    };
+    const stopClock = afterMs(timeoutMs ?? REQUEST_TIMEOUT_MS, () => {
+      fail(new GatewayError('deadline_exceeded', 'The request was not answered in time'));
+    });
+    const settle = (): void => {
+      stopClock();
+      signal?.removeEventListener('abort', cancel);
+    };
+    if (signal?.aborted === true) cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    answer.finally(settle).then(resolve, reject);
+  });
+}

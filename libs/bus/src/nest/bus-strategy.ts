@@ -1,0 +1,124 @@
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import {
+  GatewayError,
+  callSubject,
+  toGatewayError,
+  type Contract,
+  type Outcome,
+  type Service,
+} from '@tollgate/contracts';
+import { isObservable, lastValueFrom, firstValueFrom } from 'rxjs';
+import type { Bus, BusHandlers, CallHandler } from '../bus.js';
+import { CallRpcContext } from './call-rpc-context.js';
+
+export interface BusStrategyOptions {
+  readonly bus: Bus;
+  /** All contracts; those of `services` must have a handler each. */
+  readonly contracts: readonly Contract[];
+  readonly services: readonly Service[];
+  /** Name of the queue group; the services' names joined by default. */
+  readonly name?: string;
+  /** What the `*` of a call's subject stands for here: the providers of a worker. */
+  readonly targets?: readonly string[];
+  /** How long `close` waits for what is in flight. */
+  readonly graceMs: number;
+}
+
+/** Connects Nest's `@MessagePattern` and `@EventPattern` handlers to the bus, by the contracts' subjects. */
+export class BusStrategy extends Server implements CustomTransportStrategy {
+  constructor(private readonly options: BusStrategyOptions) {
+    super();
+  }
+
+  /** Throws when a contract of the given services has no handler, naming every such contract. */
+  listen(callback: (error?: unknown) => void): void {
+    this.serve().then(
+      () => callback(),
+      (error: unknown) => callback(error),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.options.bus.drain(this.options.graceMs);
+  }
+
+  on(): void {
+    // The bus has no events of its own to listen to.
+  }
+
+  unwrap<Value>(): Value {
+    // Nest's signature lets the caller name the type; there is one thing to unwrap.
+    return this.options.bus as Value;
+  }
+
+  private async serve(): Promise<void> {
+    const mine = this.options.contracts.filter((contract) =>
+      this.options.services.includes(contract.service),
+    );
+    const missing = mine.filter((contract) => !this.messageHandlers.has(contract.subject));
+    if (missing.length > 0) {
+      throw new Error(`No handler for ${missing.map((contract) => contract.subject).join(', ')}`);
+    }
+    await this.options.bus.serve(this.toBusHandlers(mine));
+  }
+
+  private toBusHandlers(contracts: readonly Contract[]): BusHandlers {
+    const requests = new Map<string, (payload: unknown) => Promise<unknown>>();
+    const events = new Map<string, (event: unknown) => Promise<void>>();
+    const durables = new Map<string, (events: readonly unknown[]) => Promise<void>>();
+    const calls = new Map<string, CallHandler>();
+    const inputs = new Map<string, Contract['input']>();
+    for (const contract of contracts) {
+      const handler = this.messageHandlers.get(contract.subject);
+      if (handler === undefined) continue;
+      for (const subject of this.concreteSubjects(contract)) {
+        inputs.set(subject, contract.input);
+        if (contract.kind === 'request') requests.set(subject, (payload) => answerOf(handler, payload));
+        if (contract.kind === 'event') events.set(subject, (event) => tell(handler, event));
+        if (contract.kind === 'durable') durables.set(subject, (batch) => tell(handler, batch));
+        if (contract.kind === 'call') calls.set(subject, toCallHandler(handler));
+      }
+    }
+    const service = this.options.name ?? this.options.services.join('-');
+    return { service, requests, events, durables, calls, inputs };
+  }
+
+  private concreteSubjects(contract: Contract): string[] {
+    if (!contract.subject.includes('*')) return [contract.subject];
+    return (this.options.targets ?? []).map((target) => callSubject(contract, target));
+  }
+}
+
+const toCallHandler =
+  (handler: MessageHandler): CallHandler =>
+  async (header, context) =>
+    // The contract of a call says that its handler returns an outcome or nothing.
+    (await answerOf(handler, header, new CallRpcContext([context]))) as Outcome | undefined;
+
+async function answerOf(
+  handler: MessageHandler,
+  payload: unknown,
+  context?: CallRpcContext,
+): Promise<unknown> {
+  try {
+    const answer: unknown = await handler(payload, context);
+    return isObservable(answer) ? await firstValueFrom(answer, { defaultValue: undefined }) : answer;
+  } catch (cause) {
+    throw asGatewayError(cause);
+  }
+}
+
+/** All handlers of an event run, Nest having chained them; one failure is a failure. */
+async function tell(handler: MessageHandler, payload: unknown): Promise<void> {
+  try {
+    const answer: unknown = await handler(payload);
+    if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
+  } catch (cause) {
+    throw asGatewayError(cause);
+  }
+}
+
+/** Without the global filter Nest hides every error behind this shape. */
+function asGatewayError(cause: unknown): GatewayError {
+  return toGatewayError(cause);
+}
