@@ -1,0 +1,84 @@
+import type { Admission, LimitKind, Remaining, Scope } from './state.js';
+
+/** Windows are whole minutes of the epoch. */
+export const WINDOW_MS = 60_000;
+
+/**
+ * How long counters and records of calls are kept after their last use. Longer than a window and the clock differences
+ * between replicas, so that nothing is forgotten which could still decide something.
+ */
+export const KEEP_MS = 2 * WINDOW_MS;
+
+export const windowOf = (now: number): number => Math.floor(now / WINDOW_MS);
+
+const windowEnd = (now: number): number => (windowOf(now) + 1) * WINDOW_MS;
+
+/** Scopes that limit nothing cost nothing: they are not counted at all. */
+export const limitingScopes = (scopes: readonly Scope[]): readonly Scope[] => scopes.filter(limits);
+
+const limits = (scope: Scope): boolean =>
+  scope.requestsPerMinute !== null || scope.tokensPerMinute !== null || scope.maxParallelRequests !== null;
+
+/** What a scope's counters hold. `earliestLease` is the end (epoch ms) of the call in flight that ends first; 0: none. */
+export interface ScopeUse {
+  readonly requests: number;
+  readonly tokens: number;
+  readonly inFlight: number;
+  readonly earliestLease: number;
+}
+
+/** The admission of a call; `uses` are the counters after it, one for each scope. */
+export function granted(scopes: readonly Scope[], uses: readonly ScopeUse[], now: number): Admission {
+  const remaining: Remaining[] = [];
+  scopes.forEach((scope, index) => {
+    const use = uses[index];
+    if (use === undefined) return;
+    for (const kind of LIMIT_KINDS) {
+      const limit = limitOf(scope, kind);
+      if (limit !== null) remaining.push({ scope: scope.id, kind, limit, ...left(limit, kind, use, now) });
+    }
+  });
+  return { granted: true, remaining };
+}
+
+/** The refusal by one limit of one scope; `use` are its counters, which the refused call did not change. */
+export function refused(scope: Scope, kind: LimitKind, use: ScopeUse, now: number): Admission {
+  const limit = limitOf(scope, kind) ?? 0;
+  return { granted: false, scope: scope.id, kind, limit, ...left(limit, kind, use, now) };
+}
+
+/** In the order in which limits are asked, in both adapters. */
+export const LIMIT_KINDS = ['requests', 'tokens', 'max_parallel_requests'] as const;
+
+export function limitOf(scope: Scope, kind: LimitKind): number | null {
+  switch (kind) {
+    case 'requests':
+      return scope.requestsPerMinute;
+    case 'tokens':
+      return scope.tokensPerMinute;
+    case 'max_parallel_requests':
+      return scope.maxParallelRequests;
+  }
+}
+
+export function usedOf(use: ScopeUse, kind: LimitKind): number {
+  switch (kind) {
+    case 'requests':
+      return use.requests;
+    case 'tokens':
+      return use.tokens;
+    case 'max_parallel_requests':
+      return use.inFlight;
+  }
+}
+
+function left(
+  limit: number,
+  kind: LimitKind,
+  use: ScopeUse,
+  now: number,
+): { remaining: number; resetAt: number } {
+  const isLease = kind === 'max_parallel_requests';
+  const resetAt = isLease ? use.earliestLease || now : windowEnd(now);
+  return { remaining: Math.max(0, limit - usedOf(use, kind)), resetAt };
+}

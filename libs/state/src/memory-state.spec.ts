@@ -1,0 +1,25 @@
+import { jest } from '@jest/globals';
+import { KEEP_MS } from './admission.js';
+import { MemoryState } from './memory-state.js';
+import { describeState } from './state.suite.js';
+
+describeState('memory', { open: (now) => Promise.resolve(new MemoryState({ now })) });
+
+describe('MemoryState', () => {
+  it('forgets what ran out', async () => {
+    jest.useFakeTimers();
+    let clock = 0;
+    const state = new MemoryState({ now: () => clock });
+    const limits = { requestsPerMinute: 5, tokensPerMinute: null, maxParallelRequests: 5 };
+    const scopes = [{ id: 'key:a', ...limits }];
+    await state.admit({ callId: 'one', scopes, tokens: 1, now: clock, leaseUntil: 1_000 });
+    const sizes = (): number[] =>
+      ['windows', 'leases', 'calls'].map((name) => (Reflect.get(state, name) as Map<string, unknown>).size);
+    expect(sizes()).toEqual([1, 1, 1]);
+    clock = KEEP_MS;
+    jest.advanceTimersByTime(KEEP_MS);
+    expect(sizes()).toEqual([0, 0, 0]);
+    await state.close();
+    jest.useRealTimers();
+  });
+});

@@ -1,0 +1,185 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { GatewayError } from '@tollgate/contracts';
+import { setLogLevel } from '@tollgate/observability';
+import { describeWithServers, startRedis, type TestServer } from '@tollgate/testing';
+import { RedisState } from './redis-state.js';
+import { describeState } from './state.suite.js';
+import type { State } from './state.js';
+
+const limits = { requestsPerMinute: 1_000, tokensPerMinute: 1_000, maxParallelRequests: 2 };
+const scopes = [{ id: 'key:a', ...limits }];
+let calls = 0;
+
+const admit = (state: State): ReturnType<State['admit']> => {
+  const now = Date.now();
+  return state.admit({ callId: `call-${String(++calls)}`, scopes, tokens: 1, now, leaseUntil: now + 60_000 });
+};
+
+/** Resolves when the condition holds; the test's own time-out ends a wait in vain. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** How long it took to be refused, and with what. */
+async function refusal(work: Promise<unknown>): Promise<{ milliseconds: number; error: unknown }> {
+  const started = performance.now();
+  const error: unknown = await work.then(
+    () => 'no error',
+    (reason: unknown) => reason,
+  );
+  return { milliseconds: performance.now() - started, error };
+}
+
+const answers = (state: State): Promise<boolean> =>
+  state.settle({ callId: 'none', scopes, admittedAt: 0, admittedTokens: 0, tokens: 0 }).then(
+    () => true,
+    () => false,
+  );
+
+describeWithServers('redis', () => {
+  let server: TestServer;
+  let prefixes = 0;
+  const opened: RedisState[] = [];
+
+  const connect = async (options: { now?: () => number; prefix?: string } = {}): Promise<RedisState> => {
+    // Slow machines must not fail the contract; the tests of slowness use the default.
+    const state = await RedisState.connect({ url: server.url, commandTimeoutMs: 2_000, ...options });
+    opened.push(state);
+    return state;
+  };
+
+  beforeAll(async () => {
+    setLogLevel('silent');
+    server = await startRedis();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((state) => state.close()));
+  });
+  afterAll(() => server.stop());
+
+  describeState('redis', { open: (now) => connect({ now, prefix: `suite-${String(++prefixes)}` }) });
+
+  describe('several replicas', () => {
+    it('share the counters', async () => {
+      const prefix = `shared-${String(++prefixes)}`;
+      const replicas = await Promise.all([connect({ prefix }), connect({ prefix }), connect({ prefix })]);
+      const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => admit(replicas[n % 3]!)));
+      expect(answers.filter(({ granted }) => granted)).toHaveLength(2);
+    });
+
+    it('hear of a deployment that is out in far less than a second', async () => {
+      const prefix = `told-${String(++prefixes)}`;
+      const [one, other] = await Promise.all([connect({ prefix }), connect({ prefix })]);
+      const [started, returns] = [performance.now(), Date.now() + 60_000];
+      await one.cool('d1', returns);
+      await until(() => other.cooling().has('d1'));
+      expect(performance.now() - started).toBeLessThan(500);
+      expect(other.cooling().get('d1')).toBe(returns);
+    });
+
+    it('know it when they start later', async () => {
+      const prefix = `late-${String(++prefixes)}`;
+      const one = await connect({ prefix });
+      await one.cool('d1', Date.now() + 60_000);
+      expect((await connect({ prefix })).cooling().has('d1')).toBe(true);
+    });
+  });
+
+  it('leaves no key without an expiry', async () => {
+    const { Redis } = await import('ioredis');
+    const client = new Redis(server.url);
+    await client.flushall();
+    const state = await connect();
+    await admit(state);
+    await state.cool('d1', Date.now() + 60_000);
+    const keys = await client.keys('*');
+    expect(keys.toSorted().map((key) => key.replace(/\d+$/, 'n'))).toEqual([
+      '{tollgate}:call:call-n',
+      '{tollgate}:cooling',
+      '{tollgate}:leases:key:a',
+      '{tollgate}:window:key:a:n',
+    ]);
+    for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0);
+    client.disconnect();
+  });
+
+  describe('when Redis is away', () => {
+    it('rejects at once, and recovers with it', async () => {
+      const own = await startRedis();
+      const state = await RedisState.connect({ url: own.url });
+      await admit(state);
+      await own.kill();
+      await until(() => !state.isConnected());
+      const { milliseconds, error } = await refusal(admit(state));
+      expect(error).toBeInstanceOf(GatewayError);
+      expect(error).toMatchObject({ code: 'service_unavailable', options: { retryAfterMs: 1_000 } });
+      expect(milliseconds).toBeLessThan(100);
+      await own.restart();
+      await until(() => answers(state));
+      expect((await admit(state)).granted).toBe(true);
+      await state.close();
+      await own.stop();
+    });
+
+    it('still takes a deployment out here, and tells the others once Redis is back', async () => {
+      const own = await startRedis();
+      const [one, other] = await Promise.all([
+        RedisState.connect({ url: own.url }),
+        RedisState.connect({ url: own.url }),
+      ]);
+      await own.kill();
+      await until(() => !one.isConnected());
+      const { error } = await refusal(one.cool('d1', Date.now() + 60_000));
+      expect(error).toMatchObject({ code: 'service_unavailable' });
+      expect(one.cooling().has('d1')).toBe(true);
+      await own.restart();
+      await until(() => other.cooling().has('d1'));
+      await Promise.all([one.close(), other.close()]);
+      await own.stop();
+    });
+
+    it('starts without it and finds it later', async () => {
+      const own = await startRedis();
+      await own.kill();
+      const state = await RedisState.connect({ url: own.url });
+      expect(state.isConnected()).toBe(false);
+      expect((await refusal(admit(state))).error).toMatchObject({ code: 'service_unavailable' });
+      await own.restart();
+      await until(() => answers(state));
+      await state.close();
+      await own.stop();
+    });
+  });
+
+  describe('when Redis stalls', () => {
+    it('rejects in time, also with many waiting, and recovers without a slot lost', async () => {
+      const own = await startRedis();
+      const state = await RedisState.connect({ url: own.url });
+      await admit(state).then(() => answers(state));
+      process.kill(own.pid, 'SIGSTOP');
+      const refusals = await Promise.all(Array.from({ length: 50 }, () => refusal(admit(state))));
+      process.kill(own.pid, 'SIGCONT');
+      for (const { milliseconds, error } of refusals) {
+        expect(error).toMatchObject({ code: 'service_unavailable' });
+        expect(milliseconds).toBeLessThan(100);
+      }
+      await until(() => answers(state));
+      // One slot of two is held by the first call; the one that a late answer took is given back.
+      await until(() => admit(state).then(({ granted }) => granted));
+      await state.close();
+      await own.stop();
+    });
+
+    it('rejects against a server that accepts and never answers', async () => {
+      const silent = createServer((socket) => socket.on('error', () => socket.destroy()).resume());
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as AddressInfo;
+      const state = await RedisState.connect({ url: `redis://127.0.0.1:${String(port)}` });
+      const { milliseconds, error } = await refusal(admit(state));
+      expect(error).toMatchObject({ code: 'service_unavailable' });
+      expect(milliseconds).toBeLessThan(100);
+      await state.close();
+      silent.close();
+    });
+  });
+});

@@ -1,0 +1,172 @@
+import {
+  KEEP_MS,
+  LIMIT_KINDS,
+  granted,
+  limitingScopes,
+  refused,
+  windowOf,
+  type ScopeUse,
+} from './admission.js';
+import { CoolingView } from './cooling-view.js';
+import {
+  TimedRedis,
+  ignore,
+  openRedis,
+  openSubscriber,
+  ready,
+  type ScriptedRedis,
+} from './redis/connection.js';
+import type { Admission, AdmitRequest, Scope, SettleRequest, State } from './state.js';
+import type { Redis } from 'ioredis';
+
+export interface RedisStateOptions {
+  readonly url: string;
+  /** Put before every key, in braces. Default `tollgate`. */
+  readonly prefix?: string;
+  /** An operation that takes longer rejects. Default 50. */
+  readonly commandTimeoutMs?: number;
+  readonly now?: () => number;
+}
+
+/** How often the deployments that are out are read anew, in case a message about them was lost. */
+const REFRESH_MS = 1_000;
+/** How long a process waits for Redis before it starts without. */
+const START_MS = 2_000;
+
+/**
+ * The state that replicas share. One script an operation; every key begins with one hash tag (`{tollgate}:`), so a script
+ * may touch all of a call's keys in a Redis Cluster too (and all of them live in one slot there).
+ */
+export class RedisState implements State {
+  private readonly view: CoolingView;
+  private readonly timed: TimedRedis;
+  private readonly refresher: NodeJS.Timeout;
+
+  private constructor(
+    private readonly redis: ScriptedRedis,
+    private readonly subscriber: Redis,
+    private readonly options: Required<RedisStateOptions>,
+  ) {
+    this.view = new CoolingView(options.now);
+    this.timed = new TimedRedis(redis, options.commandTimeoutMs);
+    this.refresher = setInterval(() => void this.refresh(), REFRESH_MS).unref();
+    redis.on('ready', () => void this.share());
+    subscriber.on('message', (_channel, message: string) => this.hear(message));
+  }
+
+  /** Resolves once Redis answers, or without it after 2 s: it may come later. */
+  static async connect(options: RedisStateOptions): Promise<RedisState> {
+    const { url, prefix = 'tollgate', commandTimeoutMs = 50, now = Date.now } = options;
+    const [redis, subscriber] = [openRedis(url), openSubscriber(url)];
+    const state = new RedisState(redis, subscriber, { url, prefix, commandTimeoutMs, now });
+    // NOTE before the first connection there is nothing to subscribe again: every new connection subscribes by itself.
+    subscriber.on('ready', () => void subscriber.subscribe(state.key('cooling')).catch(ignore));
+    await Promise.all([ready(redis, START_MS), ready(subscriber, START_MS)]);
+    if (state.isConnected()) await state.refresh();
+    return state;
+  }
+
+  async admit(request: AdmitRequest): Promise<Admission> {
+    const { callId, now, tokens, leaseUntil } = request;
+    const scopes = limitingScopes(request.scopes);
+    if (scopes.length === 0) return { granted: true, remaining: [] };
+    const keys = this.keys(callId, scopes, now);
+    const limits = scopes.flatMap((scope) => [
+      scope.requestsPerMinute ?? -1,
+      scope.tokensPerMinute ?? -1,
+      scope.maxParallelRequests ?? -1,
+    ]);
+    const reply = await this.timed.run(
+      (redis) => redis.admit(keys.length, ...keys, callId, now, tokens, leaseUntil, KEEP_MS, ...limits),
+      // The caller was told that this failed: what it holds must not wait for the end of the lease.
+      () =>
+        void this.settle({ ...request, admittedAt: now, admittedTokens: tokens, tokens: 0 }).catch(ignore),
+    );
+    return parseAdmission(reply, scopes, now);
+  }
+
+  async settle({ callId, admittedAt, admittedTokens, tokens, ...request }: SettleRequest): Promise<void> {
+    const scopes = limitingScopes(request.scopes);
+    if (scopes.length === 0) return;
+    const keys = this.keys(callId, scopes, admittedAt);
+    const delta = tokens === null ? 0 : tokens - admittedTokens;
+    const limits = scopes.map((scope) => scope.tokensPerMinute ?? -1);
+    await this.timed.run((redis) => redis.settle(keys.length, ...keys, callId, delta, ...limits));
+  }
+
+  /** This replica knows at once, even if Redis is away; then the rejection says that the others do not know yet. */
+  async cool(deploymentId: string, until: number): Promise<void> {
+    const now = this.options.now();
+    this.view.add(deploymentId, until);
+    if (until <= now) return;
+    const key = this.key('cooling');
+    await this.timed.run((redis) => redis.cool(1, key, deploymentId, Math.ceil(until), now, key));
+  }
+
+  cooling(): ReadonlyMap<string, number> {
+    return this.view.current();
+  }
+
+  isConnected(): boolean {
+    return this.redis.status === 'ready';
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.refresher);
+    // What was sent is answered before the connection ends; a Redis that is away has nothing to answer.
+    await this.timed.run((redis) => redis.quit()).catch(ignore);
+    this.redis.disconnect();
+    this.subscriber.disconnect();
+  }
+
+  private key(name: string): string {
+    return `{${this.options.prefix}}:${name}`;
+  }
+
+  private keys(callId: string, scopes: readonly Scope[], now: number): string[] {
+    const window = String(windowOf(now));
+    return [
+      this.key(`call:${callId}`),
+      ...scopes.flatMap(({ id }) => [this.key(`window:${id}:${window}`), this.key(`leases:${id}`)]),
+    ];
+  }
+
+  private hear(message: string): void {
+    const space = message.indexOf(' ');
+    this.view.add(message.slice(space + 1), Number(message.slice(0, space)));
+  }
+
+  private async refresh(): Promise<void> {
+    const { now } = this.options;
+    const rows = await this.timed
+      .run((redis) => redis.zrangebyscore(this.key('cooling'), now(), '+inf', 'WITHSCORES'))
+      .catch((): string[] => []);
+    for (let at = 0; at + 1 < rows.length; at += 2) this.view.add(rows[at] ?? '', Number(rows[at + 1]));
+  }
+
+  /** After Redis was away: learn what others know, tell what it may have forgotten. */
+  private async share(): Promise<void> {
+    await this.refresh();
+    const known = [...this.view.current()];
+    await Promise.all(known.map(([deploymentId, until]) => this.cool(deploymentId, until).catch(ignore)));
+  }
+}
+
+function parseAdmission(reply: string, scopes: readonly Scope[], now: number): Admission {
+  const [isGranted, ...numbers] = reply.split(' ').map(Number);
+  if (isGranted === 1) {
+    const uses = scopes.map((_scope, index) => useAt(numbers, 4 * index));
+    return granted(scopes, uses, now);
+  }
+  const scope = scopes[numbers[0] ?? 0];
+  const kind = LIMIT_KINDS[numbers[1] ?? 0];
+  if (scope === undefined || kind === undefined) throw new Error(`Unexpected answer of the script: ${reply}`);
+  return refused(scope, kind, useAt(numbers, 2), now);
+}
+
+const useAt = (numbers: readonly number[], at: number): ScopeUse => ({
+  requests: numbers[at] ?? 0,
+  tokens: numbers[at + 1] ?? 0,
+  inFlight: numbers[at + 2] ?? 0,
+  earliestLease: numbers[at + 3] ?? 0,
+});

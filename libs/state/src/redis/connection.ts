@@ -1,0 +1,138 @@
+import { GatewayError } from '@tollgate/contracts';
+import { createLogger } from '@tollgate/observability';
+import { Redis, type RedisOptions } from 'ioredis';
+import { ADMIT } from './admit.script.js';
+import { COOL } from './cool.script.js';
+import { SETTLE } from './settle.script.js';
+
+const log = createLogger('state');
+
+/** A connection is given up when Redis is silent for this long after a command; then it is made anew. */
+const SILENCE_MS = 2_000;
+const CONNECT_MS = 1_000;
+const LONGEST_BACKOFF_MS = 500;
+/** Commands that may wait for Redis at once; more are refused at once, so a stalled Redis cannot fill the memory. */
+const MAX_WAITING = 20_000;
+
+type Argument = string | number;
+
+/** ioredis with our scripts; the first argument is the number of keys. */
+export type ScriptedRedis = Redis & {
+  admit(keys: number, ...args: Argument[]): Promise<string>;
+  settle(keys: number, ...args: Argument[]): Promise<number>;
+  cool(keys: number, ...args: Argument[]): Promise<string>;
+};
+
+/** Nothing is queued for a Redis that is away and nothing is sent twice; the connection is sought for ever. */
+const OPTIONS: RedisOptions = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  enableAutoPipelining: true,
+  connectTimeout: CONNECT_MS,
+  socketTimeout: SILENCE_MS,
+  keepAlive: 10_000,
+  retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), LONGEST_BACKOFF_MS),
+  // A primary that became a replica answers READONLY: connect again, to whom the address means now.
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
+};
+
+export function openRedis(url: string): ScriptedRedis {
+  const redis = new Redis(url, OPTIONS);
+  redis.defineCommand('admit', { lua: ADMIT });
+  redis.defineCommand('settle', { lua: SETTLE });
+  redis.defineCommand('cool', { lua: COOL });
+  logTransitions(redis);
+  return redis as ScriptedRedis;
+}
+
+/** A connection of its own: one that listens cannot do anything else. */
+export function openSubscriber(url: string): Redis {
+  const redis = new Redis(url, { ...OPTIONS, enableAutoPipelining: false, autoResubscribe: true });
+  redis.on('error', ignore);
+  return redis;
+}
+
+/** Starts to connect and waits until it is, but not for long: a process starts without Redis too. */
+export function ready(redis: Redis, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    redis.connect().catch(ignore);
+  });
+}
+
+/** Runs commands that must be answered in time. */
+export class TimedRedis {
+  private waiting = 0;
+
+  constructor(
+    private readonly redis: ScriptedRedis,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Rejects with `service_unavailable` when Redis is away, slow or refuses. `late` gets an answer that came after that. */
+  run<Result>(
+    command: (redis: ScriptedRedis) => Promise<Result>,
+    late: (result: Result) => void = ignore,
+  ): Promise<Result> {
+    if (this.redis.status !== 'ready' || this.waiting >= MAX_WAITING) return Promise.reject(unavailable());
+    this.waiting += 1;
+    return new Promise((resolve, reject) => {
+      let timedOut = false;
+      const timer = setTimeout(() => {
+        // NOTE after a long task timers run before sockets are read: give the answer that is already here its turn.
+        setImmediate(() => {
+          timedOut = true;
+          reject(unavailable());
+        });
+      }, this.timeoutMs);
+      const end = (): void => {
+        this.waiting -= 1;
+        clearTimeout(timer);
+      };
+      command(this.redis).then(
+        (result) => {
+          end();
+          if (timedOut) late(result);
+          else resolve(result);
+        },
+        (cause: unknown) => {
+          end();
+          reject(unavailable(cause));
+        },
+      );
+    });
+  }
+}
+
+export const ignore = (): void => undefined;
+
+const unavailable = (cause?: unknown): GatewayError =>
+  new GatewayError('service_unavailable', 'Shared state (Redis) is not available, try again in a second.', {
+    retryAfterMs: 1_000,
+    ...(cause === undefined ? {} : { cause }),
+  });
+
+/** One line when it goes and one when it comes back, however often it is tried in between. */
+function logTransitions(redis: Redis): void {
+  let wasReady: boolean | undefined;
+  let reason = '';
+  redis.on('error', (error: Error) => {
+    reason = error.message;
+    if (wasReady === undefined) report(false);
+  });
+  // Not `close`: that comes with our own goodbye too.
+  redis.on('reconnecting', () => report(false));
+  redis.on('ready', () => report(true));
+  function report(isReady: boolean): void {
+    if (wasReady === isReady) return;
+    wasReady = isReady;
+    if (isReady) log.info({ event: 'state.connected' }, 'Redis answers');
+    else log.warn({ event: 'state.disconnected', reason }, 'Redis is away');
+  }
+}
