@@ -1,4 +1,17 @@
-import type { Json } from '../json/json.js';
+import { stringAt, isObject, type Json } from '../json/json.js';
+import { Refusals } from './refusals.js';
+import { formatOf, hasStructuredOutput, type AnswerFormat } from './request-format.js';
+import { conversationOf } from './request-messages.js';
+import {
+  maxTokensOf,
+  metadataOf,
+  serviceTierOf,
+  stopSequencesOf,
+  temperatureOf,
+  travellingFields,
+} from './request-parameters.js';
+import { maxTokensFor, thinkingOf } from './request-thinking.js';
+import { toolChoiceOf, toolsOf } from './request-tools.js';
 
 export interface ChatToMessagesOptions {
   /** Sent as `max_tokens` when the caller names none: Anthropic requires it. */
@@ -13,6 +26,71 @@ export interface TranslatedRequest {
   readonly dropped: string[];
 }
 
+/**
+ * An OpenAI chat request as an Anthropic messages request. `model` should be the upstream's own name by then: what a model
+ * can do is read from it. Unknown fields travel on.
+ * Throws `invalid_request` naming a field of the wrong shape, `unsupported_parameter` naming one without a counterpart.
+ */
 export function chatToMessages(request: Json, options: ChatToMessagesOptions): TranslatedRequest {
-  throw new Error(`in the works ${Object.keys(request).length} ${options.defaultMaxTokens}`);
+  const refusals = new Refusals(options.dropParams, 'Anthropic');
+  const travelling = travellingFields(request, refusals);
+  const isNative = hasStructuredOutput(request['model']);
+  const { system, messages } = conversationOf(request['messages'], refusals);
+  const format = formatOf(request['response_format'], isNative);
+  const { tools, toolChoice } = toolFields(request, format, isNative, refusals);
+  const isToolForced = toolChoice?.['type'] === 'any' || toolChoice?.['type'] === 'tool';
+  const thinking = thinkingOf(request, messages, isToolForced, refusals);
+  const outputConfig = outputConfigOf(request['output_config'], format);
+  const body: Json = {
+    ...travelling,
+    model: stringAt(request['model'], 'model', 'request'),
+    max_tokens: maxTokensFor(maxTokensOf(request) ?? options.defaultMaxTokens, thinking),
+    ...present({
+      system: system.length > 0 ? system : undefined,
+      messages,
+      tools: tools.length > 0 ? tools : undefined,
+      tool_choice: toolChoice,
+      thinking,
+      output_config: outputConfig,
+      temperature: temperatureOf(request),
+      stop_sequences: stopSequencesOf(request['stop'], refusals),
+      metadata: metadataOf(request),
+      service_tier: serviceTierOf(request['service_tier'], refusals),
+    }),
+  };
+  return { body, dropped: refusals.dropped };
 }
+
+interface ToolFields {
+  readonly tools: Json[];
+  /** Anthropic refuses a choice where there are no tools. */
+  readonly toolChoice: Json | undefined;
+}
+
+function toolFields(
+  request: Json,
+  format: AnswerFormat | undefined,
+  isNative: boolean,
+  refusals: Refusals,
+): ToolFields {
+  const tools = toolsOf(request, isNative, refusals);
+  const choice = toolChoiceOf(request, refusals);
+  if (format === undefined || !('tool' in format)) {
+    return { tools, toolChoice: tools.length > 0 ? choice : undefined };
+  }
+  const thinking = request['thinking'];
+  // Anthropic refuses a forced tool while it thinks: the tool's description has to do.
+  if (isObject(thinking) && thinking['type'] !== 'disabled')
+    return { tools: [...tools, format.tool], toolChoice: choice };
+  const mayCallOthers = tools.length > 0 && choice?.['type'] !== 'none';
+  const forced = mayCallOthers ? { ...choice, type: 'any' } : { type: 'tool', name: format.tool['name'] };
+  return { tools: [...tools, format.tool], toolChoice: choice?.['type'] === 'tool' ? choice : forced };
+}
+
+function outputConfigOf(own: unknown, format: AnswerFormat | undefined): unknown {
+  if (format === undefined || !('outputFormat' in format)) return own ?? undefined;
+  return { ...(isObject(own) ? own : {}), format: format.outputFormat };
+}
+
+const present = (fields: Json): Json =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

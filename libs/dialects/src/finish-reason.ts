@@ -1,0 +1,27 @@
+const FINISH_REASONS: Readonly<Record<string, string>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  pause_turn: 'stop',
+  compaction: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_calls',
+  refusal: 'content_filter',
+};
+
+const STOP_REASONS: Readonly<Record<string, string>> = {
+  stop: 'end_turn',
+  eos: 'end_turn',
+  length: 'max_tokens',
+  tool_calls: 'tool_use',
+  function_call: 'tool_use',
+  content_filter: 'refusal',
+};
+
+/** OpenAI's word for Anthropic's `stop_reason`; an unknown one is a stop. */
+export const finishReasonOf = (stopReason: unknown): string =>
+  (typeof stopReason === 'string' ? FINISH_REASONS[stopReason] : undefined) ?? 'stop';
+
+/** Anthropic's word for OpenAI's `finish_reason`; an unknown one is the end of the turn. */
+export const stopReasonOf = (finishReason: unknown): string =>
+  (typeof finishReason === 'string' ? STOP_REASONS[finishReason] : undefined) ?? 'end_turn';

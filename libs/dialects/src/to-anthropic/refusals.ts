@@ -1,0 +1,30 @@
+import { GatewayError } from '@tollgate/contracts';
+
+/** What a translation does with a field that has no counterpart: refuses it, or leaves it out and lists it. */
+export class Refusals {
+  readonly dropped: string[] = [];
+
+  constructor(
+    private readonly dropParams: boolean,
+    private readonly target: string,
+  ) {}
+
+  /** Throws `unsupported_parameter` unless parameters may be dropped. */
+  refuse(field: string, reason?: string): void {
+    if (this.dropParams) {
+      this.leaveOut(field);
+      return;
+    }
+    throw new GatewayError(
+      'unsupported_parameter',
+      `${this.target} does not support '${field}'${reason === undefined ? '' : ` (${reason})`}. ` +
+        `Leave it out, or set 'drop_params: true' to have it dropped.`,
+      { param: field },
+    );
+  }
+
+  /** Lists a field that is left out whatever the settings, because sending it could only fail. */
+  leaveOut(field: string): void {
+    if (!this.dropped.includes(field)) this.dropped.push(field);
+  }
+}
