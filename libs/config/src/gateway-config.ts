@@ -18,7 +18,7 @@ export interface Deployment {
   readonly id: string;
   /** `model_name`: deployments of one name share its load. May hold a `*`. */
   readonly group: string;
-  /** Before the slash of `litellm_params.model`, or inferred from the model's name. */
+  /** Before the slash of `litellm_params.model`, or inferred from the model's name; `*` (model `*`): the caller's name tells. */
   readonly provider: string;
   /** After the slash. May be or hold a `*`. */
   readonly model: string;

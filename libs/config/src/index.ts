@@ -16,3 +16,4 @@ export { processEnvironment } from './process-environment.js';
 export { readEnvironment, type EnvironmentDefaults } from './read-environment.js';
 export { missingCredentials, resolveSetting, type Variables } from './setting.js';
 export type { ConfigSource, LoadedConfig, LoadOptions } from './config-source.js';
+export { loadConfig } from './load-config.js';

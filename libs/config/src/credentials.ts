@@ -1,0 +1,51 @@
+import { ACCEPTED_CREDENTIAL, ACCEPTED_LITELLM_PARAMS } from './accepted-keys.js';
+import type { Setting } from './gateway-config.js';
+import { openSection } from './named-sections.js';
+import { Section, type ReadContext } from './section.js';
+import type { KeyOf } from './settings.js';
+
+/** How a provider is reached; any part may be missing. */
+export interface Connection {
+  readonly apiKey: Setting | null;
+  readonly apiBase: Setting | null;
+  readonly apiVersion: Setting | null;
+  readonly organization: Setting | null;
+}
+
+type ConnectionKey = 'api_key' | 'api_base' | 'api_version' | 'organization';
+
+/** `credential_list` by name. */
+export function readCredentials(root: Section<KeyOf<''>>): ReadonlyMap<string, Connection> {
+  const credentials = new Map<string, Connection>();
+  for (const [index, node] of (root.list('credential_list') ?? []).entries()) {
+    const at = { path: `credential_list[${index}]`, context: root.context };
+    const section = openSection<'credential_list[]'>(node, at);
+    if (section === null) continue;
+    const name = section.text('credential_name');
+    const values = section.map('credential_values');
+    section.finish(ACCEPTED_CREDENTIAL);
+    if (name === null) section.problem('credential_name', 'is missing');
+    else if (values !== null) {
+      const inner = new Section<ConnectionKey>(values, `${at.path}.credential_values`, root.context);
+      credentials.set(name, readConnection(inner));
+      inner.finish(ACCEPTED_LITELLM_PARAMS);
+    }
+  }
+  return credentials;
+}
+
+export const readConnection = (section: Section<ConnectionKey>): Connection => ({
+  apiKey: section.setting('api_key'),
+  apiBase: section.setting('api_base'),
+  apiVersion: section.setting('api_version'),
+  organization: section.setting('organization'),
+});
+
+/** Each header stays a reference if it is one: gateways in front of providers want credentials there. */
+export function readHeaders(context: ReadContext, params: Section<KeyOf<'model_list[].litellm_params'>>) {
+  const headers = params.map('extra_headers');
+  if (headers === null) return {};
+  const section = new Section<string>(headers, params.pathOf('extra_headers'), context);
+  const entries = [...headers.entries.keys()].map((name) => [name, section.setting(name)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, Setting] => entry[1] !== null));
+}

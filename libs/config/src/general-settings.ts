@@ -1,0 +1,77 @@
+import { ACCEPTED_GENERAL_SETTINGS } from './accepted-keys.js';
+import { GENERAL_DEFAULTS } from './demo-config.js';
+import type { GeneralSettings, Setting } from './gateway-config.js';
+import type { Section } from './section.js';
+import { resolveSetting } from './setting.js';
+import type { KeyOf } from './settings.js';
+
+type General = Section<KeyOf<'general_settings'>>;
+
+const MASTER_KEY_VARIABLES = ['TOLLGATE_MASTER_KEY', 'LITELLM_MASTER_KEY', 'PROXY_MASTER_KEY'];
+const PERMIT = 'dangerously_permit_weak_or_unset_master_key';
+const PERMIT_VARIABLE = 'LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY';
+const SHORTEST_MASTER_KEY = 16;
+const BYTES_PER_MEGABYTE = 1024 * 1024;
+
+export function readGeneralSettings(
+  general: General,
+  { dropParams, needsMasterKey }: { dropParams: boolean; needsMasterKey: boolean },
+): GeneralSettings {
+  const permitted = general.boolean(PERMIT) ?? isTrue(general.context.variables[PERMIT_VARIABLE]);
+  const megabytes = general.number('max_request_size_mb', { min: 0.001 });
+  const databaseUrl = general.setting('database_url');
+  const settings: GeneralSettings = {
+    masterKey: readMasterKey(general, permitted, needsMasterKey),
+    allowWeakMasterKey: permitted,
+    databaseUrl,
+    keyHeaderName: general.text('litellm_key_header_name')?.toLowerCase() ?? null,
+    keyCacheTtlMs: general.seconds('user_api_key_cache_ttl', { min: 0 }) ?? GENERAL_DEFAULTS.keyCacheTtlMs,
+    maxRequestBytes:
+      megabytes === null ? GENERAL_DEFAULTS.maxRequestBytes : Math.round(megabytes * BYTES_PER_MEGABYTE),
+    dropParams,
+    alwaysIncludeStreamUsage: general.boolean('always_include_stream_usage') ?? false,
+    onStateDown: readOnStateDown(general),
+  };
+  general.finish(ACCEPTED_GENERAL_SETTINGS);
+  return settings;
+}
+
+const isTrue = (text: string | undefined): boolean => /^(true|1|yes|on)$/i.test(text ?? '');
+
+/** The file's, else the first of the variables; checked, since whoever guesses it owns the gateway. */
+function readMasterKey(general: General, permitted: boolean, needed: boolean): Setting | null {
+  const { variables } = general.context;
+  const written = general.setting('master_key');
+  if (written !== null && typeof written !== 'string') {
+    const value = resolveSetting(written, variables);
+    if (value !== null) return checked(value, general, permitted);
+    if (needed) general.problem('master_key', `the environment variable ${written.env} is not set`);
+    return written;
+  }
+  if (written !== null) return checked(written, general, permitted);
+  const given = MASTER_KEY_VARIABLES.map((name) => variables[name]).find(
+    (value) => value !== undefined && value !== '',
+  );
+  return given === undefined ? null : checked(given, general, permitted);
+}
+
+function checked(key: string, general: General, permitted: boolean): string {
+  if (!key.startsWith('sk-')) general.problem('master_key', 'must start with sk-');
+  else if (key.length < SHORTEST_MASTER_KEY && !permitted) {
+    general.problem(
+      'master_key',
+      `is too easily guessed; use sk- and at least 13 random characters, for example from: ` +
+        `echo sk-$(openssl rand -hex 16); or set general_settings.${PERMIT}: true on a machine that nobody else reaches`,
+    );
+  }
+  return key;
+}
+
+function readOnStateDown(general: General): GeneralSettings['onStateDown'] {
+  const value = general.text('on_state_down');
+  if (value === 'allow' || value === 'refuse') return value;
+  if (value !== null) {
+    general.problem('on_state_down', `expected refuse or allow, got ${JSON.stringify(value)}`);
+  }
+  return GENERAL_DEFAULTS.onStateDown;
+}

@@ -1,0 +1,180 @@
+import type { Setting } from './gateway-config.js';
+import { describe, isNull, toPlain, type Located, type LocatedMap, type Place } from './located.js';
+import type { Report } from './report.js';
+import { referencedVariable, toSetting, type Variables } from './setting.js';
+
+export interface NumberRule {
+  readonly min?: number;
+  readonly integer?: boolean;
+}
+
+const TRUE = /^(true|yes|on|1)$/i;
+const FALSE = /^(false|no|off|0)$/i;
+
+/** What every reader of the file shares. */
+export interface ReadContext {
+  readonly report: Report;
+  readonly variables: Variables;
+}
+
+/**
+ * A mapping of the file, read key by key. Whoever reads a key checks its type; `rest` then holds the keys that nobody
+ * read. Numbers and booleans may be written as strings or as `os.environ/NAME`, as LiteLLM's users do.
+ */
+export class Section<Key extends string> {
+  private readonly read = new Set<string>();
+
+  constructor(
+    readonly node: LocatedMap,
+    readonly path: string,
+    readonly context: ReadContext,
+  ) {}
+
+  has(key: Key): boolean {
+    return this.entry(key) !== null;
+  }
+
+  placeOf(key: Key): Place {
+    return this.node.entries.get(key)?.place ?? this.node.place;
+  }
+
+  /** A string with its reference, if it is one, resolved now. */
+  text(key: Key): string | null {
+    const entry = this.scalar(key, 'a string');
+    return entry === null ? null : this.resolved(entry.source, key);
+  }
+
+  /** A string that stays a reference if it is one. */
+  setting(key: Key): Setting | null {
+    const entry = this.scalar(key, 'a string');
+    return entry === null ? null : toSetting(entry.source);
+  }
+
+  number(key: Key, { min = 0, integer = false }: NumberRule = {}): number | null {
+    const expected = `${integer ? 'a whole number' : 'a number'} of at least ${min}`;
+    const scalar = this.scalar(key, expected);
+    const text = scalar === null ? null : this.resolved(scalar.source, key);
+    if (scalar === null || text === null) return null;
+    const value = Number(text);
+    const fits = text.trim() !== '' && Number.isFinite(value) && value >= min;
+    if (fits && (!integer || Number.isInteger(value))) return value;
+    return this.wrong(
+      key,
+      expected,
+      scalar.source === text ? JSON.stringify(text) : `that of ${scalar.source}`,
+    );
+  }
+
+  /** Seconds in the file, whole milliseconds here. */
+  seconds(key: Key, rule: NumberRule = { min: 0.001 }): number | null {
+    const seconds = this.number(key, rule);
+    return seconds === null ? null : Math.round(seconds * 1000);
+  }
+
+  boolean(key: Key): boolean | null {
+    const scalar = this.scalar(key, 'true or false');
+    const text = scalar === null ? null : this.resolved(scalar.source, key);
+    if (scalar === null || text === null) return null;
+    if (TRUE.test(text)) return true;
+    if (FALSE.test(text)) return false;
+    const got = scalar.source === text ? JSON.stringify(text) : `that of ${scalar.source}`;
+    return this.wrong(key, 'true or false', got);
+  }
+
+  /** A list of strings; a single string is a list of one. */
+  texts(key: Key): string[] {
+    const node = this.entry(key);
+    if (node === null) return [];
+    const items = node.kind === 'list' ? node.items : [node];
+    return items.flatMap((item) => {
+      if (item.kind === 'scalar' && item.value !== null)
+        return [this.resolved(item.source, key) ?? []].flat();
+      return this.wrong(key, 'a list of strings', describe(item)) ?? [];
+    });
+  }
+
+  list(key: Key): readonly Located[] | null {
+    const node = this.entry(key);
+    if (node === null) return null;
+    return node.kind === 'list' ? node.items : this.wrong(key, 'a list', describe(node));
+  }
+
+  map(key: Key): LocatedMap | null {
+    const node = this.entry(key);
+    if (node === null) return null;
+    return node.kind === 'map' ? node : this.wrong(key, 'a mapping', describe(node));
+  }
+
+  /** Plain value with every reference in it resolved. */
+  plain(node: Located, path: string): unknown {
+    return toPlain(node, (text, place) => this.resolvedAt(text, path, place));
+  }
+
+  problem(key: Key, text: string): void {
+    this.context.report.problem(this.pathOf(key), this.placeOf(key), text);
+  }
+
+  /** Entries whose key was never asked for. */
+  rest(): [string, { place: Place; value: Located }][] {
+    return [...this.node.entries].filter(([key]) => !this.read.has(key));
+  }
+
+  /** Counts keys as read without reading them. */
+  ignore(test: (key: string) => boolean): void {
+    for (const key of this.node.entries.keys()) if (test(key)) this.read.add(key);
+  }
+
+  /** Keys that were asked for: the ones that do something. */
+  get known(): readonly string[] {
+    return [...this.read];
+  }
+
+  /** Every key left is either valid and without effect, or a mistake. */
+  finish(accepted: ReadonlySet<string>): void {
+    for (const [key, { place }] of this.rest()) {
+      if (accepted.has(key)) this.context.report.noEffect(this.pathOf(key), place);
+      else this.context.report.unknownKey(this.pathOf(key), place, [...this.read, ...accepted]);
+    }
+  }
+
+  pathOf(key: string): string {
+    return this.path === '' ? key : `${this.path}.${key}`;
+  }
+
+  private entry(key: Key): Located | null {
+    this.read.add(key);
+    const entry = this.node.entries.get(key);
+    return entry === undefined || isNull(entry.value) ? null : entry.value;
+  }
+
+  private scalar(key: Key, expected: string): { source: string } | null {
+    const node = this.entry(key);
+    if (node === null) return null;
+    if (node.kind !== 'scalar') return this.wrong(key, expected, describe(node));
+    return { source: typeof node.value === 'string' ? node.value : node.source };
+  }
+
+  private resolved(text: string, key: string): string | null {
+    const value = this.resolvedAt(text, this.pathOf(key), this.node.entries.get(key)?.place);
+    return value === undefined ? null : value;
+  }
+
+  private resolvedAt(text: string, path: string, place: Place | undefined): string | undefined {
+    const variable = referencedVariable(text);
+    if (variable === null) return text;
+    const value = this.context.variables[variable];
+    if (value === undefined) {
+      this.context.report.problem(
+        path,
+        place ?? this.node.place,
+        `the environment variable ${variable} is not set`,
+      );
+    }
+    return value;
+  }
+
+  private wrong(key: Key, expected: string, got: string): null {
+    this.problem(key, `expected ${expected}, got ${got}`);
+    return null;
+  }
+}
