@@ -1,0 +1,12 @@
+import { anthropicDialect } from './dialect-anthropic.js';
+import { azureDialect, openAiDialect } from './dialect-openai.js';
+import { ollamaDialect } from './dialect-ollama.js';
+import type { DialectWriter } from './dialect.js';
+import type { LabDialect } from './lab-request.js';
+
+export const DIALECTS: Readonly<Record<LabDialect, DialectWriter>> = {
+  openai: openAiDialect,
+  azure: azureDialect,
+  anthropic: anthropicDialect,
+  ollama: ollamaDialect,
+};

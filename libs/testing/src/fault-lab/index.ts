@@ -1,0 +1,5 @@
+export { FaultLab, startFaultLab, type FaultLabOptions } from './fault-lab.js';
+export { createInProcessLab, inProcessConnector, type Connector } from './in-process.js';
+export type { CallRecord, LabStats, ModelStats } from './call-log.js';
+export type { SeenRequest } from './chat-handler.js';
+export type { Step } from './step.js';

@@ -1,0 +1,113 @@
+/** The dialects that the lab speaks. Azure differs from OpenAI in its path and in its content filter's results. */
+export type LabDialect = 'openai' | 'azure' | 'anthropic' | 'ollama';
+
+export interface LabTool {
+  readonly name: string;
+  /** JSON schema of the arguments. */
+  readonly schema: unknown;
+}
+
+/** A chat request, whatever its dialect. */
+export interface LabRequest {
+  readonly dialect: LabDialect;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly streamUsage: boolean;
+  /** Text of the last message. */
+  readonly lastText: string;
+  readonly lastIsToolResult: boolean;
+  readonly promptTokens: number;
+  readonly maxTokens: number | undefined;
+  readonly tools: readonly LabTool[];
+  /** A tool that must be called; `any`: the first. */
+  readonly forcedTool: string | undefined;
+  readonly thinking: boolean;
+  /** JSON is asked for: its schema, `{}` when any object will do. */
+  readonly jsonSchema: unknown;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+const record = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Which dialect a path belongs to, and the model in it if any; undefined when it is no chat path. Any prefix will do. */
+export function dialectOfPath(path: string): { dialect: LabDialect; model?: string } | undefined {
+  const azure = /\/openai\/deployments\/([^/]+)\/chat\/completions$/.exec(path);
+  if (azure !== null) return { dialect: 'azure', model: decodeURIComponent(azure[1] ?? '') };
+  if (path.endsWith('/chat/completions')) return { dialect: 'openai' };
+  if (path.endsWith('/v1/messages')) return { dialect: 'anthropic' };
+  return path.endsWith('/api/chat') ? { dialect: 'ollama' } : undefined;
+}
+
+/** Reads a request leniently. Throws a TypeError when it is no chat request. */
+export function readLabRequest(dialect: LabDialect, body: unknown, pathModel?: string): LabRequest {
+  const request = record(body);
+  const model = pathModel ?? text(request['model']);
+  if (model === '') throw new TypeError('you must provide a model parameter');
+  const messages = list(request['messages']).map(record);
+  if (messages.length === 0) throw new TypeError('messages: at least one message is required');
+  const last = messages.at(-1) ?? {};
+  const characters = [request['system'], ...messages.map((message) => message['content'])]
+    .map((content) => textOf(content).length)
+    .reduce((sum, length) => sum + length, 0);
+  return {
+    ...{ dialect, model },
+    stream: dialect === 'ollama' ? request['stream'] !== false : request['stream'] === true,
+    streamUsage: record(request['stream_options'])['include_usage'] === true,
+    lastText: textOf(last['content']),
+    lastIsToolResult:
+      last['role'] === 'tool' || list(last['content']).some((part) => record(part)['type'] === 'tool_result'),
+    promptTokens: Math.ceil(characters / 4),
+    maxTokens: maxTokens(request),
+    tools: list(request['tools']).map(readTool),
+    forcedTool: forcedTool(request['tool_choice']),
+    thinking:
+      ['enabled', 'adaptive'].includes(text(record(request['thinking'])['type'])) ||
+      request['think'] === true,
+    jsonSchema: jsonSchema(request),
+  };
+}
+
+/** Text of a message's content, tool results included; other parts weigh nothing. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return list(content)
+    .map(record)
+    .map((part) => text(part['text']) || textOf(part['content']))
+    .join('');
+}
+
+function maxTokens(request: Json): number | undefined {
+  const limits = [
+    request['max_completion_tokens'],
+    request['max_tokens'],
+    record(request['options'])['num_predict'],
+  ];
+  return limits.find((limit): limit is number => typeof limit === 'number' && limit >= 0);
+}
+
+/** OpenAI and Ollama wrap a function; Anthropic does not. */
+function readTool(tool: unknown): LabTool {
+  const own = record(tool);
+  const { name, parameters } = record(own['function']);
+  return { name: text(name ?? own['name']), schema: parameters ?? own['input_schema'] ?? {} };
+}
+
+function forcedTool(choice: unknown): string | undefined {
+  if (choice === 'required') return 'any';
+  const own = record(choice);
+  if (own['type'] === 'any') return 'any';
+  const name = text(record(own['function'])['name']) || text(own['name']);
+  return name === '' ? undefined : name;
+}
+
+function jsonSchema(request: Json): unknown {
+  const openAi = record(request['response_format']);
+  if (openAi['type'] === 'json_object') return {};
+  if (openAi['type'] === 'json_schema') return record(openAi['json_schema'])['schema'] ?? {};
+  const anthropic = record(request['output_format'] ?? record(request['output_config'])['format']);
+  if (anthropic['type'] === 'json_schema') return anthropic['schema'] ?? {};
+  return request['format'] === 'json' ? {} : (request['format'] ?? undefined);
+}
