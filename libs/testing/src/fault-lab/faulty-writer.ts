@@ -14,6 +14,8 @@ export class FaultyWriter {
   constructor(
     private readonly response: ServerResponse,
     private readonly step: Step,
+    /** A length is announced: only the end of the connection can then end the response early. */
+    private readonly sized: boolean,
   ) {
     const { resetAfterBytes, endAfterBytes, stallAfterBytes } = step;
     this.cutAt = Math.min(
@@ -67,7 +69,8 @@ export class FaultyWriter {
     if (this.over) return;
     if (this.cutAt === resetAfterBytes) reset(this.response);
     else if (this.cutAt === stallAfterBytes) await this.woken();
-    else endEarly(this.response);
+    else if (this.sized) hangUp(this.response);
+    else this.response.end();
   }
 
   private woken(): Promise<void> {
@@ -92,10 +95,9 @@ function reset(response: ServerResponse): void {
   else connection?.destroy();
 }
 
-/** With a length announced only the end of the connection can end the response early. */
-function endEarly(response: ServerResponse): void {
+/** Ends the connection once everything written is on its way. */
+function hangUp(response: ServerResponse): void {
   const connection: Duplex | null = response.socket;
-  if (!response.hasHeader('content-length')) response.end();
-  else if (connection instanceof Socket) connection.destroySoon();
+  if (connection instanceof Socket) connection.destroySoon();
   else connection?.destroy();
 }

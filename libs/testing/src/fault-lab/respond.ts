@@ -32,7 +32,7 @@ export async function respondJson(reply: Reply, answer: Answer): Promise<void> {
 /** Sends the answer as a stream of the dialect, with the step's pace and faults. */
 export async function respondStream(reply: Reply, answer: Answer, withUsage: boolean): Promise<void> {
   const { response, step, writer, call } = reply;
-  const output = new FaultyWriter(response, step);
+  const output = new FaultyWriter(response, step, false);
   await output.pause(step.delayMs ?? 0);
   if (output.over) return;
   response.writeHead(step.status ?? 200, {
@@ -70,7 +70,7 @@ function spoiled(wire: string, index: number, { step, writer }: Reply): { text: 
 
 async function sendWhole(reply: Reply, status: number, text: string): Promise<void> {
   const { response, step } = reply;
-  const output = new FaultyWriter(response, step);
+  const output = new FaultyWriter(response, step, true);
   await output.pause(step.delayMs ?? 0);
   if (output.over) return;
   response.writeHead(status, {
