@@ -15,3 +15,14 @@ export {
   type SeenRequest,
   type Step,
 } from './fault-lab/index.js';
+export { GatewayProcess, rssOf } from './gateway/gateway-process.js';
+export {
+  startDistributed,
+  startGateway,
+  type DistributedGateway,
+  type DistributedOptions,
+  type EmbeddedOptions,
+  type Gateway,
+  type GatewayOptions,
+} from './gateway/start-gateway.js';
+export { ROOT, buildOnce } from './gateway/build.js';
