@@ -13,6 +13,7 @@ export { ChatToMessageStream } from './to-anthropic/chat-to-message-stream.js';
 export { messageToChat, type MessageToChatOptions } from './to-openai/message-to-chat.js';
 export { MessageToChatStream, type MessageToChatStreamOptions } from './to-openai/message-to-chat-stream.js';
 export { messagesToChat } from './to-openai/messages-to-chat.js';
+export { errorOfChatChunk, errorOfMessageEvent } from './upstream-error.js';
 export { usageOfChat } from './usage/chat-usage.js';
 export { usageOfMessage } from './usage/message-usage.js';
 export { estimatePromptTokens, estimateTokens } from './usage/estimate-tokens.js';

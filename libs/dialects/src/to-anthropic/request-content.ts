@@ -13,8 +13,7 @@ export function blocksOf(content: unknown, field: string, refusals: Refusals): J
   if (content === undefined || content === null) return [];
   if (typeof content === 'string') return isBlank(content) ? [] : [{ type: 'text', text: content }];
   if (!Array.isArray(content)) throw wrongType('request', field, 'a string or a list of parts');
-  const parts: readonly unknown[] = content;
-  return parts.flatMap((part, index) => blockOf(part, `${field}[${index}]`, refusals) ?? []);
+  return content.map((part, index) => blockOf(part, `${field}[${index}]`, refusals)).filter(isObject);
 }
 
 export const isBlank = (text: string): boolean => text.trim() === '';
