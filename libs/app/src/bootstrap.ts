@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { BusStrategy, GatewayRpcExceptionFilter } from '@tollgate/bus';
 import {
   ConfigError,
+  helpRequested,
   processEnvironment,
   readEnvironment,
   type Environment,
@@ -29,7 +30,6 @@ export interface AppDefinition {
   readonly services?: readonly Service[];
   /** Port when the environment names none; 0 is any free one. */
   readonly defaultPort?: number;
-  readonly needsDatabase?: boolean;
 }
 
 export interface RunningApp {
@@ -42,6 +42,11 @@ export interface RunningApp {
 
 /** Starts a process: settings, ports, Nest, health, the bus, HTTP; and ends it in order on SIGTERM or SIGINT. */
 export async function bootstrap(definition: AppDefinition): Promise<RunningApp> {
+  const help = helpRequested(process.argv.slice(2));
+  if (help !== null) {
+    process.stdout.write(help);
+    process.exit(0);
+  }
   try {
     const app = await start(definition);
     onSignal(app, app.environment.drainMs);
@@ -54,20 +59,20 @@ export async function bootstrap(definition: AppDefinition): Promise<RunningApp> 
 }
 
 async function start(definition: AppDefinition): Promise<RunningApp> {
-  const { variables, argv } = processEnvironment();
-  const environment = readEnvironment(variables, argv, {
+  const services = definition.services ?? [definition.name as Service];
+  const given = readEnvironment(processEnvironment(), process.argv.slice(2), {
     port: definition.defaultPort ?? 0,
-    needsDatabase: definition.needsDatabase ?? false,
+    needsDatabase: services.includes('billing'),
   });
-  setLogLevel(environment.logLevel);
-  const config = await loadSettings(environment);
+  setLogLevel(given.logLevel);
+  const { config, environment } = await loadSettings(given, services.includes('ingress'));
   const ports = await openPorts(definition.name, environment);
   const app = await createApp(definition, PlatformModule.of({ ...ports, config, environment }), config);
 
   const strategy = new BusStrategy({
     bus: ports.bus,
     contracts: CONTRACTS,
-    services: definition.services ?? [definition.name as Service],
+    services,
     targets: environment.providers ?? providersOf(config),
     graceMs: environment.drainMs,
   });
