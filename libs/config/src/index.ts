@@ -17,3 +17,4 @@ export { readEnvironment, type EnvironmentDefaults } from './read-environment.js
 export { missingCredentials, resolveSetting, type Variables } from './setting.js';
 export type { ConfigSource, LoadedConfig, LoadOptions } from './config-source.js';
 export { loadConfig } from './load-config.js';
+export { parseModel, type ModelTarget } from './provider-names.js';

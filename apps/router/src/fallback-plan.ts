@@ -1,0 +1,64 @@
+import type { CallHeader } from '@tollgate/contracts';
+import type { Catalogue } from './catalogue.js';
+import type { Group } from './group.js';
+
+/** A name of a key's model list, which may hold a `*`. */
+function covers(allowed: string, name: string): boolean {
+  if (allowed === name || allowed === 'all-proxy-models') return true;
+  const star = allowed.indexOf('*');
+  if (star === -1) return false;
+  const [prefix, suffix] = [allowed.slice(0, star), allowed.slice(star + 1)];
+  return name.length >= prefix.length + suffix.length && name.startsWith(prefix) && name.endsWith(suffix);
+}
+
+/** Whether a key may call a model by this name; an empty list allows all. */
+export const mayCall = ({ principal }: CallHeader, name: string): boolean =>
+  principal.models.length === 0 || principal.models.some((allowed) => covers(allowed, name));
+
+export interface Skipped {
+  readonly name: string;
+  readonly reason: 'not-allowed' | 'unknown';
+}
+
+/** The groups that a call may still move to: each once, the fallbacks of a fallback before its sisters, `maxFallbacks` in all. */
+export class FallbackPlan {
+  readonly skipped: Skipped[] = [];
+  /** The first group's own. */
+  readonly fallbacks: readonly string[];
+  private readonly pending: string[] = [];
+  private readonly attempted: Set<string>;
+  private left: number;
+
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly header: CallHeader,
+    { first, maxFallbacks }: { readonly first: Group; readonly maxFallbacks: number },
+  ) {
+    const isOff = header.disableFallbacks === true;
+    this.left = isOff ? 0 : maxFallbacks;
+    this.fallbacks = isOff ? [] : catalogue.fallbacksOf(header.model, first);
+    this.attempted = new Set([first.name]);
+    this.pending.push(...this.fallbacks);
+  }
+
+  next(): Group | undefined {
+    while (this.left > 0) {
+      const name = this.pending.shift();
+      if (name === undefined) return undefined;
+      const group = this.catalogue.resolve(name);
+      if (group === undefined) this.skipped.push({ name, reason: 'unknown' });
+      else if (this.attempted.has(group.name)) continue;
+      else if (!mayCall(this.header, name) && !mayCall(this.header, group.name))
+        this.skipped.push({ name, reason: 'not-allowed' });
+      else return this.take(name, group);
+    }
+    return undefined;
+  }
+
+  private take(name: string, group: Group): Group {
+    this.left -= 1;
+    this.attempted.add(group.name);
+    this.pending.unshift(...this.catalogue.fallbacksOf(name, group));
+    return group;
+  }
+}
