@@ -1,5 +1,6 @@
-import { GatewayError } from '@tollgate/contracts';
+import type { GatewayError } from '@tollgate/contracts';
 import type { CallResponse, ResponseFrame } from '../bus.js';
+import { cancelledError } from '../errors.js';
 
 export const DEFAULT_WINDOW_BYTES = 256 * 1024;
 
@@ -66,7 +67,7 @@ export class ResponseStream implements CallResponse, AsyncIterator<ResponseFrame
 
   cancel(): void {
     if (this.isOver) return;
-    this.fail(new GatewayError('cancelled', 'The call was cancelled'), true);
+    this.fail(cancelledError(), true);
     this.source.cancel();
   }
 

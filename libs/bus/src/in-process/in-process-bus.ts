@@ -11,6 +11,7 @@ import type { Bus, BusHandlers, CallOptions, CallResponse, DurableDraft, Request
 import { afterMs } from '../call/clock.js';
 import { InFlight } from '../call/in-flight.js';
 import { ResponseStream } from '../call/response-stream.js';
+import { drainingError, nobodyServes } from '../errors.js';
 import { OutboxPump } from '../outbox/outbox-pump.js';
 import { Outbox } from '../outbox/outbox.js';
 import { LocalCall } from './local-call.js';
@@ -87,7 +88,7 @@ export class InProcessBus implements Bus {
     body: Uint8Array,
     options: CallOptions,
   ): CallResponse {
-    if (this.isDraining) return ResponseStream.failed(draining());
+    if (this.isDraining) return ResponseStream.failed(drainingError());
     const handler = this.handlerOf(contract.subject);
     if (handler === undefined) return ResponseStream.failed(nobodyServes(contract.subject));
     const call = new LocalCall(
@@ -148,12 +149,6 @@ export class InProcessBus implements Bus {
     return undefined;
   }
 }
-
-const nobodyServes = (subject: string): GatewayError =>
-  new GatewayError('service_unavailable', `Nobody serves ${subject} at the moment`, { retryAfterMs: 1000 });
-
-const draining = (): GatewayError =>
-  new GatewayError('draining', 'The gateway is shutting down', { retryAfterMs: 1000 });
 
 function withinTime<Value>(answer: Promise<Value>, { timeoutMs, signal }: RequestOptions): Promise<Value> {
   return new Promise((resolve, reject) => {

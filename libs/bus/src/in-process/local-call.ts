@@ -1,9 +1,10 @@
-import { GatewayError, callSubject, type CallContract, type Outcome } from '@tollgate/contracts';
+import { callSubject, GatewayError, type CallContract, type Outcome } from '@tollgate/contracts';
 import type { CallBody, CallHandler, CallOptions } from '../bus.js';
 import { afterMs } from '../call/clock.js';
 import type { InFlight } from '../call/in-flight.js';
 import { ResponseSink, type SinkFrame } from '../call/response-sink.js';
 import { DEFAULT_WINDOW_BYTES, ResponseStream } from '../call/response-stream.js';
+import { cancelledError, deadlineExceeded, nobodyServesTarget } from '../errors.js';
 import { ServedCall, undeliveredOutcome } from '../call/served-call.js';
 
 export interface LocalCallEnvironment {
@@ -31,13 +32,13 @@ export class LocalCall {
       {
         grant: (bytes) => this.bound?.response.grant(bytes),
         cancel: () => {
-          this.abort(new GatewayError('cancelled', 'The call was cancelled'));
+          this.abort(cancelledError());
         },
       },
       this.windowBytes,
     );
     this.stopClock = afterMs(options.deadline - Date.now(), () => {
-      const error = new GatewayError('deadline_exceeded', 'The call did not end before its deadline');
+      const error = deadlineExceeded();
       this.stream.fail(error, true);
       this.abort(error);
     });
@@ -76,7 +77,7 @@ export class LocalCall {
     const startedAt = performance.now();
     const handler = this.environment.handlerOf(callSubject(contract, target));
     if (handler === undefined) {
-      const error = new GatewayError('provider_unavailable', `Nobody serves ${target} at the moment`);
+      const error = nobodyServesTarget(target);
       return undeliveredOutcome(error, startedAt);
     }
     const { outcome, untold } = await this.serve(handler, header);

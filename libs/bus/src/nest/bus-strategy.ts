@@ -1,12 +1,5 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import {
-  GatewayError,
-  callSubject,
-  toGatewayError,
-  type Contract,
-  type Outcome,
-  type Service,
-} from '@tollgate/contracts';
+import { callSubject, toGatewayError, type Contract, type Outcome, type Service } from '@tollgate/contracts';
 import { isObservable, lastValueFrom, firstValueFrom } from 'rxjs';
 import type { Bus, BusHandlers, CallHandler } from '../bus.js';
 import { CallRpcContext } from './call-rpc-context.js';
@@ -104,7 +97,7 @@ async function answerOf(
     const answer: unknown = await handler(payload, context);
     return isObservable(answer) ? await firstValueFrom(answer, { defaultValue: undefined }) : answer;
   } catch (cause) {
-    throw asGatewayError(cause);
+    throw toGatewayError(cause);
   }
 }
 
@@ -114,11 +107,6 @@ async function tell(handler: MessageHandler, payload: unknown): Promise<void> {
     const answer: unknown = await handler(payload);
     if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
   } catch (cause) {
-    throw asGatewayError(cause);
+    throw toGatewayError(cause);
   }
-}
-
-/** Without the global filter Nest hides every error behind this shape. */
-function asGatewayError(cause: unknown): GatewayError {
-  return toGatewayError(cause);
 }

@@ -8,8 +8,8 @@ import { freed, isOwned, newOwner } from './owner.js';
 import { replay } from './replay.js';
 import { SegmentLog, type LogLine } from './segment-log.js';
 
-/** What fits into one message of the bus, with room for its neighbours. */
-const MAX_EVENT_BYTES = 700 * 1024;
+/** Fits into one message of the bus even when every character takes three bytes. */
+const MAX_EVENT_CHARACTERS = 256 * 1024;
 /** Texts of waiting events kept in memory; what is beyond waits in its file. */
 const MAX_HELD_CHARACTERS = 16 * 1024 * 1024;
 const HOUSEKEEPING_MS = 15_000;
@@ -46,7 +46,7 @@ export class Outbox {
 
   private constructor(
     private readonly directory: string,
-    private readonly owner: string,
+    readonly owner: string,
     private readonly options: OutboxOptions,
   ) {
     this.log = new SegmentLog(join(directory, owner), options.segmentBytes ?? 8 * 1024 * 1024);
@@ -172,7 +172,7 @@ export class Outbox {
   }
 
   private commit(entry: OutboxEntry): Promise<void> {
-    if (this.isClosed || (entry.text?.length ?? 0) > MAX_EVENT_BYTES) {
+    if (this.isClosed || (entry.text?.length ?? 0) > MAX_EVENT_CHARACTERS) {
       const why = this.isClosed ? 'The outbox is closed' : 'The event is too large to be recorded';
       return Promise.reject(new GatewayError('internal', why));
     }

@@ -1,0 +1,141 @@
+import { nanos, type Msg, type Subscription } from '@nats-io/transport-node';
+import { ACK_WAIT_MS, type DurableStreams } from './durable-stream.js';
+import { inboxOf, streamName } from './subjects.js';
+import type { Wire } from './wire.js';
+
+const MAX_EVENTS = 500;
+const LINGER_MS = 20;
+const PULL_MESSAGES = 32;
+const PULL_EXPIRES_MS = 10_000;
+const RETRY_MS = 250;
+
+export interface DurableConsumerOptions {
+  readonly subject: string;
+  /** Events of some messages; resolves when they are safe. */
+  handle(events: readonly unknown[]): Promise<void>;
+  /** How long a batch that failed stays away. */
+  readonly retryMs: number;
+}
+
+/**
+ * Pulls durable events and hands them over in batches, one at a time; acknowledges after the handler, never before.
+ * A new pull goes out when the last one is used up or expired, and after every reconnect.
+ */
+export class DurableConsumer {
+  private readonly inbox: string;
+  private readonly subscription: Subscription;
+  private messages: Msg[] = [];
+  private asked = 0;
+  private pulls = 0;
+  private pullTimer: NodeJS.Timeout | undefined;
+  private batchTimer: NodeJS.Timeout | undefined;
+  private current: Promise<void> | undefined;
+  private isStopped = false;
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly streams: DurableStreams,
+    private readonly options: DurableConsumerOptions,
+  ) {
+    this.inbox = `${inboxOf(wire.processId)}.durable.${streamName(options.subject)}`;
+    this.subscription = wire.connection.subscribe(`${this.inbox}.*`, {
+      callback: (_error, message) => {
+        this.receive(message);
+      },
+    });
+    wire.listen({
+      reconnected: () => {
+        void this.start();
+      },
+    });
+  }
+
+  /** Creates what is missing and begins to pull; tries again until that works. */
+  async start(): Promise<void> {
+    if (this.isStopped) return;
+    try {
+      await this.streams.ensureConsumer(this.options.subject);
+      this.pull();
+    } catch {
+      this.streams.forget(this.options.subject);
+      this.pullAfter(RETRY_MS);
+    }
+  }
+
+  /** Takes no more; resolves when the batch under way is over. What waits goes back at once. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.pullTimer);
+    clearTimeout(this.batchTimer);
+    this.subscription.unsubscribe();
+    await this.current;
+    for (const message of this.messages.splice(0)) message.respond('-NAK');
+  }
+
+  private pull(): void {
+    if (this.isStopped || !this.wire.isConnected) return;
+    this.pulls += 1;
+    this.asked = PULL_MESSAGES;
+    const name = streamName(this.options.subject);
+    const request = JSON.stringify({ batch: PULL_MESSAGES, expires: nanos(PULL_EXPIRES_MS) });
+    const reply = `${this.inbox}.${String(this.pulls)}`;
+    this.wire.connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${name}.${name}`, request, { reply });
+    // The server tells when a pull expires; if even that gets lost, this asks again.
+    this.pullAfter(PULL_EXPIRES_MS + 1000);
+  }
+
+  private pullAfter(delayMs: number): void {
+    clearTimeout(this.pullTimer);
+    if (this.isStopped) return;
+    this.pullTimer = setTimeout(() => {
+      void this.start();
+    }, delayMs).unref();
+  }
+
+  private receive(message: Msg): void {
+    const isStatus =
+      message.data.length === 0 && message.headers !== undefined && message.headers.code >= 400;
+    if (isStatus) {
+      // Status of an older pull is no news. 404 and 408: nothing there, or expired; others: ask again, not too fast.
+      if (!message.subject.endsWith(`.${String(this.pulls)}`)) return;
+      if (message.headers?.code === 408) this.pull();
+      else this.pullAfter(RETRY_MS);
+      return;
+    }
+    this.messages.push(message);
+    this.asked -= 1;
+    if (this.asked === 0) this.pull();
+    if (this.current === undefined) this.batchTimer ??= setTimeout(() => this.next(), LINGER_MS).unref();
+  }
+
+  private next(): void {
+    this.batchTimer = undefined;
+    if (this.isStopped || this.current !== undefined || this.messages.length === 0) return;
+    this.current = this.handleBatch().finally(() => {
+      this.current = undefined;
+      this.next();
+    });
+  }
+
+  private async handleBatch(): Promise<void> {
+    const batch: Msg[] = [];
+    const events: unknown[] = [];
+    for (let message = this.messages[0]; message !== undefined; message = this.messages[0]) {
+      const more: unknown = message.json();
+      const found = Array.isArray(more) ? more : [more];
+      if (batch.length > 0 && events.length + found.length > MAX_EVENTS) break;
+      this.messages.shift();
+      batch.push(message);
+      events.push(...found);
+    }
+    const working = setInterval(() => {
+      for (const message of batch) message.respond('+WPI');
+    }, ACK_WAIT_MS / 3).unref();
+    const word = await this.options.handle(events).then(
+      () => '+ACK',
+      () => `-NAK ${JSON.stringify({ delay: nanos(this.options.retryMs) })}`,
+    );
+    clearInterval(working);
+    for (const message of batch) message.respond(word);
+  }
+}

@@ -1,0 +1,87 @@
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  RetentionPolicy,
+  StorageType,
+  jetstream,
+  jetstreamManager,
+  type JetStreamClient,
+} from '@nats-io/jetstream';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import type { OutboxEntry } from '../outbox/outbox-entry.js';
+import { streamName } from './subjects.js';
+
+/** How long JetStream waits for an acknowledgement before another replica gets the batch. */
+export const ACK_WAIT_MS = 30_000;
+/** Messages of a consumer that may be unacknowledged: bounds what a slow consumer holds in memory. */
+const MAX_UNACKNOWLEDGED = 64;
+const PUBLISH_TIMEOUT_MS = 5000;
+
+/** The JetStream side of durable events. One message holds a JSON array of events. */
+export class DurableStreams {
+  private readonly client: JetStreamClient;
+  private readonly ready = new Set<string>();
+
+  constructor(
+    private readonly connection: NatsConnection,
+    private readonly replicas: number,
+  ) {
+    this.client = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
+  }
+
+  /** Resolves when JetStream has stored the events. `batchId` lets it drop a repetition. */
+  async publish(subject: string, entries: readonly OutboxEntry[], batchId: string): Promise<void> {
+    await this.ensureStream(subject);
+    const events = `[${entries.map((entry) => entry.text ?? 'null').join(',')}]`;
+    try {
+      await this.client.publish(subject, events, { msgID: batchId, timeout: PUBLISH_TIMEOUT_MS });
+    } catch (error) {
+      // The stream may have gone with the server's disk: look again next time.
+      this.ready.delete(subject);
+      throw error;
+    }
+  }
+
+  /** Creates the stream of a durable subject unless it is there. */
+  async ensureStream(subject: string): Promise<void> {
+    if (this.ready.has(subject)) return;
+    const manager = await jetstreamManager(this.connection, { timeout: PUBLISH_TIMEOUT_MS });
+    const name = streamName(subject);
+    const isThere = await manager.streams.info(name).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) {
+      await manager.streams.add({
+        name,
+        subjects: [subject],
+        retention: RetentionPolicy.Workqueue,
+        storage: StorageType.File,
+        discard: DiscardPolicy.New,
+        num_replicas: this.replicas,
+      });
+    }
+    this.ready.add(subject);
+  }
+
+  /** Creates the pull consumer that the replicas of a service share. Its name is the stream's. */
+  async ensureConsumer(subject: string): Promise<string> {
+    await this.ensureStream(subject);
+    const manager = await jetstreamManager(this.connection, { timeout: PUBLISH_TIMEOUT_MS });
+    const name = streamName(subject);
+    await manager.consumers.add(name, {
+      durable_name: name,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ack_wait: nanos(ACK_WAIT_MS),
+      max_ack_pending: MAX_UNACKNOWLEDGED,
+      max_deliver: -1,
+    });
+    return name;
+  }
+
+  forget(subject: string): void {
+    this.ready.delete(subject);
+  }
+}

@@ -1,0 +1,13 @@
+// The transport's own subjects; those of messages come from the contracts.
+
+/** Everything sent to one process: packets of frames, replies and notices. */
+export const inboxOf = (processId: string): string => `tollgate.inbox.${processId}`;
+
+/** Frames, several in one packet. */
+export const packetsOf = (processId: string): string => `${inboxOf(processId)}.packet`;
+
+/** Every serving process hears the ids of cancelled calls here. */
+export const CANCELLED = 'tollgate.cancelled';
+
+/** JetStream's name of the stream, and of the consumer, of a durable subject. */
+export const streamName = (subject: string): string => subject.replaceAll('.', '_');
