@@ -1,3 +1,4 @@
+export { startBenchServer, type BenchOptions, type BenchServer } from './bench-server.js';
 export { FaultLab, startFaultLab, type FaultLabOptions } from './fault-lab.js';
 export { createInProcessLab, inProcessConnector, type Connector } from './in-process.js';
 export type { CallRecord, LabStats, ModelStats } from './call-log.js';

@@ -1,10 +1,20 @@
 import { parseArgs } from 'node:util';
+import { startBenchServer } from './bench-server.js';
 import { startFaultLab } from './fault-lab.js';
 
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '0' }, host: { type: 'string', default: '127.0.0.1' } },
+  options: {
+    port: { type: 'string', default: '0' },
+    host: { type: 'string', default: '127.0.0.1' },
+    // Precomputed answers, no scripts and no statistics: the upstream of a benchmark.
+    bench: { type: 'boolean', default: false },
+    tokens: { type: 'string', default: '32' },
+  },
 });
-const lab = await startFaultLab({ port: Number(values.port), host: values.host });
+const at = { port: Number(values.port), host: values.host };
+const lab = values.bench
+  ? await startBenchServer({ ...at, tokens: Number(values.tokens) })
+  : await startFaultLab(at);
 
 process.stdout.write(`The fault lab listens on ${lab.url}
 

@@ -1,0 +1,26 @@
+import { startBenchServer, type BenchServer } from './bench-server.js';
+
+describe('the bench server', () => {
+  let server: BenchServer;
+  beforeAll(async () => {
+    server = await startBenchServer({ tokens: 8 });
+  });
+  afterAll(() => server.close());
+  const post = async (body: string | ReadableStream): Promise<Response> =>
+    fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body, duplex: 'half' } as RequestInit);
+
+  it('answers with a completion of the asked number of tokens', async () => {
+    expect(await (await post('{"stream":false}')).json()).toMatchObject({ usage: { completion_tokens: 8 } });
+  });
+
+  it('streams a token an event', async () => {
+    const text = await (await post('{"stream": true}')).text();
+    expect(text.match(/"delta":\{"content":"....?"/g)).toHaveLength(8);
+    expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
+  });
+
+  it('understands bodies that come in chunks', async () => {
+    const body = new Blob([`{"stream":true,"pad":"${'x'.repeat(300_000)}"}`]).stream();
+    expect(await (await post(body)).text()).toContain('[DONE]');
+  });
+});

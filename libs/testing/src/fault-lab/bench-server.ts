@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { answerTo } from './answer.js';
+import { DIALECTS } from './dialects.js';
+import { readLabRequest } from './lab-request.js';
+
+/** The lab as the upstream of a benchmark. */
+export interface BenchServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface BenchOptions {
+  readonly port?: number;
+  readonly host?: string;
+  /** Tokens, and so content events, of an answer. */
+  readonly tokens?: number;
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+
+/**
+ * Answers every POST with one of two precomputed OpenAI responses, JSON or a stream of `tokens` events, as fast as a
+ * socket allows: an upstream that shares a core with the load must not be what is measured. No scripts, no statistics.
+ */
+export async function startBenchServer(options: BenchOptions = {}): Promise<BenchServer> {
+  const responses = precompute(options.tokens ?? 32);
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+    serve(socket, responses);
+  });
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
+  await once(server, 'listening');
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${address}:${String(port)}`,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+interface Responses {
+  readonly json: Buffer;
+  readonly stream: Buffer;
+}
+
+function precompute(tokens: number): Responses {
+  const ask = {
+    model: 'bench',
+    messages: [{ role: 'user', content: 'Hello' }],
+    stream_options: { include_usage: true },
+  };
+  const answer = answerTo(readLabRequest('openai', ask), { tokens }, 'bench0001');
+  const json = JSON.stringify(DIALECTS.openai.json(answer));
+  const chunks = [...DIALECTS.openai.stream(answer, true)].map(
+    ({ wire }) => `${Buffer.byteLength(wire).toString(16)}\r\n${wire}\r\n`,
+  );
+  const head = 'HTTP/1.1 200 OK\r\nx-request-id: req_bench\r\nconnection: keep-alive\r\n';
+  return {
+    json: Buffer.from(
+      `${head}content-type: application/json\r\ncontent-length: ${String(Buffer.byteLength(json))}\r\n\r\n${json}`,
+    ),
+    stream: Buffer.from(
+      `${head}content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${chunks.join('')}0\r\n\r\n`,
+    ),
+  };
+}
+
+function serve(socket: Socket, responses: Responses): void {
+  let pending: Buffer = Buffer.alloc(0);
+  socket.on('data', (data) => {
+    pending = pending.length === 0 ? data : Buffer.concat([pending, data]);
+    for (let size = requestSize(pending); size > 0; size = requestSize(pending)) {
+      const streamed = /"stream":\s?true/.test(pending.toString('latin1', 0, size));
+      socket.write(streamed ? responses.stream : responses.json);
+      pending = pending.subarray(size);
+    }
+  });
+}
+
+/** Bytes of the first whole request, 0 while it is incomplete. */
+function requestSize(bytes: Buffer): number {
+  const headEnd = bytes.indexOf(HEAD_END);
+  if (headEnd < 0) return 0;
+  const start = headEnd + HEAD_END.length;
+  const head = bytes.toString('latin1', 0, headEnd);
+  const length = /\r\ncontent-length:\s*(\d+)/i.exec(head)?.[1];
+  if (length !== undefined) return bytes.length >= start + Number(length) ? start + Number(length) : 0;
+  if (!/\r\ntransfer-encoding:\s*chunked/i.test(head)) return start;
+  const end = bytes.indexOf(LAST_CHUNK, start);
+  return end < 0 ? 0 : end + LAST_CHUNK.length;
+}
