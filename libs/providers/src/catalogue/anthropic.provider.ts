@@ -1,0 +1,27 @@
+import type { Provider } from '../provider.js';
+
+const MESSAGES_PATH = '/v1/messages';
+
+function messagesPath({ basePath }: { readonly basePath: string }): string {
+  if (basePath.endsWith(MESSAGES_PATH)) return basePath;
+  return basePath.endsWith('/v1') ? `${basePath}/messages` : basePath + MESSAGES_PATH;
+}
+
+export const anthropic: Provider = {
+  name: 'anthropic',
+  label: 'Anthropic',
+  dialect: 'anthropic-messages',
+  variables: {
+    apiKey: ['ANTHROPIC_API_KEY'],
+    apiBase: ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL'],
+    apiVersion: [],
+  },
+  defaultBase: 'https://api.anthropic.com',
+  needsKey: true,
+  path: messagesPath,
+  headers: ({ apiKey }): Record<string, string> => (apiKey === null ? {} : { 'x-api-key': apiKey }),
+  defaultHeaders: { 'anthropic-version': '2023-06-01' },
+  vendorHeaders: 'anthropic-',
+  acceptsMetadata: true,
+  asksStreamUsage: false,
+};

@@ -1,0 +1,19 @@
+import type { Provider } from '../provider.js';
+import { bearer, openAiCompatible } from './openai-compatible.js';
+
+/** OpenAI itself, and with `api_base` any endpoint that speaks its dialect. */
+export const openai: Provider = {
+  ...openAiCompatible({
+    name: 'openai',
+    label: 'OpenAI',
+    baseUrl: 'https://api.openai.com/v1',
+    keyVariables: ['OPENAI_API_KEY'],
+    baseVariables: ['OPENAI_API_BASE', 'OPENAI_BASE_URL'],
+    vendorHeaders: 'openai-',
+    acceptsMetadata: true,
+  }),
+  headers: (settings) => ({
+    ...bearer(settings),
+    ...(settings.organization === null ? {} : { 'openai-organization': settings.organization }),
+  }),
+};

@@ -1,0 +1,93 @@
+import { GatewayError } from '@tollgate/contracts';
+import { upstreamError, type ErrorSource } from './kit/upstream-error.js';
+import type { Provider, Settings } from './provider.js';
+
+/** A deployment's way to its provider, worked out once and used by every attempt. */
+export interface Connection {
+  readonly provider: Provider;
+  readonly origin: string;
+  readonly basePath: string;
+  /** The base URL, fit to be shown. */
+  readonly apiBase: string;
+  readonly apiVersion: string | null;
+  /** Headers of every request, lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly source: ErrorSource;
+}
+
+const ALWAYS: readonly (readonly [string, string])[] = [
+  ['content-type', 'application/json'],
+  // Bytes pass through, and are counted and framed on the way: compressed ones could not be.
+  ['accept-encoding', 'identity'],
+  ['user-agent', 'tollgate'],
+];
+
+const SECRET_HEADER = /auth|key|token|secret|cookie/i;
+
+/**
+ * Works out where a deployment's calls go and with which credentials. Throws `provider_unavailable` when there is no usable base
+ * URL, `upstream_authentication` when the provider's own address would refuse the call for want of a key.
+ */
+export function connectionTo(
+  provider: Provider,
+  settings: Settings,
+  extraHeaders: Readonly<Record<string, string>> = {},
+): Connection {
+  const url = baseUrl(provider, settings.apiBase);
+  const apiKey = settings.apiKey?.trim() ?? null;
+  if (apiKey === null && provider.needsKey && isOwnAddress(provider, settings)) throw missingKey(provider);
+  const headers = new Map([...ALWAYS, ...Object.entries(provider.headers({ ...settings, apiKey }))]);
+  for (const [name, value] of Object.entries(extraHeaders)) headers.set(name.toLowerCase(), value.trim());
+  const basePath = url.pathname.replace(/\/+$/, '');
+  return {
+    provider,
+    origin: url.origin,
+    basePath,
+    apiBase: url.origin + basePath,
+    apiVersion: settings.apiVersion,
+    headers,
+    source: { label: provider.label, secrets: secretsOf(apiKey, extraHeaders) },
+  };
+}
+
+function baseUrl(provider: Provider, configured: string | null): URL {
+  const text = configured?.trim() ?? provider.defaultBase;
+  const variables = provider.variables.apiBase;
+  if (text === null) {
+    const hint = variables.length === 0 ? '' : ` (or set ${variables[0] ?? ''})`;
+    throw new GatewayError('provider_unavailable', `Provider ${provider.name} needs an api_base${hint}`);
+  }
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new GatewayError(
+      'provider_unavailable',
+      `The api_base of provider ${provider.name} is not an http(s) URL`,
+    );
+  }
+  return url;
+}
+
+/** Endpoints of one's own often need no key; Azure's base is never its default, but always Azure. */
+const isOwnAddress = (provider: Provider, settings: Settings): boolean =>
+  settings.apiBase === null || provider.defaultBase === null;
+
+function missingKey(provider: Provider): GatewayError {
+  const [variable] = provider.variables.apiKey;
+  const hint = variable === undefined ? '' : ` or set ${variable} in the worker's environment`;
+  return upstreamError(
+    'upstream_authentication',
+    'AuthenticationError',
+    `No api_key: configure one${hint}.`,
+    {
+      label: provider.label,
+      secrets: [],
+    },
+  );
+}
+
+function secretsOf(apiKey: string | null, extraHeaders: Readonly<Record<string, string>>): string[] {
+  const fromHeaders = Object.entries(extraHeaders)
+    .filter(([name]) => SECRET_HEADER.test(name))
+    .flatMap(([, value]) => [value, value.replace(/^\w+\s+/, '')]);
+  return [...(apiKey === null ? [] : [apiKey]), ...fromHeaders];
+}

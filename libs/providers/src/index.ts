@@ -1,0 +1,10 @@
+export { Attempt, type Answer, type AttemptOptions } from './attempt.js';
+export { connectionTo, type Connection } from './connection.js';
+export { Transport, type TransportOptions } from './kit/transport.js';
+export { mockAnswer, mockError, type MockCall } from './mock.js';
+export { PROVIDERS, findProvider } from './manifest.js';
+export type { Provider, SettingVariables, Settings } from './provider.js';
+export type { BodyOptions } from './request/request-options.js';
+export type { UpstreamCall } from './request/upstream-request.js';
+export type { Progress } from './response/observer.js';
+export type { StreamAnswer } from './response/stream-answer.js';

@@ -1,0 +1,240 @@
+import { GatewayError, toGatewayError, type Clocks } from '@tollgate/contracts';
+import type { Dispatcher } from 'undici';
+import { connectionError } from './connection-error.js';
+import type { HeaderValues } from './retry-after.js';
+import { upstreamError, type ErrorSource } from './upstream-error.js';
+
+/** One HTTP request, ready to be sent. */
+export interface UpstreamRequest {
+  readonly origin: string;
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: Uint8Array;
+}
+
+export interface ExchangeOptions {
+  readonly source: ErrorSource;
+  readonly clocks: Clocks;
+  /** Its reason (a GatewayError) becomes the exchange's error; `caller_lost` is not obeyed. */
+  readonly signal: AbortSignal;
+  /** Most bytes of an answer that is read whole. */
+  readonly maxAnswerBytes: number;
+}
+
+export interface ResponseStart {
+  readonly status: number;
+  readonly headers: HeaderValues;
+}
+
+/** Bytes held for a reader that is slow; then the provider's socket is not read on. */
+const HIGH_WATER_BYTES = 256 * 1024;
+/** How long an answer that is complete by its own word may keep its socket. */
+const LINGER_MS = 1_000;
+
+/**
+ * One request and its answer, read by one reader. Four clocks bound it: connect (until the request is written to a socket),
+ * first token (until `tokenSeen`), idle (while the reader waits between two chunks) and total.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  /** The request was handed to a connected socket: from here on the provider may bill it. */
+  reached = false;
+
+  private controller: Dispatcher.DispatchController | undefined;
+  private start: ResponseStart | undefined;
+  private chunks: Buffer[] = [];
+  private buffered = 0;
+  private failure: GatewayError | undefined;
+  private ended = false;
+  private released = false;
+  private idle = false;
+  private wake: (() => void) | undefined;
+  private phaseClock: NodeJS.Timeout | undefined;
+  private readonly totalClock: NodeJS.Timeout;
+
+  constructor(
+    dispatcher: Dispatcher,
+    { origin, path, headers, body }: UpstreamRequest,
+    private readonly options: ExchangeOptions,
+  ) {
+    const { clocks, signal } = options;
+    this.totalClock = setTimeout(() => {
+      this.expire('no complete answer', clocks.totalMs);
+    }, clocks.totalMs);
+    signal.addEventListener('abort', this.onAbort);
+    if (signal.aborted) this.onAbort();
+    if (this.failure !== undefined) return;
+    dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
+    if (!this.reached && !this.isOver) this.startPhase('no connection', clocks.connectMs);
+  }
+
+  /** Status and headers. Rejects with a GatewayError when there is no answer. */
+  async head(): Promise<ResponseStart> {
+    while (this.start === undefined) {
+      if (this.failure !== undefined) throw this.failure;
+      await this.change();
+    }
+    return this.start;
+  }
+
+  /** What has come since the last read, in one piece; null at the end of the answer. */
+  async read(): Promise<Uint8Array | null> {
+    while (this.chunks.length === 0) {
+      if (this.failure !== undefined) throw this.failure;
+      if (this.ended) return null;
+      if (this.idle) this.startIdle();
+      await this.change();
+    }
+    return this.take();
+  }
+
+  /** The rest of the answer; fails when it is larger than the limit. */
+  async readAll(): Promise<Buffer> {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for (let part = await this.read(); part !== null; part = await this.read()) {
+      this.tokenSeen();
+      size += part.length;
+      if (size > this.options.maxAnswerBytes) {
+        this.abort(
+          upstreamError(
+            'upstream_invalid_response',
+            'APIError',
+            `The answer has more than ${this.options.maxAnswerBytes} bytes`,
+            this.options.source,
+          ),
+        );
+      }
+      parts.push(part);
+    }
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
+  }
+
+  /** The first-token clock stops, the idle clock takes over. */
+  tokenSeen(): void {
+    if (this.idle) return;
+    this.idle = true;
+    clearTimeout(this.phaseClock);
+    this.phaseClock = undefined;
+  }
+
+  /** Nothing more is wanted: the answer was complete by its own word. The socket is kept if it ends in time. */
+  release(): void {
+    if (this.isOver) return;
+    this.settle();
+    this.released = true;
+    this.take();
+    this.phaseClock = setTimeout(() => {
+      this.abort(new GatewayError('cancelled', 'Answer complete'));
+    }, LINGER_MS);
+    this.phaseClock.unref();
+  }
+
+  /** Ends the exchange at once; the provider's socket is closed. Without effect after the end. */
+  abort(reason: GatewayError): void {
+    if (this.isOver) return;
+    this.failure = reason;
+    this.settle();
+    this.controller?.abort(reason);
+    this.notify();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // The attempt was given up while it waited for a socket: nothing is written to it.
+    if (this.failure !== undefined) {
+      controller.abort(this.failure);
+      return;
+    }
+    this.reached = true;
+    this.startPhase('no first token', this.options.clocks.firstTokenMs);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderValues): void {
+    if (status < 200) return;
+    this.start = { status, headers };
+    this.notify();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.released) return;
+    this.chunks.push(chunk);
+    this.buffered += chunk.length;
+    if (this.buffered > HIGH_WATER_BYTES) controller.pause();
+    this.notify();
+  }
+
+  onResponseEnd(): void {
+    this.ended = true;
+    this.settle();
+    this.notify();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    if (this.isOver) return;
+    const stage = this.start === undefined ? (this.reached ? 'sent' : 'connecting') : 'answering';
+    this.failure = connectionError(cause, stage, this.options.source);
+    this.settle();
+    this.notify();
+  }
+
+  private get isOver(): boolean {
+    return this.ended || this.failure !== undefined;
+  }
+
+  private readonly onAbort = (): void => {
+    const reason = toGatewayError(this.options.signal.reason);
+    // The caller's process died: nobody stops the provider for it, which bills the whole, so the answer is read to its end.
+    if (reason.code !== 'caller_lost') this.abort(reason);
+  };
+
+  private take(): Uint8Array {
+    const { chunks } = this;
+    this.chunks = [];
+    if (this.buffered > HIGH_WATER_BYTES) this.controller?.resume();
+    this.buffered = 0;
+    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+  }
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  private notify(): void {
+    const { wake } = this;
+    this.wake = undefined;
+    wake?.();
+  }
+
+  private startPhase(what: string, milliseconds: number): void {
+    clearTimeout(this.phaseClock);
+    this.phaseClock = setTimeout(() => {
+      this.expire(what, milliseconds);
+    }, milliseconds);
+  }
+
+  private startIdle(): void {
+    if (this.phaseClock !== undefined) {
+      this.phaseClock.refresh();
+      return;
+    }
+    const { idleMs } = this.options.clocks;
+    this.phaseClock = setTimeout(() => {
+      // A reader that is slow itself does not wait: that is no fault of the provider's.
+      if (this.wake !== undefined) this.expire('nothing between two chunks', idleMs);
+    }, idleMs);
+  }
+
+  private expire(what: string, milliseconds: number): void {
+    const text = `Request timed out: ${what} within ${milliseconds} ms.`;
+    this.abort(upstreamError('upstream_timeout', 'Timeout', text, this.options.source));
+  }
+
+  private settle(): void {
+    clearTimeout(this.totalClock);
+    clearTimeout(this.phaseClock);
+    this.options.signal.removeEventListener('abort', this.onAbort);
+  }
+}

@@ -1,0 +1,22 @@
+import { anthropic } from './catalogue/anthropic.provider.js';
+import { azure } from './catalogue/azure.provider.js';
+import { openAiCompatibleProviders } from './catalogue/catalogue.js';
+import { demo } from './catalogue/demo.provider.js';
+import { ollama, ollamaChat } from './catalogue/ollama.provider.js';
+import { openai } from './catalogue/openai.provider.js';
+import type { Provider } from './provider.js';
+
+/** Every provider. Adding one is one line here, or one row in the catalogue. */
+export const PROVIDERS: readonly Provider[] = [
+  openai,
+  azure,
+  anthropic,
+  ollama,
+  ollamaChat,
+  demo,
+  ...openAiCompatibleProviders,
+];
+
+const byName: ReadonlyMap<string, Provider> = new Map(PROVIDERS.map((provider) => [provider.name, provider]));
+
+export const findProvider = (name: string): Provider | undefined => byName.get(name);

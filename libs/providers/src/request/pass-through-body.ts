@@ -1,0 +1,52 @@
+import { scanObject, spliceObject, type ObjectMembers } from '@tollgate/dialects';
+import type { Provider } from '../provider.js';
+import { isOwnField } from './own-fields.js';
+import { applicableDefaults, type BodyOptions } from './request-options.js';
+
+export interface BodyQuery {
+  readonly provider: Provider;
+  /** The provider's name of the model. */
+  readonly model: string;
+  readonly stream: boolean;
+  readonly options: BodyOptions;
+}
+
+/**
+ * The client's body for a provider of the same dialect: model swapped, the gateway's own fields out, the deployment's wishes in,
+ * every other byte as the client sent it.
+ */
+export function passThroughBody(body: Uint8Array, query: BodyQuery): Uint8Array {
+  const { provider, options } = query;
+  const members = scanObject(body);
+  const edits: Record<string, string | undefined> = {};
+  for (const name of members.keys()) {
+    const isForeign = isOwnField(name) || (name === 'metadata' && !provider.acceptsMetadata);
+    if (isForeign || options.additionalDropParams.includes(name)) edits[name] = undefined;
+  }
+  for (const [name, value] of applicableDefaults(options.defaults, (field) => members.has(field))) {
+    edits[name] = JSON.stringify(value);
+  }
+  if (provider.dialect === 'openai-chat') editStreamOptions(edits, body, members, query);
+  for (const name in options.extraBody) edits[name] = JSON.stringify(options.extraBody[name]);
+  edits['model'] = JSON.stringify(query.model);
+  return spliceObject(body, edits);
+}
+
+/** A streamed answer's usage is always asked for: it is the bill. */
+function editStreamOptions(
+  edits: Record<string, string | undefined>,
+  body: Uint8Array,
+  members: ObjectMembers,
+  { provider, stream }: BodyQuery,
+): void {
+  const sent = members.get('stream_options');
+  if (!provider.asksStreamUsage) {
+    if (sent !== undefined) edits['stream_options'] = undefined;
+    return;
+  }
+  if (!stream) return;
+  const ask: Record<string, string> = { include_usage: 'true' };
+  const value = sent === undefined ? undefined : body.subarray(sent.valueStart, sent.valueEnd);
+  edits['stream_options'] =
+    value?.[0] === 0x7b ? Buffer.from(spliceObject(value, ask)).toString() : '{"include_usage":true}';
+}

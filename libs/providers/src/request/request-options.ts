@@ -1,0 +1,28 @@
+/** A deployment's wishes for the request bodies that are sent to it. */
+export interface BodyOptions {
+  /** Parameters for what the client left out. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Fields set whatever the client said. */
+  readonly extraBody: Readonly<Record<string, unknown>>;
+  /** Top-level fields that the provider must not see. */
+  readonly additionalDropParams: readonly string[];
+  /** In a translation: leave out what has no counterpart instead of refusing it. */
+  readonly dropParams: boolean;
+}
+
+/** Two spellings of one wish: a default in one must not meet the client's in the other, as providers refuse both together. */
+const ALTERNATIVES: Readonly<Record<string, string>> = {
+  max_tokens: 'max_completion_tokens',
+  max_completion_tokens: 'max_tokens',
+};
+
+/** The defaults that apply to a request which has these fields. */
+export function* applicableDefaults(
+  defaults: Readonly<Record<string, unknown>>,
+  has: (name: string) => boolean,
+): Generator<readonly [name: string, value: unknown]> {
+  for (const name in defaults) {
+    const alternative = ALTERNATIVES[name];
+    if (!has(name) && (alternative === undefined || !has(alternative))) yield [name, defaults[name]];
+  }
+}

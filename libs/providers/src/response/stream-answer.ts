@@ -1,0 +1,111 @@
+import { GatewayError } from '@tollgate/contracts';
+import { SseDecoder, type SseEvent } from '@tollgate/dialects';
+import type { Exchange } from '../kit/exchange.js';
+import { upstreamError, type ErrorSource } from '../kit/upstream-error.js';
+import type { StreamRelay } from './stream-relay.js';
+
+/**
+ * A streamed answer, read by one reader. `open` waits for the first good event, so that a failure before it is a failure of
+ * the attempt and not of a stream.
+ */
+export class StreamAnswer {
+  private readonly decoder: SseDecoder;
+  private first: Uint8Array | null = null;
+  private complete = false;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly relay: StreamRelay,
+    private readonly source: ErrorSource,
+    maxEventBytes: number,
+  ) {
+    this.decoder = new SseDecoder({ maxEventBytes });
+  }
+
+  /** Rejects with the GatewayError that the provider's first words amount to. */
+  async open(): Promise<void> {
+    const parts: Uint8Array[] = [];
+    while (!this.relay.observer.started || parts.length === 0) {
+      const part = await this.more();
+      if (part === null) break;
+      if (part.length > 0) parts.push(part);
+    }
+    this.exchange.tokenSeen();
+    this.first = parts.length === 0 ? null : Buffer.concat(parts);
+  }
+
+  /** The client's next bytes: whatever has come since the last call; null after the last. A broken stream rejects. */
+  async next(): Promise<Uint8Array | null> {
+    const { first } = this;
+    if (first !== null) {
+      this.first = null;
+      return first;
+    }
+    for (let part = await this.more(); part !== null; part = await this.more()) {
+      if (part.length > 0) return part;
+    }
+    return null;
+  }
+
+  private async more(): Promise<Uint8Array | null> {
+    if (this.complete) return null;
+    const chunk = await this.exchange.read();
+    try {
+      return chunk === null ? this.finish() : this.relayAll(this.decoder.push(chunk));
+    } catch (cause) {
+      if (cause instanceof GatewayError) this.exchange.abort(cause);
+      throw cause;
+    }
+  }
+
+  /** All events of one read in one piece: they travel, and are written to the client, together. */
+  private relayAll(events: readonly SseEvent[]): Uint8Array {
+    const parts: Uint8Array[] = [];
+    for (const event of events) {
+      const part = this.relay.push(event);
+      if (part !== null) parts.push(part);
+      if (this.relay.observer.done) {
+        this.conclude(parts);
+        this.exchange.release();
+        break;
+      }
+    }
+    return Buffer.concat(parts);
+  }
+
+  private finish(): Uint8Array {
+    const rest = this.relayRest();
+    if (this.complete) return rest;
+    if (!this.relay.observer.finished) throw this.truncated();
+    const parts = [rest];
+    this.conclude(parts);
+    return Buffer.concat(parts);
+  }
+
+  /** An event without its blank line may still be whole; if it is not, the stream was cut. */
+  private relayRest(): Uint8Array {
+    const rest = this.decoder.flush();
+    try {
+      return this.relayAll(rest);
+    } catch (cause) {
+      throw cause instanceof GatewayError && cause.code === 'upstream_invalid_response'
+        ? this.truncated()
+        : cause;
+    }
+  }
+
+  private conclude(parts: Uint8Array[]): void {
+    this.complete = true;
+    const end = this.relay.end();
+    if (end !== null) parts.push(end);
+  }
+
+  private truncated(): GatewayError {
+    return upstreamError(
+      'upstream_stream_broken',
+      'APIConnectionError',
+      'The stream ended before the answer was complete.',
+      this.source,
+    );
+  }
+}
