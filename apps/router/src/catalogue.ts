@@ -51,14 +51,14 @@ export class Catalogue {
     return undefined;
   }
 
-  /** Groups to try after this one, by the caller's name, the group's, that without its provider, or `*` for all. */
+  /** Groups to try after this one, by the caller's name, the group's, the name without its provider, the wildcard, or `*` for all. */
   fallbacksOf(name: string, group: Group): readonly string[] {
     const { fallbacks } = this.config.router;
     return (
       fallbacks.get(name) ??
       fallbacks.get(group.name) ??
-      fallbacks.get(group.configured) ??
       fallbacks.get(name.slice(name.indexOf('/') + 1)) ??
+      fallbacks.get(group.configured) ??
       fallbacks.get('*') ??
       NONE
     );

@@ -1,0 +1,161 @@
+import type { CallContext } from '@tollgate/bus';
+import {
+  GENERAL_DEFAULTS,
+  ROUTER_DEFAULTS,
+  bareDeployment,
+  type Deployment,
+  type GatewayConfig,
+  type RouterSettings,
+} from '@tollgate/config';
+import {
+  GatewayError,
+  type AttemptHeader,
+  type CallContract,
+  type CallHeader,
+  type ErrorCode,
+  type GatewayErrorOptions,
+  type Outcome,
+} from '@tollgate/contracts';
+import { MemoryState } from '@tollgate/state';
+import { CallRouter } from './call-router.js';
+
+export const START = 1_700_000_000_000;
+
+/** A deployment of the group `chat` and the provider `openai`, unless told otherwise. */
+export function deployment(id: string, patch: Partial<Deployment> = {}): Deployment {
+  return { ...bareDeployment({ id, group: 'chat', provider: 'openai', model: `model-${id}` }), ...patch };
+}
+
+interface ConfigPatch {
+  readonly router?: Partial<RouterSettings>;
+  readonly aliases?: Readonly<Record<string, string>>;
+  readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
+}
+
+export function config(deployments: readonly Deployment[], patch: ConfigPatch = {}): GatewayConfig {
+  const aliases = Object.entries(patch.aliases ?? {});
+  return {
+    deployments,
+    aliases: new Map(aliases.map(([name, model]) => [name, { model, hidden: false }])),
+    router: {
+      ...ROUTER_DEFAULTS,
+      fallbacks: new Map(Object.entries(patch.fallbacks ?? {})),
+      ...patch.router,
+    },
+    general: GENERAL_DEFAULTS,
+  };
+}
+
+export function header(patch: Partial<CallHeader> = {}): CallHeader {
+  return {
+    id: 'call',
+    dialect: 'openai-chat',
+    model: 'chat',
+    stream: false,
+    includeUsage: false,
+    principal: { keyHash: 'hash', keyAlias: null, userId: null, teamId: null, isAdmin: false, models: [] },
+    endUser: null,
+    tags: [],
+    inputTokens: 1,
+    startedAt: START,
+    deadline: START + 600_000,
+    headers: {},
+    ...patch,
+  };
+}
+
+export const keyFor = (...models: string[]): CallHeader['principal'] => ({ ...header().principal, models });
+
+export const delivered: Outcome = {
+  delivered: true,
+  error: null,
+  latencyMs: 5,
+  firstTokenMs: null,
+  usage: null,
+};
+
+export const failure = (code: ErrorCode, options: GatewayErrorOptions = {}): Outcome => ({
+  ...delivered,
+  delivered: false,
+  error: new GatewayError(code, `the ${code} of the provider`, options).toShape(),
+});
+
+/** What a worker does with an attempt; the last answer is given for ever. */
+export type Answers = readonly Outcome[] | ((attempt: AttemptHeader) => Outcome);
+
+/** A router whose clock, chance and workers are in the spec's hand. `sleep` moves the clock. */
+export class Stage {
+  clock = START;
+  readonly slept: number[] = [];
+  readonly attempts: AttemptHeader[] = [];
+  readonly targets: string[] = [];
+  readonly abort = new AbortController();
+  readonly state = new MemoryState({ now: () => this.clock });
+  readonly router: CallRouter;
+
+  constructor(
+    settings: GatewayConfig,
+    private readonly answers: Answers = [delivered],
+    random: () => number = () => 0,
+  ) {
+    const tools = {
+      now: () => this.clock,
+      random,
+      sleep: (milliseconds: number) => {
+        this.slept.push(milliseconds);
+        this.clock += milliseconds;
+        return Promise.resolve();
+      },
+    };
+    this.router = new CallRouter(settings, this.state, tools);
+  }
+
+  get context(): Pick<CallContext, 'signal' | 'forward'> {
+    const forward = <Header>(
+      _contract: CallContract<Header>,
+      target: string,
+      sent: Header,
+    ): Promise<Outcome> => {
+      const attempt = sent as AttemptHeader;
+      const { answers } = this;
+      const answer =
+        typeof answers === 'function'
+          ? answers(attempt)
+          : (answers[Math.min(this.attempts.length, answers.length - 1)] ?? delivered);
+      this.targets.push(target);
+      this.attempts.push(attempt);
+      return Promise.resolve(answer);
+    };
+    return { signal: this.abort.signal, forward };
+  }
+
+  route(patch: Partial<CallHeader> = {}): Promise<Outcome> {
+    return this.router.route(header(patch), this.context);
+  }
+
+  /** Routes a call that must fail. */
+  async fails(patch: Partial<CallHeader> = {}): Promise<GatewayError> {
+    const error: unknown = await this.route(patch).then(
+      () => new Error('the call was delivered'),
+      (reason: unknown) => reason,
+    );
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+
+  /** The deployments that were asked, in order. */
+  get asked(): string[] {
+    return this.attempts.map(({ deploymentId }) => deploymentId);
+  }
+}
+
+/** Numbers in [0, 1), the same for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
