@@ -76,8 +76,8 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     targets: environment.providers ?? providersOf(config),
     graceMs: environment.drainMs,
   });
-  app.connectMicroservice({ strategy }, { inheritAppConfig: true });
-  app.useGlobalFilters(new GatewayRpcExceptionFilter());
+  // On the bus alone: Nest runs one filter an error, and HTTP errors have one of their own.
+  app.connectMicroservice({ strategy }).useGlobalFilters(new GatewayRpcExceptionFilter());
   await app.startAllMicroservices();
   await app.listen(environment.port, environment.host);
 
