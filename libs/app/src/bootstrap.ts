@@ -77,7 +77,9 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     graceMs: environment.drainMs,
   });
   // On the bus alone: Nest runs one filter an error, and HTTP errors have one of their own.
-  app.connectMicroservice({ strategy }).useGlobalFilters(new GatewayRpcExceptionFilter());
+  app
+    .connectMicroservice({ strategy }, { deferInitialization: true })
+    .useGlobalFilters(new GatewayRpcExceptionFilter());
   await app.startAllMicroservices();
   await app.listen(environment.port, environment.host);
 
