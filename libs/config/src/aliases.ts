@@ -4,7 +4,10 @@ import { describe, type LocatedEntry } from './located.js';
 import { Section, type ReadContext } from './section.js';
 import type { KeyOf } from './settings.js';
 
-type Alias = { readonly model: string; readonly hidden: boolean };
+interface Alias {
+  readonly model: string;
+  readonly hidden: boolean;
+}
 
 /** An alias and where it stands, so that it can be checked when every name is known. */
 interface PlacedAlias extends Alias {

@@ -29,7 +29,7 @@ export function readFlags(argv: readonly string[], problems: string[]): Flags {
   for (let index = 0; index < argv.length; index += 1) {
     const argument = argv[index] ?? '';
     if (argument === '--help') continue;
-    const [given = '', inline] = splitOnce(argument);
+    const [given, inline] = splitOnce(argument);
     const name = VALUED.find((known) => `--${known}` === given);
     if (name === undefined) {
       const what = given.startsWith('-') ? 'unknown flag' : 'unexpected argument';

@@ -19,6 +19,6 @@ export function topSection<Name extends Exclude<KeyOf<''> & SectionName, ''>>(
   root: Section<KeyOf<''>>,
   name: Name,
 ): Section<KeyOf<Name>> {
-  const node = root.map(name as KeyOf<''>) ?? EMPTY;
+  const node = root.map(name) ?? EMPTY;
   return new Section<KeyOf<Name>>(node, name, root.context);
 }

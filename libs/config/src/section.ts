@@ -87,9 +87,10 @@ export class Section<Key extends string> {
     if (node === null) return [];
     const items = node.kind === 'list' ? node.items : [node];
     return items.flatMap((item) => {
-      if (item.kind === 'scalar' && item.value !== null)
-        return [this.resolved(item.source, key) ?? []].flat();
-      return this.wrong(key, 'a list of strings', describe(item)) ?? [];
+      const text =
+        item.kind === 'scalar' && item.value !== null ? this.resolved(item.source, key) : undefined;
+      if (text === undefined) this.wrong(key, 'a list of strings', describe(item));
+      return text ?? [];
     });
   }
 
@@ -155,8 +156,7 @@ export class Section<Key extends string> {
   }
 
   private resolved(text: string, key: string): string | null {
-    const value = this.resolvedAt(text, this.pathOf(key), this.node.entries.get(key)?.place);
-    return value === undefined ? null : value;
+    return this.resolvedAt(text, this.pathOf(key), this.node.entries.get(key)?.place) ?? null;
   }
 
   private resolvedAt(text: string, path: string, place: Place | undefined): string | undefined {

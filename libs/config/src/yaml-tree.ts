@@ -5,6 +5,7 @@ import {
   isScalar,
   isSeq,
   parseDocument,
+  type Alias,
   type Document,
   type ParsedNode,
   type YAMLMap,
@@ -30,7 +31,7 @@ export function parseYaml(text: string, file: string, report: Report): LocatedMa
       ),
     );
   }
-  const tree = new TreeBuilder(document, (offset) => ({ file, line: lines.linePos(offset).line }), report);
+  const tree = new TreeBuilder((offset) => ({ file, line: lines.linePos(offset).line }), report);
   const root = document.contents === null ? null : tree.build(document.contents as ParsedNode, 0);
   if (root === null || (root.kind === 'scalar' && root.value === null)) {
     return { kind: 'map', place: { file, line: 1 }, entries: new Map() };
@@ -54,38 +55,41 @@ function parse(text: string, file: string, lineCounter: LineCounter): Document {
 }
 
 class TreeBuilder {
+  /** NOTE the library's own look-up walks the whole document for each alias. */
+  private readonly anchors = new Map<string, ParsedNode>();
   private aliasedNodes = 0;
   private aliasDepth = 0;
 
   constructor(
-    private readonly document: Document,
     private readonly placeAt: (offset: number) => Place,
     private readonly report: Report,
   ) {}
 
   build(node: ParsedNode, depth: number): Located {
     const place = this.placeOf(node);
+    if (this.aliasDepth === 0 && !isAlias(node) && node.anchor !== undefined) {
+      this.anchors.set(node.anchor, node);
+    }
     if (depth > MAX_DEPTH) throw this.refusal(place, 'nested too deeply');
     if (this.aliasDepth > 0 && (this.aliasedNodes += 1) > MAX_ALIASED_NODES) {
       throw this.refusal(place, 'aliases expand to too much');
     }
     if (isAlias(node)) return this.buildAlias(node, depth);
-    if (isMap(node)) return { kind: 'map', place, entries: this.entriesOf(node as YAMLMap, depth) };
+    if (isMap(node)) return { kind: 'map', place, entries: this.entriesOf(node, depth) };
     if (isSeq(node)) {
-      const items = node.items.map((item) => this.build(item as ParsedNode, depth + 1));
+      const items = node.items.map((item) => this.build(item, depth + 1));
       return { kind: 'list', place, items };
     }
-    const value = isScalar(node) ? node.value : null;
+    const { value, source } = node;
     const plain = typeof value === 'number' || typeof value === 'boolean' || value === null;
-    const source = isScalar(node) ? (node.source ?? String(value)) : '';
-    return { kind: 'scalar', place, value: plain ? value : String(value), source };
+    return { kind: 'scalar', place, value: plain ? value : source, source };
   }
 
-  private buildAlias(node: ParsedNode, depth: number): Located {
-    const target = isAlias(node) ? node.resolve(this.document) : undefined;
+  private buildAlias(node: Alias, depth: number): Located {
+    const target = this.anchors.get(node.source);
     if (target === undefined) throw this.refusal(this.placeOf(node), 'unresolved alias');
     this.aliasDepth += 1;
-    const built = this.build(target as ParsedNode, depth + 1);
+    const built = this.build(target, depth + 1);
     this.aliasDepth -= 1;
     return built;
   }
@@ -98,7 +102,7 @@ class TreeBuilder {
       const keyNode = pair.key as ParsedNode | null;
       const place = keyNode === null ? this.placeOf(map) : this.placeOf(keyNode);
       if (!isScalar(keyNode)) throw this.refusal(place, 'a key must be a plain word');
-      const key = keyNode.source ?? String(keyNode.value);
+      const key = keyNode.source;
       const value = this.valueOf(pair.value as ParsedNode | null, place, depth);
       if (key === '<<') {
         for (const [name, entry] of mergedEntries(value)) if (!merged.has(name)) merged.set(name, entry);
