@@ -100,9 +100,12 @@ async function portkey(upstream) {
 
 function installPortkey(folder) {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: PORTKEY }));
+  // NOTE without the override npm nests a newer node-server, with which Portkey's streams fail: "immutable" headers.
+  const overrides = { '@hono/node-server': PORTKEY['@hono/node-server'] };
+  const manifest = { private: true, dependencies: PORTKEY, overrides };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   process.stderr.write('Installing Portkey for comparison\n');
-  spawnSync('npm', ['install', '--no-audit', '--no-fund'], {
+  spawnSync('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps'], {
     cwd: folder,
     stdio: 'ignore',
     timeout: 300_000,
