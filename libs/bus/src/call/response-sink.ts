@@ -19,6 +19,7 @@ export class ResponseSink implements ResponseWriter {
   private pendingEnd: ResponseEnd | undefined;
   private aborted: GatewayError | undefined;
   private isDiscarding = false;
+  private onEmpty: () => void = () => undefined;
 
   /** `credit`: bytes that may go out before the reader has taken any. Frames are no longer than `maxFrameBytes`. */
   constructor(
@@ -64,6 +65,15 @@ export class ResponseSink implements ResponseWriter {
     this.send({ type: 'error', error });
   }
 
+  /** Resolves when everything written is out, or never will be. */
+  async flushed(): Promise<void> {
+    if (this.pending.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.onEmpty = resolve;
+      });
+    }
+  }
+
   grant(bytes: number): void {
     this.credit += bytes;
     this.pump();
@@ -79,6 +89,7 @@ export class ResponseSink implements ResponseWriter {
     }
     this.isDiscarding = true;
     for (const { resolve } of this.pending.splice(0)) resolve();
+    this.onEmpty();
   }
 
   private isSilent(): boolean {
@@ -97,10 +108,12 @@ export class ResponseSink implements ResponseWriter {
       this.pending.shift();
       write.resolve();
     }
-    if (this.pendingEnd === undefined || this.pending.some(({ data }) => data.length > 0)) return;
-    this.send({ type: 'end', end: this.pendingEnd });
-    this.pendingEnd = undefined;
-    for (const { resolve } of this.pending.splice(0)) resolve();
+    if (this.pendingEnd !== undefined && this.pending.every(({ data }) => data.length === 0)) {
+      this.send({ type: 'end', end: this.pendingEnd });
+      this.pendingEnd = undefined;
+      for (const { resolve } of this.pending.splice(0)) resolve();
+    }
+    if (this.pending.length === 0) this.onEmpty();
   }
 
   private sendData(data: Uint8Array): void {
@@ -111,6 +124,7 @@ export class ResponseSink implements ResponseWriter {
 
   private rejectPending(error: GatewayError): void {
     for (const { reject } of this.pending.splice(0)) reject(error);
+    this.onEmpty();
   }
 }
 

@@ -2,6 +2,9 @@ import { GatewayError, toGatewayError, type CallContract, type Outcome } from '@
 import type { CallBody, CallContext, CallHandler } from '../bus.js';
 import type { ResponseSink } from './response-sink.js';
 
+/** The one that works for an aborted call hears of it too: this long it has to say what it has spent. */
+const ABORT_GRACE_MS = 250;
+
 export type Forward = <Header>(
   contract: CallContract<Header>,
   target: string,
@@ -20,6 +23,7 @@ export class ServedCall implements CallContext {
   private controller: AbortController | undefined;
   private reason: GatewayError | undefined;
   private wasDelivered = false;
+  private readonly forwards = new Set<(reason: GatewayError) => void>();
 
   constructor(
     readonly response: ResponseSink,
@@ -36,23 +40,28 @@ export class ServedCall implements CallContext {
     return this.controller.signal;
   }
 
-  get abortReason(): GatewayError | undefined {
-    return this.reason;
-  }
-
   abort(reason: GatewayError): void {
     if (this.reason !== undefined) return;
     this.reason = reason;
     this.response.abort(reason);
+    // Whoever has lost the caller may finish its work for the bill's sake: that is worth waiting for.
+    if (reason.code !== 'caller_lost') for (const giveUp of this.forwards) giveUp(reason);
     this.controller?.abort(reason);
   }
 
   async forward<Header>(contract: CallContract<Header>, target: string, header: Header): Promise<Outcome> {
     const startedAt = performance.now();
-    const outcome =
-      this.reason === undefined
-        ? await this.forwardCall(contract, target, header)
-        : undeliveredOutcome(this.reason, startedAt);
+    if (this.reason !== undefined) return undeliveredOutcome(this.reason, startedAt);
+    const outcome = await new Promise<Outcome>((resolve, reject) => {
+      const giveUp = (reason: GatewayError): void => {
+        setTimeout(() => resolve(undeliveredOutcome(reason, startedAt)), ABORT_GRACE_MS).unref();
+      };
+      this.forwards.add(giveUp);
+      const settle = (): void => {
+        this.forwards.delete(giveUp);
+      };
+      this.forwardCall(contract, target, header).finally(settle).then(resolve, reject);
+    });
     if (outcome.delivered) this.wasDelivered = true;
     return outcome;
   }
@@ -67,6 +76,7 @@ export class ServedCall implements CallContext {
     } catch (cause) {
       thrown = toGatewayError(cause);
     }
+    if (thrown === undefined) await this.response.flushed();
     const { headSent, isEnded } = this.response;
     const isTold = (headSent && isEnded) || (this.wasDelivered && !headSent);
     const error = thrown ?? (returned?.error ? GatewayError.fromShape(returned.error) : undefined);

@@ -38,22 +38,22 @@ export class Forwards {
     });
   }
 
-  /** Sends the call on; `aborted` tells how to learn that its caller does not want it any more. */
+  /** Sends the call on and resolves with its outcome; never rejects. */
   send(
     subject: string,
     target: string,
     envelope: Omit<Envelope, 'forwarder'>,
     inlineBody: Uint8Array,
-  ): { outcome: Promise<Outcome>; abort(reason: GatewayError): void } {
+  ): Promise<Outcome> {
     const startedAt = performance.now();
-    if (!this.wire.isConnected) {
-      return {
-        outcome: Promise.resolve(undeliveredOutcome(disconnectedError(), startedAt)),
-        abort: () => undefined,
-      };
-    }
+    if (!this.wire.isConnected) return Promise.resolve(undeliveredOutcome(disconnectedError(), startedAt));
     const slot = this.wire.newSlot();
-    const outcome = new Promise<Outcome>((resolve) => {
+    const message = encodeWithBody(
+      { ...envelope, forwarder: { process: this.wire.processId, slot } },
+      inlineBody,
+    );
+    this.wire.publish(subject, message, `forward-${String(slot)}`);
+    return new Promise((resolve) => {
       this.pending.set(slot, {
         target,
         startedAt,
@@ -63,18 +63,6 @@ export class Forwards {
         silentTicks: 0,
       });
     });
-    const message = encodeWithBody(
-      { ...envelope, forwarder: { process: this.wire.processId, slot } },
-      inlineBody,
-    );
-    this.wire.publish(subject, message, `forward-${String(slot)}`);
-    const abort = (reason: GatewayError): void => {
-      // The worker hears of it too: give it the time to say what it has spent.
-      setTimeout(() => {
-        this.giveUp(slot, () => reason);
-      }, this.wire.heartbeatMs).unref();
-    };
-    return { outcome, abort };
   }
 
   private receive(frame: ReceivedFrame): void {

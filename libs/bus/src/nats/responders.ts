@@ -20,7 +20,6 @@ interface Served {
   readonly call: ServedCall;
   readonly remoteBody: RemoteBody | undefined;
   readonly arrivedAt: number;
-  readonly forwards: Set<(reason: GatewayError) => void>;
   grantedBytes: number;
   sequence: number;
   ticks: number;
@@ -101,7 +100,6 @@ export class Responders {
       call,
       remoteBody,
       arrivedAt: performance.now(),
-      forwards: new Set(),
       grantedBytes: envelope.windowBytes,
       sequence: 0,
       ticks: 0,
@@ -116,23 +114,14 @@ export class Responders {
     });
   }
 
-  private async forward<Header>(
+  private forward<Header>(
     served: Served,
     to: { contract: CallContract<Header>; target: string; header: Header; body: Uint8Array },
   ): Promise<Outcome> {
     const remainingMs = served.envelope.remainingMs - (performance.now() - served.arrivedAt);
     const { forwarder: _forwarder, ...envelope } = served.envelope;
     const subject = callSubject(to.contract, to.target);
-    const sent = this.forwards.send(
-      subject,
-      to.target,
-      { ...envelope, header: to.header, remainingMs },
-      to.body,
-    );
-    served.forwards.add(sent.abort);
-    const outcome = await sent.outcome;
-    served.forwards.delete(sent.abort);
-    return outcome;
+    return this.forwards.send(subject, to.target, { ...envelope, header: to.header, remainingMs }, to.body);
   }
 
   private send(served: Served, frame: SinkFrame): void {
@@ -185,7 +174,6 @@ export class Responders {
 
   private abort(served: Served, reason: GatewayError): void {
     served.remoteBody?.fail(reason);
-    for (const abortForward of served.forwards) abortForward(reason);
     served.call.abort(reason);
   }
 
