@@ -1,0 +1,40 @@
+import { Inject, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { ENVIRONMENT, type Environment } from '@tollgate/config';
+import { openDatabase, type Database } from '@tollgate/database';
+import { BullMqJobs, JOBS, TableJobs, type Jobs } from '@tollgate/jobs';
+import { ScheduledJobs } from './jobs/scheduled-jobs.js';
+import { KeyController } from './keys/key.controller.js';
+import { KeyStore } from './keys/key-store.js';
+import { Ledger } from './ledger/ledger.js';
+import { UsageController } from './ledger/usage.controller.js';
+import { BILLING_SCHEMA } from './schema.js';
+import { SpendController } from './spend/spend.controller.js';
+import { SpendStore } from './spend/spend-store.js';
+import { DATABASE } from './tokens.js';
+
+const database: Provider = {
+  provide: DATABASE,
+  inject: [ENVIRONMENT],
+  useFactory: ({ databaseUrl, dataDirectory }: Environment): Promise<Database> =>
+    openDatabase(databaseUrl === null ? { dataDirectory } : { url: databaseUrl }, BILLING_SCHEMA),
+};
+
+const jobs: Provider = {
+  provide: JOBS,
+  inject: [ENVIRONMENT, DATABASE],
+  useFactory: ({ redisUrl }: Environment, { dataSource }: Database): Jobs =>
+    redisUrl === null ? new TableJobs({ dataSource }) : new BullMqJobs({ redisUrl, prefix: 'tollgate' }),
+};
+
+/** Keys, the ledger and scheduled work. Needs `BUS` and `ENVIRONMENT` from the process it runs in. */
+@Module({
+  controllers: [UsageController, KeyController, SpendController],
+  providers: [database, jobs, Ledger, KeyStore, SpendStore, ScheduledJobs],
+})
+export class BillingModule implements OnApplicationShutdown {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { Queue, Worker, type Job, type JobsOptions } from 'bullmq';
+import { Redis, type RedisOptions } from 'ioredis';
+import { jobCompleted, jobFailed, queueAway } from '../events.js';
+import { CONCURRENCY, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF_MS, type AnyJobHandler } from '../job-defaults.js';
+import type { JobOptions, Jobs } from '../jobs.js';
+
+const QUEUE = 'jobs';
+
+/** Between two attempts to reach a Redis that is away. */
+const RECONNECT_MS = 1_000;
+
+export interface BullMqJobsOptions {
+  readonly redisUrl: string;
+  /** Of all keys in Redis: gateways with different prefixes share a server. */
+  readonly prefix: string;
+  readonly backoffMs?: number;
+}
+
+/** `Jobs` on Redis by BullMQ: any replica runs a job, one at a time. */
+export class BullMqJobs implements Jobs {
+  private readonly handlers = new Map<string, AnyJobHandler>();
+  private readonly connections: Redis[] = [];
+  private readonly prefix: string;
+  private readonly redisUrl: string;
+  private readonly options: JobsOptions;
+  private readonly queue: Queue;
+  private worker: Worker | undefined;
+
+  constructor({ redisUrl, prefix, backoffMs = DEFAULT_BACKOFF_MS }: BullMqJobsOptions) {
+    this.redisUrl = redisUrl;
+    this.prefix = prefix;
+    this.options = {
+      attempts: DEFAULT_ATTEMPTS,
+      backoff: { type: 'exponential', delay: backoffMs },
+      // What has ended leaves its id free, and nothing behind; failures are in the log and the metric.
+      removeOnComplete: true,
+      removeOnFail: true,
+    };
+    // A caller waits for its command: it fails after a few seconds without Redis.
+    const connection = this.connect({ maxRetriesPerRequest: 3, commandTimeout: 5_000 });
+    this.queue = new Queue(QUEUE, { connection, prefix });
+    this.queue.on('error', queueAway);
+  }
+
+  handle<Data>(name: string, handler: (data: Data) => Promise<void>): void {
+    this.handlers.set(name, handler as AnyJobHandler);
+  }
+
+  async start(): Promise<void> {
+    // The worker waits for Redis as long as it takes.
+    const connection = this.connect({ maxRetriesPerRequest: null });
+    this.worker = new Worker(QUEUE, (job: Job<unknown>) => this.run(job), {
+      connection,
+      prefix: this.prefix,
+      concurrency: CONCURRENCY,
+    });
+    this.worker.on('error', queueAway);
+    this.worker.on('completed', (job) => {
+      jobCompleted(job.name);
+    });
+    this.worker.on('failed', (job, error) => {
+      if (job) jobFailed(job.name, error, job.attemptsMade >= (job.opts.attempts ?? 1));
+    });
+    await this.queue.waitUntilReady();
+  }
+
+  async enqueue<Data>(name: string, data: Data, options: JobOptions = {}): Promise<void> {
+    await this.queue.add(name, data, {
+      ...this.options,
+      ...(options.id !== undefined && { jobId: jobIdOf(name, options.id) }),
+      ...(options.delayMs !== undefined && { delay: options.delayMs }),
+      ...(options.attempts !== undefined && { attempts: options.attempts }),
+    });
+  }
+
+  async repeat(name: string, everyMs: number): Promise<void> {
+    const known = await this.queue.getJobScheduler(name);
+    // To replace a schedule begins it anew: with every start of a process, its next run would move away.
+    if (known?.every === everyMs) return;
+    const startDate = Date.now() + everyMs;
+    await this.queue.upsertJobScheduler(name, { every: everyMs, startDate }, { name, opts: this.options });
+  }
+
+  async close(): Promise<void> {
+    await this.worker?.close();
+    await this.queue.close();
+    for (const connection of this.connections) connection.disconnect();
+  }
+
+  private async run(job: Job<unknown>): Promise<void> {
+    const handler = this.handlers.get(job.name);
+    if (handler === undefined) throw new Error(`No handler for job ${job.name}`);
+    await handler(job.data);
+  }
+
+  private connect(options: RedisOptions): Redis {
+    const connection = new Redis(this.redisUrl, { ...options, retryStrategy: () => RECONNECT_MS });
+    connection.on('error', queueAway);
+    this.connections.push(connection);
+    return connection;
+  }
+}
+
+/** BullMQ allows no colon in an id, and an id is one of its name's. */
+const jobIdOf = (name: string, id: string): string => `${name}|${encodeURIComponent(id)}`;
