@@ -2,7 +2,7 @@
 import Fastify from 'fastify';
 import { Pool } from 'undici';
 
-const upstream = new Pool(process.argv[2], { connections: 256 });
+const upstream = new Pool(process.argv[2], { connections: 2048 });
 const app = Fastify({ bodyLimit: 100_000_000 });
 app.removeAllContentTypeParsers();
 app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { canPin, file, startGenerator, startUpstream } from './processes.mjs';
 import { compare, judge, summarize, table } from './report.mjs';
+import { requestOf } from './request.mjs';
 import { TARGETS, Unavailable } from './targets.mjs';
 
 const { values } = parseArgs({
@@ -23,20 +24,6 @@ const WARM_UP = { seconds: Math.max(seconds / 2, 1.5), concurrency: 32 };
 const KINDS = ['json', 'sse'];
 
 const say = (text) => process.stderr.write(text);
-
-/** The bytes of one request. */
-function requestOf({ model, head }, kind) {
-  const content =
-    'Write one sentence about a lighthouse keeper who counts the passing ships every evening. '.repeat(4);
-  const stream = kind === 'sse' && { stream: true, stream_options: { include_usage: true } };
-  const body = JSON.stringify({ model, messages: [{ role: 'user', content }], max_tokens: 64, ...stream });
-  return [
-    'POST /v1/chat/completions HTTP/1.1',
-    ...['host: 127.0.0.1', 'content-type: application/json', ...head],
-    `content-length: ${Buffer.byteLength(body)}`,
-    `\r\n${body}`,
-  ].join('\r\n');
-}
 
 async function startTargets(names, upstream) {
   const started = new Map();

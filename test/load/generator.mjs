@@ -23,7 +23,7 @@ class Caller {
   }
 
   call() {
-    if (performance.now() >= this.result.until) return this.stop();
+    if (!this.result.more()) return this.stop();
     this.head = undefined;
     this.tail = Buffer.alloc(0);
     this.received = 0;
@@ -86,9 +86,17 @@ class Result {
   failures = 0;
   firstFailure = undefined;
 
-  constructor(milliseconds) {
+  begun = 0;
+
+  constructor(milliseconds, calls) {
     this.started = performance.now();
     this.until = this.started + milliseconds;
+    this.calls = calls;
+  }
+
+  /** Whether another call is wanted; counts it. */
+  more() {
+    return performance.now() < this.until && this.begun++ < this.calls;
   }
 
   add(latency) {
@@ -103,7 +111,7 @@ class Result {
   summary() {
     const sorted = Float64Array.from(this.latencies).sort();
     const at = (share) => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? null;
-    const seconds = (this.until - this.started) / 1000;
+    const seconds = (Math.min(this.until, performance.now()) - this.started) / 1000;
     const { failures, firstFailure } = this;
     return {
       calls: sorted.length,
@@ -118,7 +126,7 @@ class Result {
 
 process.on('message', async (job) => {
   const bytes = Buffer.from(job.request, 'latin1');
-  const result = new Result(job.seconds * 1000);
+  const result = new Result(job.seconds * 1000, job.calls ?? Infinity);
   const callers = Array.from({ length: job.concurrency }, () => new Caller({ ...job, bytes }, result));
   await Promise.all(callers.map((caller) => caller.done));
   process.send(result.summary());

@@ -23,4 +23,13 @@ describe('the bench server', () => {
     const body = new Blob([`{"stream":true,"pad":"${'x'.repeat(300_000)}"}`]).stream();
     expect(await (await post(body)).text()).toContain('[DONE]');
   });
+
+  it('paces its streams when asked', async () => {
+    const paced = await startBenchServer({ tokens: 8, chunkDelayMs: 10 });
+    const started = Date.now();
+    const text = await (await fetch(paced.url, { method: 'POST', body: '{"stream":true}' })).text();
+    expect(Date.now() - started).toBeGreaterThanOrEqual(80);
+    expect(text).toBe(await (await post('{"stream":true}')).text());
+    await paced.close();
+  });
 });

@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly host?: string;
   /** Tokens, and so content events, of an answer. */
   readonly tokens?: number;
+  /** Time between a stream's events; all at once unless told. */
+  readonly chunkDelayMs?: number;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -26,12 +28,13 @@ const LAST_CHUNK = Buffer.from('0\r\n\r\n');
  */
 export async function startBenchServer(options: BenchOptions = {}): Promise<BenchServer> {
   const responses = precompute(options.tokens ?? 32);
+  const pacer = options.chunkDelayMs === undefined ? undefined : new Pacer(responses, options.chunkDelayMs);
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
-    serve(socket, responses);
+    serve(socket, responses, pacer);
   });
   server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
@@ -39,6 +42,7 @@ export async function startBenchServer(options: BenchOptions = {}): Promise<Benc
   return {
     url: `http://${address}:${String(port)}`,
     close: async () => {
+      pacer?.stop();
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
@@ -49,6 +53,43 @@ export async function startBenchServer(options: BenchOptions = {}): Promise<Benc
 interface Responses {
   readonly json: Buffer;
   readonly stream: Buffer;
+  /** The same stream in pieces: the head, each event, the end. */
+  readonly pieces: readonly Buffer[];
+}
+
+/** Sends the events of many streams, each at its own moment of the beat, from one timer: thousands of timers are slow. */
+class Pacer {
+  private readonly beats: Set<{ readonly socket: Socket; next: number }>[];
+  private readonly started = performance.now();
+  private readonly timer: NodeJS.Timeout;
+  private beat = 0;
+
+  constructor(
+    private readonly responses: Responses,
+    delayMs: number,
+  ) {
+    this.beats = Array.from({ length: delayMs }, () => new Set());
+    this.timer = setInterval(() => this.advance(), 1);
+  }
+
+  add(socket: Socket): void {
+    this.beats[this.beat % this.beats.length]?.add({ socket, next: 0 });
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private advance(): void {
+    for (const now = performance.now() - this.started; this.beat < now; this.beat++) {
+      const streams = this.beats[this.beat % this.beats.length] ?? new Set();
+      for (const stream of streams) {
+        const piece = this.responses.pieces[stream.next++];
+        if (piece === undefined || stream.socket.destroyed) streams.delete(stream);
+        else stream.socket.write(piece);
+      }
+    }
+  }
 }
 
 function precompute(tokens: number): Responses {
@@ -59,27 +100,29 @@ function precompute(tokens: number): Responses {
   };
   const answer = answerTo(readLabRequest('openai', ask), { tokens }, 'bench0001');
   const json = JSON.stringify(DIALECTS.openai.json(answer));
-  const chunks = [...DIALECTS.openai.stream(answer, true)].map(
+  const events = [...DIALECTS.openai.stream(answer, true)].map(
     ({ wire }) => `${Buffer.byteLength(wire).toString(16)}\r\n${wire}\r\n`,
   );
   const head = 'HTTP/1.1 200 OK\r\nx-request-id: req_bench\r\nconnection: keep-alive\r\n';
+  const streamHead = `${head}content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n`;
+  const pieces = [streamHead, ...events, '0\r\n\r\n'].map((piece) => Buffer.from(piece));
   return {
     json: Buffer.from(
       `${head}content-type: application/json\r\ncontent-length: ${String(Buffer.byteLength(json))}\r\n\r\n${json}`,
     ),
-    stream: Buffer.from(
-      `${head}content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${chunks.join('')}0\r\n\r\n`,
-    ),
+    stream: Buffer.concat(pieces),
+    pieces,
   };
 }
 
-function serve(socket: Socket, responses: Responses): void {
+function serve(socket: Socket, responses: Responses, pacer: Pacer | undefined): void {
   let pending: Buffer = Buffer.alloc(0);
   socket.on('data', (data) => {
     pending = pending.length === 0 ? data : Buffer.concat([pending, data]);
     for (let size = requestSize(pending); size > 0; size = requestSize(pending)) {
       const streamed = /"stream":\s?true/.test(pending.toString('latin1', 0, size));
-      socket.write(streamed ? responses.stream : responses.json);
+      if (streamed && pacer !== undefined) pacer.add(socket);
+      else socket.write(streamed ? responses.stream : responses.json);
       pending = pending.subarray(size);
     }
   });

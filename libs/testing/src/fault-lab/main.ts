@@ -9,11 +9,14 @@ const { values } = parseArgs({
     // Precomputed answers, no scripts and no statistics: the upstream of a benchmark.
     bench: { type: 'boolean', default: false },
     tokens: { type: 'string', default: '32' },
+    'chunk-delay': { type: 'string' },
   },
 });
 const at = { port: Number(values.port), host: values.host };
+const delay = values['chunk-delay'];
+const pace = delay === undefined ? {} : { chunkDelayMs: Number(delay) };
 const lab = values.bench
-  ? await startBenchServer({ ...at, tokens: Number(values.tokens) })
+  ? await startBenchServer({ ...at, tokens: Number(values.tokens), ...pace })
   : await startFaultLab(at);
 
 process.stdout.write(`The fault lab listens on ${lab.url}
