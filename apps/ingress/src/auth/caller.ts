@@ -1,0 +1,46 @@
+import { GatewayError, type KeyRecord, type Principal } from '@tollgate/contracts';
+import type { Scope } from '@tollgate/state';
+import type { FastifyRequest } from 'fastify';
+
+/** An authenticated caller. Built once a key record and shared by its calls. */
+export interface Caller {
+  readonly principal: Principal;
+  /** null: the master key. */
+  readonly key: KeyRecord | null;
+  /** The limits that bind this caller's calls; empty: none does. */
+  readonly scopes: readonly Scope[];
+  /** `metadata.tags` of the key. */
+  readonly tags: readonly string[];
+}
+
+export const masterCaller = (keyHash: string): Caller => ({
+  principal: { keyHash, keyAlias: null, userId: null, teamId: null, isAdmin: true, models: [] },
+  key: null,
+  scopes: [],
+  tags: [],
+});
+
+export function keyCaller(key: KeyRecord): Caller {
+  const { hash, alias, userId, teamId, models } = key;
+  return {
+    principal: { keyHash: hash, keyAlias: alias, userId, teamId, isAdmin: false, models },
+    key,
+    scopes: scopesOf(key),
+    tags: stringsOf(key.metadata['tags']),
+  };
+}
+
+function scopesOf(key: KeyRecord): Scope[] {
+  const { requestsPerMinute, tokensPerMinute, maxParallelRequests } = key;
+  if (requestsPerMinute === null && tokensPerMinute === null && maxParallelRequests === null) return [];
+  return [{ id: `key:${key.hash}`, requestsPerMinute, tokensPerMinute, maxParallelRequests }];
+}
+
+const stringsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+
+/** The caller of a route that asks for a key. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new GatewayError('internal', 'Internal server error');
+  return request.caller;
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { BoundedMap } from '../bounded-map.js';
+
+export interface KeyDigest {
+  readonly bytes: Buffer;
+  /** SHA-256 hex: the key's id. */
+  readonly hash: string;
+}
+
+const CAPACITY = 10_000;
+
+/** Digests of the keys seen lately: hashing once a key instead of once a call. */
+export class KeyDigests {
+  private readonly digests = new BoundedMap<string, KeyDigest>(CAPACITY);
+
+  of(key: string): KeyDigest {
+    const known = this.digests.get(key);
+    if (known !== undefined) return known;
+    const digest = digestOf(key);
+    this.digests.set(key, digest);
+    return digest;
+  }
+}
+
+export function digestOf(key: string): KeyDigest {
+  const bytes = createHash('sha256').update(key).digest();
+  return { bytes, hash: bytes.toString('hex') };
+}

@@ -1,0 +1,50 @@
+import type { GatewayConfig } from '@tollgate/config';
+import { BoundedMap } from '../bounded-map.js';
+
+/** LiteLLM's word for "every model of the gateway". */
+const ALL_MODELS = 'all-proxy-models';
+
+/** Whether a list of names (of a key) covers a model. An alias counts by its own name and by its target's. */
+export class ModelAccess {
+  private readonly decided = new WeakMap<readonly string[], BoundedMap<string, boolean>>();
+
+  constructor(private readonly aliases: GatewayConfig['aliases']) {}
+
+  /** Remembered for each list: key records are replaced whole, never changed. */
+  allows(models: readonly string[], model: string): boolean {
+    if (models.length === 0) return true;
+    let byModel = this.decided.get(models);
+    if (byModel === undefined) {
+      byModel = new BoundedMap(256);
+      this.decided.set(models, byModel);
+    }
+    const known = byModel.get(model);
+    if (known !== undefined) return known;
+    const allowed = this.decide(models, model);
+    byModel.set(model, allowed);
+    return allowed;
+  }
+
+  private decide(models: readonly string[], model: string): boolean {
+    const target = this.aliases.get(model)?.model;
+    const names = target === undefined ? [model] : [model, target];
+    return models.some((entry) => entry === ALL_MODELS || names.some((name) => matchesPattern(entry, name)));
+  }
+}
+
+/** `*` stands for any characters; everything else for itself. Linear, whatever the pattern. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const parts = pattern.split('*');
+  if (parts.length === 1) return pattern === name;
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  const end = name.length - last.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= end;
+}

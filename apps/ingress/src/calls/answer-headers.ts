@@ -1,0 +1,63 @@
+import type { ResponseHead } from '@tollgate/contracts';
+import { formatDollars } from '../dollars.js';
+import type { CallContext } from '../http/request-context.js';
+import { VERSION } from '../version.js';
+
+/** Headers that describe one hop or one encoding of the body: the provider's do not hold for our answer. */
+const NOT_OURS = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'date',
+  'keep-alive',
+  'proxy-authenticate',
+  'server',
+  'set-cookie',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The headers of a successful answer. */
+export function answerHeaders(
+  call: CallContext,
+  head: ResponseHead,
+  limits: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name in head.headers) {
+    if (!NOT_OURS.has(name)) headers[name] = headerValue(head.headers[name] ?? '');
+  }
+  Object.assign(headers, limits);
+  headers['x-request-id'] = call.id;
+  headers['x-tollgate-call-id'] = call.id;
+  headers['x-tollgate-provider'] = headerValue(head.provider);
+  headers['x-tollgate-attempts'] = attemptsOf(head);
+  headers['x-litellm-call-id'] = call.clientId;
+  headers['x-litellm-model-id'] = headerValue(head.deploymentId);
+  headers['x-litellm-model-group'] = headerValue(head.group);
+  headers['x-litellm-model-name'] = headerValue(`${head.provider}/${head.upstreamModel}`);
+  if (head.apiBase !== null) headers['x-litellm-model-api-base'] = headerValue(head.apiBase);
+  headers['x-litellm-version'] = VERSION;
+  headers['x-litellm-attempted-retries'] = String(head.retries);
+  headers['x-litellm-attempted-fallbacks'] = String(head.fallbacks);
+  if (head.costNanos !== null) headers['x-litellm-response-cost'] = formatDollars(head.costNanos);
+  if (isEventStream(head)) {
+    headers['cache-control'] = 'no-cache';
+    headers['x-accel-buffering'] = 'no';
+  }
+  return headers;
+}
+
+export const isEventStream = (head: ResponseHead): boolean =>
+  (head.headers['content-type'] ?? '').startsWith('text/event-stream');
+
+/** Attempt ids are `{call id}:{n}`, n from 1. */
+const attemptsOf = (head: ResponseHead): string => head.attemptId.slice(head.attemptId.lastIndexOf(':') + 1);
+
+const PLAIN = /^[\t\x20-\x7e]*$/;
+
+/** Names may be in any script, headers may not. (By way of bytes: a lone surrogate would make the encoding throw.) */
+const headerValue = (value: string): string =>
+  PLAIN.test(value) ? value : encodeURIComponent(Buffer.from(value).toString());

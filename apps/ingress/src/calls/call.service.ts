@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { BUS, type Bus } from '@tollgate/bus';
+import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
+import { completionTokens, promptTokens, routeCall, type CallHeader } from '@tollgate/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../auth/caller.js';
+import { modelAccessDenied } from '../auth/auth-errors.js';
+import { ModelAccess } from '../auth/model-access.js';
+import { answerBroken, clientDisconnected, firstByteSent } from '../events.js';
+import type { CallContext } from '../http/request-context.js';
+import { ModelNames } from '../models/model-names.js';
+import { Admission, type Pass } from './admission.js';
+import { answerHeaders } from './answer-headers.js';
+import { buildCallHeader } from './call-header.js';
+import { CallTracker } from './call-tracker.js';
+import { readChatRequest, type ChatRequest } from './chat-request.js';
+import { ClientConnection } from './client-connection.js';
+import { clientCallId } from './forwarded-headers.js';
+import { relayAnswer, type AnswerResult } from './relay-answer.js';
+
+/** Leases outlive the call's deadline by this, so that a settled call never meets an expired lease. */
+const LEASE_MARGIN_MS = 5_000;
+
+/** A call from its request to its last byte: check, admit, route, relay, settle. */
+@Injectable()
+export class CallService {
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly admission: Admission,
+    private readonly access: ModelAccess,
+    private readonly names: ModelNames,
+    private readonly tracker: CallTracker,
+  ) {}
+
+  /** Answers a chat call. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
+  async chat(request: FastifyRequest, reply: FastifyReply, pathModel: string | null): Promise<void> {
+    const caller = callerOf(request);
+    const chat = readChatRequest(request.body, pathModel);
+    const call = this.describe(request, chat);
+    request.call = call;
+    if (!this.access.allows(caller.principal.models, chat.model))
+      throw modelAccessDenied(chat.model, caller.principal.models);
+    const header = buildCallHeader(call.id, request.headers, chat, caller, this.config.router.timeoutMs);
+    this.tracker.started();
+    try {
+      const { scopes } = caller;
+      const pass = await this.admission.admit({
+        callId: call.id,
+        scopes,
+        tokens: header.inputTokens,
+        now: header.startedAt,
+        leaseUntil: header.deadline + LEASE_MARGIN_MS,
+      });
+      await this.relay(reply, { call, header, body: chat.bytes, pass });
+    } finally {
+      this.tracker.finished();
+    }
+  }
+
+  private describe(request: FastifyRequest, chat: ChatRequest): CallContext {
+    const id = randomUUID();
+    return {
+      id,
+      clientId: clientCallId(request.headers) ?? id,
+      modelLabel: this.names.isKnown(chat.model) ? chat.model : 'other',
+    };
+  }
+
+  private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
+    const { call, header, body, pass } = admitted;
+    // A call that fails before its first byte has used nothing that this key pays for.
+    let tokens: number | null = 0;
+    try {
+      // The client may have left while the call was being admitted: nothing is asked of a provider then.
+      if (reply.raw.destroyed) return abandon(reply, header);
+      const frames = this.bus.call(routeCall, header, body, { id: call.id, deadline: header.deadline });
+      const client = new ClientConnection(reply.raw, () => frames.cancel());
+      const result = await relayAnswer(frames, client, {
+        headersOf: (head) => answerHeaders(call, head, pass.headers),
+        started: () => {
+          tokens = null;
+          reply.hijack();
+          firstByteSent(header.stream, Date.now() - header.startedAt);
+        },
+      });
+      tokens = tokensOf(result);
+      if (result.kind === 'client-gone') abandon(reply, header);
+      if (result.kind === 'broken') answerBroken(result.error, call.id);
+    } finally {
+      pass.settle(tokens);
+    }
+  }
+}
+
+interface AdmittedCall {
+  readonly call: CallContext;
+  readonly header: CallHeader;
+  readonly body: Uint8Array;
+  readonly pass: Pass;
+}
+
+/** The true count where the provider told it; null keeps the estimate. */
+function tokensOf(result: AnswerResult): number | null {
+  if (result.kind !== 'complete' || result.end.usage === null) return null;
+  return promptTokens(result.end.usage) + completionTokens(result.end.usage);
+}
+
+/** Nobody is left to answer. */
+function abandon(reply: FastifyReply, { id, stream }: CallHeader): void {
+  reply.hijack();
+  clientDisconnected(stream, id);
+}

@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * Headers by which the providers' own SDKs switch features on: an unknown one of these reaches a provider of the same
+ * dialect on the day it is invented. Nothing else does: no credentials, cookies or hop-by-hop headers.
+ */
+const FORWARDED = ['anthropic-', 'openai-'];
+
+export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const forwarded: Record<string, string> = {};
+  for (const name in headers) {
+    if (name.length < 8 || !FORWARDED.some((prefix) => name.startsWith(prefix))) continue;
+    const value = headers[name];
+    if (typeof value === 'string') forwarded[name] = value;
+  }
+  return forwarded;
+}
+
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+/** The W3C trace context, when it is one. */
+export function traceparentOf(headers: IncomingHttpHeaders): string | undefined {
+  const value = headers['traceparent'];
+  return typeof value === 'string' && TRACEPARENT.test(value) ? value : undefined;
+}
+
+const CLIENT_ID = /^[\w.:-]{1,64}$/;
+
+/** The client's own name for its call, echoed to it; our id stays the unique one that is billed by. */
+export function clientCallId(headers: IncomingHttpHeaders): string | undefined {
+  const value = headers['x-litellm-call-id'];
+  return typeof value === 'string' && CLIENT_ID.test(value) ? value : undefined;
+}

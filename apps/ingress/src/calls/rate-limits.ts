@@ -1,0 +1,64 @@
+import { GatewayError } from '@tollgate/contracts';
+import type { Admission, LimitKind, Remaining, Scope } from '@tollgate/state';
+
+type Refusal = Extract<Admission, { granted: false }>;
+
+/** LiteLLM's word for the kind in the `rate_limit_type` header; its message uses the kind itself. */
+const HEADER_KIND: Readonly<Record<LimitKind, string>> = {
+  requests: 'requests',
+  tokens: 'tokens',
+  max_parallel_requests: 'concurrent_requests',
+};
+
+/** A call in flight may end any moment: its slot is worth asking for long before the lease's end. */
+const PARALLEL_RETRY_MS = 1_000;
+
+/** The 429 in LiteLLM's words and headers. */
+export function rateLimited(refusal: Refusal, now: number): GatewayError {
+  const { kind, limit, remaining, resetAt } = refusal;
+  const until = utc(resetAt);
+  const retryAfterMs = kind === 'max_parallel_requests' ? PARALLEL_RETRY_MS : Math.max(1_000, resetAt - now);
+  return new GatewayError(
+    'rate_limited',
+    `Rate limit exceeded for ${described(refusal.scope)}. Limit type: ${kind}. ` +
+      `Current limit: ${limit}, Remaining: ${Math.max(0, remaining)}. Limit resets at: ${until}`,
+    { retryAfterMs, headers: { rate_limit_type: HEADER_KIND[kind], reset_at: until } },
+  );
+}
+
+/** `x-ratelimit-*` as OpenAI's clients read them, and LiteLLM's with the scope's name in them. */
+export function rateLimitHeaders(
+  remaining: readonly Remaining[],
+  scopes: readonly Scope[],
+  now: number,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const { scope, kind, limit, remaining: left, resetAt } of remaining) {
+    if (kind === 'max_parallel_requests') continue;
+    const name = descriptor(scope);
+    const rest = String(Math.max(0, left));
+    headers[`x-ratelimit-${name}-limit-${kind}`] = String(limit);
+    headers[`x-ratelimit-${name}-remaining-${kind}`] = rest;
+    // OpenAI's headers have room for one limit a kind: the tightest.
+    if (Number(headers[`x-ratelimit-remaining-${kind}`] ?? Infinity) <= Number(rest)) continue;
+    headers[`x-ratelimit-limit-${kind}`] = String(limit);
+    headers[`x-ratelimit-remaining-${kind}`] = rest;
+    headers[`x-ratelimit-reset-${kind}`] = `${Math.max(0, Math.ceil((resetAt - now) / 1_000))}s`;
+  }
+  for (const { requestsPerMinute, tokensPerMinute } of scopes) {
+    if (requestsPerMinute !== null) headers['x-litellm-key-rpm-limit'] = String(requestsPerMinute);
+    if (tokensPerMinute !== null) headers['x-litellm-key-tpm-limit'] = String(tokensPerMinute);
+  }
+  return headers;
+}
+
+/** `key:{hash}` is `api_key` to LiteLLM's clients. */
+const descriptor = (scope: string): string => {
+  const kind = scope.split(':', 1)[0] ?? scope;
+  return kind === 'key' ? 'api_key' : kind;
+};
+
+const described = (scope: string): string => `${descriptor(scope)}: ${scope.slice(scope.indexOf(':') + 1)}`;
+
+/** `2026-11-24 04:05:06 UTC` */
+const utc = (time: number): string => `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

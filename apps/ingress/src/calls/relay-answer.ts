@@ -1,0 +1,120 @@
+import type { CallResponse } from '@tollgate/bus';
+import { toGatewayError, type GatewayError, type ResponseEnd, type ResponseHead } from '@tollgate/contracts';
+import { toEnvelope } from '../http/error-envelope.js';
+import { isEventStream } from './answer-headers.js';
+import type { ClientConnection } from './client-connection.js';
+
+export interface AnswerHooks {
+  headersOf(head: ResponseHead): Record<string, string>;
+  /** The head is known: from here on the answer is ours to write, and a failure cannot change its status. */
+  started(head: ResponseHead): void;
+}
+
+/** How an answer ended. `broken`: after its head, with the client told as well as the format allows. */
+export type AnswerResult =
+  | { readonly kind: 'complete'; readonly end: ResponseEnd }
+  | { readonly kind: 'client-gone' }
+  | { readonly kind: 'broken'; readonly error: GatewayError };
+
+/**
+ * Writes the frames of a call to its client as they come; the next frame is taken when the client has room for it.
+ * Throws the call's error when it fails before the head: nothing is written then.
+ */
+export async function relayAnswer(
+  frames: CallResponse,
+  client: ClientConnection,
+  hooks: AnswerHooks,
+): Promise<AnswerResult> {
+  const answer = new Answer(client);
+  try {
+    for await (const frame of frames) {
+      switch (frame.type) {
+        case 'head':
+          hooks.started(frame.head);
+          answer.begin(frame.head, hooks.headersOf(frame.head));
+          break;
+        case 'data':
+          await answer.write(frame.data);
+          break;
+        case 'end':
+          answer.end();
+          return { kind: 'complete', end: frame.end };
+      }
+    }
+    throw toGatewayError(new Error('The frames of a call stopped without an end'));
+  } catch (cause) {
+    if (client.gone) return { kind: 'client-gone' };
+    const error = toGatewayError(cause);
+    if (!answer.begun) throw error;
+    answer.fail(error);
+    return { kind: 'broken', error };
+  }
+}
+
+/** An answer that is whole in its first data frame goes out in one write, with its length. Others are chunked. */
+class Answer {
+  begun = false;
+  private streaming = false;
+  private held: Uint8Array | null = null;
+  private last: Uint8Array | null = null;
+
+  constructor(private readonly client: ClientConnection) {}
+
+  begin(head: ResponseHead, headers: Record<string, string>): void {
+    this.begun = true;
+    this.streaming = isEventStream(head);
+    this.status = head.status;
+    this.headers = headers;
+  }
+
+  private status = 200;
+  private headers: Record<string, string> = {};
+
+  write(data: Uint8Array): Promise<void> | undefined {
+    if (!this.streaming && this.held === null && !this.client.raw.headersSent) {
+      this.held = data;
+      return undefined;
+    }
+    this.sendHead();
+    this.last = data;
+    return this.client.write(data);
+  }
+
+  end(): void {
+    const { raw } = this.client;
+    if (raw.headersSent || this.streaming) {
+      this.sendHead();
+      raw.end();
+      return;
+    }
+    const body = this.held ?? new Uint8Array();
+    this.headers['content-length'] = String(body.byteLength);
+    raw.writeHead(this.status, this.headers);
+    raw.end(body);
+  }
+
+  /** An event stream ends in an error event and without `[DONE]`; anything else in a cut connection: never in a clean end. */
+  fail(error: GatewayError): void {
+    const { raw } = this.client;
+    if (!this.streaming) {
+      raw.destroy();
+      return;
+    }
+    this.sendHead();
+    raw.end(`${this.atEventEnd() ? '' : '\n\n'}data: ${JSON.stringify(toEnvelope(error))}\n\n`);
+  }
+
+  private sendHead(): void {
+    const { raw } = this.client;
+    if (raw.headersSent) return;
+    raw.writeHead(this.status, this.headers);
+    if (this.held !== null) raw.write(this.held);
+    this.held = null;
+  }
+
+  /** A provider that broke off in the middle of an event must not swallow ours. */
+  private atEventEnd(): boolean {
+    const bytes = this.last;
+    return bytes === null || (bytes.at(-1) === 0x0a && (bytes.at(-2) === 0x0a || bytes.at(-3) === 0x0a));
+  }
+}

@@ -1,0 +1,113 @@
+import { toGatewayError, type GatewayError } from '@tollgate/contracts';
+import { counter, createLogger, gauge, histogram } from '@tollgate/observability';
+
+const logger = createLogger('ingress');
+
+const requests = counter('tollgate_ingress_requests_total', 'Requests by route, status class and model', [
+  'route',
+  'status',
+  'model',
+]);
+const latency = histogram('tollgate_ingress_request_seconds', 'Time from request to the last byte', [
+  'route',
+]);
+const firstByte = histogram('tollgate_ingress_first_byte_seconds', 'Time from request to the first byte', [
+  'stream',
+]);
+const inFlight = gauge('tollgate_ingress_calls_in_flight', 'Calls that run now', []);
+const errors = counter('tollgate_ingress_errors_total', 'Requests answered with an error, by code', ['code']);
+const authentication = counter('tollgate_ingress_auth_failures_total', 'Requests without a valid key', [
+  'code',
+]);
+const lookups = counter(
+  'tollgate_ingress_key_lookup_failures_total',
+  'Key lookups that billing did not answer',
+  ['effect'],
+);
+const limits = counter('tollgate_ingress_rate_limited_total', 'Calls that a limit refused', ['kind']);
+const stateFailures = counter('tollgate_ingress_state_failures_total', 'Shared state that did not answer', [
+  'operation',
+]);
+const disconnects = counter('tollgate_ingress_client_disconnects_total', 'Calls whose client hung up', [
+  'stream',
+]);
+
+interface RequestMetrics {
+  inc(): void;
+  observe(seconds: number): void;
+}
+
+/** prom-client hashes labels on every use; their combinations are few, so each is looked up once. */
+const children = new Map<string, RequestMetrics>();
+
+function metricsOf(route: string, status: number, model: string): RequestMetrics {
+  const key = `${route} ${status} ${model}`;
+  let found = children.get(key);
+  if (found === undefined) {
+    const total = requests.labels(route, `${Math.floor(status / 100)}xx`, model);
+    const seconds = latency.labels(route);
+    found = { inc: () => total.inc(), observe: (value) => seconds.observe(value) };
+    children.set(key, found);
+  }
+  return found;
+}
+
+/** `route` is the declared path, `model` a configured name or `other`, so that labels stay few. */
+export function requestFinished(route: string, status: number, model: string, elapsedMs: number): void {
+  const metrics = metricsOf(route, status, model);
+  metrics.inc();
+  metrics.observe(elapsedMs / 1_000);
+}
+
+export function firstByteSent(stream: boolean, elapsedMs: number): void {
+  firstByte.observe({ stream: String(stream) }, elapsedMs / 1_000);
+}
+
+export const callsInFlight = (running: number): void => inFlight.set(running);
+
+/** Our own failures are logged with their cause; the caller's mistakes are counted. */
+export function requestFailed(error: GatewayError, callId: string | null): void {
+  errors.inc({ code: error.code });
+  const event = { event: 'request.failed', callId, code: error.code, status: error.status };
+  if (error.code === 'internal') logger.error({ ...event, err: error.cause ?? error }, 'request failed');
+  else if (callId !== null) logger.info({ ...event, reason: error.message }, 'call refused or failed');
+  else logger.debug(event, 'request refused');
+}
+
+/** The answer broke off after its first byte. */
+export function answerBroken(error: GatewayError, callId: string): void {
+  errors.inc({ code: error.code });
+  const event = { event: 'answer.broken', callId, code: error.code, err: error.cause };
+  logger.warn({ ...event, reason: error.message }, 'answer broke off');
+}
+
+export function authenticationFailed(cause: unknown): void {
+  authentication.inc({ code: toGatewayError(cause).code });
+}
+
+export function keyLookupFailed(cause: unknown, effect: 'refused' | 'served-stale'): void {
+  lookups.inc({ effect });
+  logger.warn(
+    { event: 'key.lookup-failed', effect, code: toGatewayError(cause).code },
+    'billing did not answer',
+  );
+}
+
+export function callRateLimited(kind: string): void {
+  limits.inc({ kind });
+}
+
+export function stateFailed(operation: 'admit' | 'settle', cause: unknown, callId: string): void {
+  stateFailures.inc({ operation });
+  const event = { event: 'state.failed', operation, callId, code: toGatewayError(cause).code };
+  logger.warn(event, 'shared state did not answer');
+}
+
+export function clientDisconnected(stream: boolean, callId: string): void {
+  disconnects.inc({ stream: String(stream) });
+  logger.debug({ event: 'client.disconnected', callId }, 'client hung up');
+}
+
+export function drainExpired(running: number): void {
+  logger.warn({ event: 'drain.expired', running }, 'calls were cut off: the drain time is over');
+}

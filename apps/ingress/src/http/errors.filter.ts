@@ -1,0 +1,34 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requestFailed } from '../events.js';
+import { errorHeaders, toEnvelope } from './error-envelope.js';
+import { fromHttpError } from './http-error.js';
+import { RouteTable } from './route-table.js';
+
+/** The one seam where whatever a route throws becomes an answer in OpenAI's envelope. (Bus messages have their own.) */
+@Catch()
+export class ErrorsFilter implements ExceptionFilter {
+  constructor(private readonly routes: RouteTable) {}
+
+  catch(cause: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = this.routes.refine(fromHttpError(cause), request.method, request.url);
+    requestFailed(error, request.call?.id ?? null);
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    void reply
+      .code(error.status)
+      .headers({ ...callHeaders(request), ...errorHeaders(error) })
+      .type('application/json')
+      .send(toEnvelope(error));
+  }
+}
+
+/** A refused call can be asked about by its id; a request that never became a call has none. */
+const callHeaders = ({ call }: FastifyRequest): Record<string, string> =>
+  call === null
+    ? {}
+    : { 'x-litellm-call-id': call.clientId, 'x-tollgate-call-id': call.id, 'x-request-id': call.id };

@@ -1,0 +1,72 @@
+import type { Server } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requestFinished } from '../events.js';
+import { prepareContentType, readBodiesAsBytes } from './body-parser.js';
+import { answerClientError } from './client-error.js';
+import './request-context.js';
+import { RouteGuard } from './route-guard.js';
+import { RouteTable } from './route-table.js';
+
+/** A client that vanished without a word is noticed by TCP's own probes. */
+const KEEP_ALIVE_PROBE_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** The largest body on a slow line: 100 MB at 350 KB/s. */
+const REQUEST_TIMEOUT_MS = 300_000;
+
+/** Prepares the server that `libs/app` made: bodies as bytes, access, limits, metrics. Before Nest adds its routes. */
+@Injectable()
+export class HttpDoor {
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly guard: RouteGuard,
+    private readonly routes: RouteTable,
+  ) {}
+
+  open(): void {
+    const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    server.decorateRequest('caller', null);
+    server.decorateRequest('call', null);
+    readBodiesAsBytes(server, this.config.general.maxRequestBytes);
+    this.hookRoutes(server);
+    limitConnections(server.server);
+  }
+
+  private hookRoutes(server: FastifyInstance): void {
+    server.addHook('onRoute', (route) => {
+      this.routes.add(route.method, route.url);
+      const { url } = route;
+      route.onRequest = [this.guard.hookOf(route.config?.access, url)];
+      if (route.method === 'POST') route.preParsing = [checkContent];
+      route.onResponse = [
+        (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+          requestFinished(url, reply.raw.statusCode, request.call?.modelLabel ?? '', reply.elapsedTime);
+          done();
+        },
+      ];
+    });
+  }
+}
+
+function checkContent(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  payload: unknown,
+  done: (error: Error | null, payload: never) => void,
+): void {
+  done(prepareContentType(request), payload as never);
+}
+
+function limitConnections(server: Server): void {
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.removeAllListeners('clientError');
+  server.on('clientError', answerClientError);
+  server.on('connection', (socket) => {
+    socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
+    socket.setNoDelay(true);
+  });
+}

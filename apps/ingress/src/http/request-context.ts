@@ -1,0 +1,18 @@
+import type { Caller } from '../auth/caller.js';
+
+/** What the gateway knows of a call before its answer begins; error answers and metrics need it too. */
+export interface CallContext {
+  readonly id: string;
+  /** What the client knows the call by: its own `x-litellm-call-id`, or ours. */
+  readonly clientId: string;
+  /** Label of bounded cardinality: a configured name, or `other`. */
+  readonly modelLabel: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route that asks for a key. */
+    caller: Caller | null;
+    call: CallContext | null;
+  }
+}

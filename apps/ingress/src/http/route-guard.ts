@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { GatewayError } from '@tollgate/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { adminOnly } from '../auth/auth-errors.js';
+import { Authenticator } from '../auth/authenticator.js';
+import type { Caller } from '../auth/caller.js';
+import { CallTracker } from '../calls/call-tracker.js';
+import { authenticationFailed } from '../events.js';
+import type { AccessLevel } from './access.decorator.js';
+
+type Done = (error?: Error) => void;
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) => void;
+
+/** Decides who passes, before the body is read: one hook a route, made from what its handler declares. */
+@Injectable()
+export class RouteGuard {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly calls: CallTracker,
+  ) {}
+
+  /** Calls back without a promise when the key is known: this runs on every request. */
+  hookOf(access: AccessLevel | undefined, route: string): Hook {
+    if (access === 'public') return (_request, _reply, done) => done();
+    if (access === undefined) return (_request, _reply, done) => done(adminOnly(route));
+    return (request, _reply, done) => {
+      if (this.calls.draining) return done(draining());
+      const pass = (caller: Caller): void => {
+        if (access === 'admin' && !caller.principal.isAdmin) return refuse(adminOnly(route), done);
+        request.caller = caller;
+        done();
+      };
+      try {
+        const caller = this.authenticator.authenticate(request.headers);
+        if (!(caller instanceof Promise)) return pass(caller);
+        caller.then(pass).catch((cause: unknown) => refuse(cause, done));
+      } catch (cause) {
+        refuse(cause, done);
+      }
+    };
+  }
+}
+
+function refuse(cause: unknown, done: Done): void {
+  authenticationFailed(cause);
+  done(cause as Error);
+}
+
+const draining = (): GatewayError =>
+  new GatewayError('draining', 'This gateway is shutting down. Try again.', { retryAfterMs: 1_000 });

@@ -1,0 +1,40 @@
+import type { GatewayConfig } from '@tollgate/config';
+import { matchesPattern, type ModelAccess } from '../auth/model-access.js';
+
+/** The public names of the config: model groups, wildcard ones included, and aliases that are not hidden. */
+export class ModelNames {
+  private readonly listed: readonly string[];
+  private readonly known: ReadonlySet<string>;
+  private readonly wildcards: readonly string[];
+
+  constructor(
+    { deployments, aliases }: Pick<GatewayConfig, 'deployments' | 'aliases'>,
+    private readonly access: ModelAccess,
+  ) {
+    const groups = deployments.map(({ group }) => group);
+    const shown = [...aliases].filter(([, { hidden }]) => !hidden).map(([name]) => name);
+    this.listed = [...new Set([...groups, ...shown])];
+    this.known = new Set([...groups, ...aliases.keys()]);
+    this.wildcards = groups.filter((group) => group.includes('*'));
+  }
+
+  /** A name of the config itself, not one that a wildcard lets through: metrics have labels for these only. */
+  isKnown(model: string): boolean {
+    return this.known.has(model);
+  }
+
+  /** The names that a key with these `models` may call; a group is listed too when the key may call a part of it. */
+  visibleTo(models: readonly string[]): string[] {
+    return this.listed.filter(
+      (name) =>
+        this.access.allows(models, name) ||
+        (name.includes('*') && models.some((entry) => matchesPattern(name, entry))),
+    );
+  }
+
+  /** Whether a call for the name would find a group and be allowed. */
+  isCallable(model: string, models: readonly string[]): boolean {
+    const exists = this.known.has(model) || this.wildcards.some((group) => matchesPattern(group, model));
+    return exists && this.access.allows(models, model);
+  }
+}

@@ -1,0 +1,81 @@
+import { GatewayError } from '@tollgate/contracts';
+import { z } from 'zod';
+
+/** LiteLLM's cap on rows of one answer. */
+export const MAX_ROWS = 10_000;
+
+const DAY_MS = 86_400_000;
+
+const whole = z
+  .string()
+  .regex(/^[1-9]\d{0,5}$/, 'must be a whole number from 1')
+  .transform(Number);
+
+const parameters = z.object({
+  request_id: z.string().optional(),
+  api_key: z.string().optional(),
+  user_id: z.string().optional(),
+  start_date: z.string().optional(),
+  end_date: z.string().optional(),
+  summarize: z.enum(['true', 'false', 'True', 'False']).optional(),
+  page: whole.optional(),
+  limit: whole.optional(),
+  page_size: whole.optional(),
+  cursor: z.string().optional(),
+});
+
+/** A question to `GET /spend/logs`. Times are epoch milliseconds, `from` inclusive, `to` exclusive. */
+export interface SpendQuestion {
+  readonly requestId: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly userId: string | undefined;
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly summarize: boolean;
+  /** Rows to pass over, and rows to give. */
+  readonly skip: number;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+/** Summaries are the default with dates, as in LiteLLM; `request_id` always means rows. */
+export function readSpendQuestion(query: unknown): SpendQuestion {
+  const parsed = parameters.safeParse(query);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw invalid(issue?.path.join('.') ?? 'query', issue?.message ?? 'invalid');
+  }
+  const { request_id, api_key, user_id, start_date, end_date, page, cursor } = parsed.data;
+  const limit = parsed.data.limit ?? parsed.data.page_size ?? MAX_ROWS;
+  const skip = ((page ?? 1) - 1) * limit;
+  if (skip + limit > MAX_ROWS)
+    throw invalid('page', `reaches past row ${MAX_ROWS}: go on by 'cursor' (header x-tollgate-next-cursor)`);
+  const dated = start_date !== undefined || end_date !== undefined;
+  return {
+    requestId: request_id,
+    apiKey: api_key,
+    userId: user_id,
+    from: start_date === undefined ? undefined : timeOf(start_date, 'start_date').start,
+    to: end_date === undefined ? undefined : timeOf(end_date, 'end_date').end,
+    summarize: dated && request_id === undefined && !/^false$/i.test(parsed.data.summarize ?? 'true'),
+    skip,
+    limit,
+    cursor,
+  };
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?$/;
+
+/** A day counts whole: as an end it includes its last moment. Times without a zone are UTC. */
+function timeOf(text: string, param: string): { start: number; end: number } {
+  const isDay = DATE.test(text);
+  if (!isDay && !DATE_TIME.test(text)) throw invalid(param, 'must be YYYY-MM-DD or YYYY-MM-DD HH:MM:SS');
+  const zoned = isDay || /(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`;
+  const start = Date.parse(zoned.replace(' ', 'T'));
+  if (Number.isNaN(start)) throw invalid(param, 'is not a date');
+  return { start, end: isDay ? start + DAY_MS : start };
+}
+
+const invalid = (param: string, message: string): GatewayError =>
+  new GatewayError('invalid_request', `'${param}' ${message}`, { param });

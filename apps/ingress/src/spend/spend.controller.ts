@@ -1,0 +1,85 @@
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { BUS, type Bus } from '@tollgate/bus';
+import {
+  GatewayError,
+  listSpend,
+  summarizeSpend,
+  type Principal,
+  type SpendQuery,
+  type UsageEvent,
+} from '@tollgate/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../auth/caller.js';
+import { digestOf } from '../auth/key-digests.js';
+import { isKeyHash } from '../auth/key-text.js';
+import { Access } from '../http/access.decorator.js';
+import { readSpendQuestion, type SpendQuestion } from './spend-question.js';
+import { spendRow, spendSummary } from './spend-rows.js';
+
+/** Rows asked of billing at a time: a reply stays well below what the bus carries in one message. */
+const ROWS_A_REPLY = 250;
+
+/** The ledger in LiteLLM's shapes. The master key sees everything, a virtual key what it spent itself. */
+@Controller('spend')
+export class SpendController {
+  constructor(@Inject(BUS) private readonly bus: Bus) {}
+
+  @Access('key')
+  @Get('logs')
+  async logs(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() query: unknown,
+  ): Promise<object[]> {
+    const question = readSpendQuestion(query);
+    const filter = filterOf(question, callerOf(request).principal);
+    if (question.summarize) return spendSummary(await this.bus.request(summarizeSpend, filter));
+    const { rows, next } = await this.rows(filter, question);
+    if (next !== null) {
+      reply.header('x-litellm-spend-logs-truncated', 'true');
+      reply.header('x-tollgate-next-cursor', next);
+    }
+    return rows.map(spendRow);
+  }
+
+  /** Newest first. Small replies are put together here; `next` is where the following answer begins. */
+  private async rows(
+    filter: Omit<SpendQuery, 'limit' | 'cursor'>,
+    { skip, limit, cursor }: SpendQuestion,
+  ): Promise<{ rows: UsageEvent[]; next: string | null }> {
+    const rows: UsageEvent[] = [];
+    let next = cursor;
+    let toSkip = skip;
+    while (rows.length < limit) {
+      // A reply never holds rows of both kinds, so that a cursor always stands at the end of one.
+      const wanted = Math.min(ROWS_A_REPLY, toSkip > 0 ? toSkip : limit - rows.length);
+      const page = await this.bus.request(listSpend, {
+        ...filter,
+        limit: wanted,
+        ...(next !== undefined && { cursor: next }),
+      });
+      if (toSkip > 0) toSkip -= wanted;
+      else rows.push(...page.rows);
+      if (page.next === null) return { rows, next: null };
+      next = page.next;
+    }
+    return { rows, next: next ?? null };
+  }
+}
+
+function filterOf(question: SpendQuestion, principal: Principal): Omit<SpendQuery, 'limit' | 'cursor'> {
+  const { requestId, userId, from, to } = question;
+  const asked = question.apiKey === undefined ? undefined : hashOf(question.apiKey);
+  if (!principal.isAdmin && asked !== undefined && asked !== principal.keyHash)
+    throw new GatewayError('admin_only', 'A virtual key may see its own spend only.', { status: 403 });
+  const keyHash = principal.isAdmin ? asked : principal.keyHash;
+  return {
+    ...(requestId !== undefined && { requestId }),
+    ...(keyHash !== undefined && { keyHash }),
+    ...(userId !== undefined && { userId }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+}
+
+const hashOf = (keyOrHash: string): string => (isKeyHash(keyOrHash) ? keyOrHash : digestOf(keyOrHash).hash);
