@@ -14,6 +14,11 @@ export interface MockCall {
   readonly inputTokens: number;
 }
 
+export interface MockAnswer {
+  readonly data: Uint8Array;
+  readonly progress: Progress;
+}
+
 const SOURCE = { label: 'Mock', secrets: [] };
 
 const RAISED: Readonly<Record<string, readonly [code: GatewayError['code'], errorClass: ErrorClass]>> = {
@@ -34,11 +39,8 @@ export function mockError(text: string): GatewayError | null {
   return row === undefined ? null : upstreamError(row[0], row[1], 'this is a mock error', SOURCE);
 }
 
-/** A canned answer in the client's dialect; its usage is an estimate. Pure. */
-export function mockAnswer(
-  call: MockCall,
-  text: string,
-): { readonly data: Uint8Array; readonly progress: Progress } {
+/** A canned answer in the client's dialect. The usage in it is an estimate, so its progress tells none. */
+export function mockAnswer(call: MockCall, text: string): MockAnswer {
   const created = Math.floor(Date.now() / 1000);
   const base = { id: `chatcmpl-${call.id}`, created, model: call.model };
   const completion = Math.ceil(text.length / 4);
@@ -47,17 +49,19 @@ export function mockAnswer(
     completion_tokens: completion,
     total_tokens: call.inputTokens + completion,
   };
-  return call.stream ? streamed(call, base, text, usage) : whole(call, base, text, usage);
+  const { data, progress } = call.stream ? streamed(call, base, text, usage) : whole(call, base, text, usage);
+  const { characters, responseId } = progress;
+  return { data, progress: { usage: null, rawUsage: null, finished: true, characters, responseId } };
 }
 
-function whole(call: MockCall, base: Json, text: string, usage: Json): ReturnType<typeof mockAnswer> {
+function whole(call: MockCall, base: Json, text: string, usage: Json): MockAnswer {
   const message = { role: 'assistant', content: text };
   const choices = [{ index: 0, message, finish_reason: 'stop' }];
   const body = Buffer.from(JSON.stringify({ ...base, object: 'chat.completion', choices, usage }));
   return jsonAnswer(body, { from: 'openai-chat', to: call.dialect, model: call.model, source: SOURCE });
 }
 
-function streamed(call: MockCall, base: Json, text: string, usage: Json): ReturnType<typeof mockAnswer> {
+function streamed(call: MockCall, base: Json, text: string, usage: Json): MockAnswer {
   const relay = relayFor('openai-chat', call.dialect, { ...call, source: SOURCE });
   const chunk = (fields: Json): Buffer =>
     encodeSse(JSON.stringify({ ...base, object: 'chat.completion.chunk', ...fields }));

@@ -61,7 +61,7 @@ export function deltaCharacters(delta: Json): number {
   if (!Array.isArray(calls)) return characters;
   for (const call of calls) {
     const target: unknown = isJson(call) ? call['function'] : undefined;
-    if (isJson(target)) characters += lengthOf(target['name']) + lengthOf(target['arguments']);
+    if (isJson(target)) characters += lengthOf(target['arguments']);
   }
   return characters;
 }

@@ -47,6 +47,11 @@ export class StreamAnswer {
     return null;
   }
 
+  /** Nobody takes the rest: the provider's socket is closed. */
+  cancel(reason: GatewayError): void {
+    this.exchange.abort(reason);
+  }
+
   private async more(): Promise<Uint8Array | null> {
     if (this.complete) return null;
     const chunk = await this.exchange.read();

@@ -1,0 +1,37 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { BUS, type Bus, type CallContext } from '@tollgate/bus';
+import { toGatewayError, type AttemptHeader, type Outcome } from '@tollgate/contracts';
+import { Transport } from '@tollgate/providers';
+import { Deployments } from './deployments.js';
+import { attemptFinished } from './events.js';
+import { runMock } from './run-mock.js';
+import { runUpstream } from './run-upstream.js';
+import { AttemptState } from './attempt-state.js';
+
+/** Runs attempts: answers the caller through the call's response and tells the router how it went. */
+@Injectable()
+export class AttemptRunner {
+  constructor(
+    private readonly deployments: Deployments,
+    private readonly transport: Transport,
+    @Inject(BUS) private readonly bus: Bus,
+  ) {}
+
+  /** Never rejects: an error after the head is the outcome's too, and the bus tells the caller. */
+  async run(header: AttemptHeader, context: CallContext): Promise<Outcome> {
+    const state = new AttemptState();
+    let provider = 'unknown';
+    try {
+      const target = this.deployments.find(header.deploymentId);
+      provider = target.deployment.provider;
+      const work = { header, target, context, state, bus: this.bus };
+      if (target.deployment.mockResponse === null) await runUpstream(work, this.transport);
+      else await runMock(work, target.deployment.mockResponse);
+    } catch (cause) {
+      state.error = toGatewayError(cause);
+    }
+    const outcome = state.toOutcome();
+    attemptFinished(header, provider, outcome);
+    return outcome;
+  }
+}

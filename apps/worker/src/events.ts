@@ -1,0 +1,87 @@
+import {
+  completionTokens,
+  promptTokens,
+  type AttemptHeader,
+  type Outcome,
+  type Usage,
+  type UsageEvent,
+} from '@tollgate/contracts';
+import { counter, createLogger, histogram } from '@tollgate/observability';
+
+const log = createLogger('worker');
+
+const attempts = counter(
+  'tollgate_worker_attempts_total',
+  'Attempts by provider and result (ok or error code)',
+  ['provider', 'result'],
+);
+const latency = histogram('tollgate_worker_attempt_seconds', 'Duration of attempts that succeeded', [
+  'provider',
+]);
+const firstToken = histogram('tollgate_worker_first_token_seconds', 'Time to the first token of streams', [
+  'provider',
+]);
+const tokens = counter('tollgate_worker_tokens_total', 'Tokens by provider and direction (input, output)', [
+  'provider',
+  'direction',
+]);
+const unpriced = counter('tollgate_worker_unpriced_attempts_total', 'Attempts of models without a price', [
+  'provider',
+]);
+const unrecorded = counter(
+  'tollgate_worker_unrecorded_usage_total',
+  'Usage events that the outbox refused',
+  [],
+);
+
+/** Models named in the log so far; names may come from clients of wildcard deployments, so it is bounded. */
+const namedUnpriced = new Set<string>();
+const MAX_NAMED = 1_000;
+
+export function attemptFinished(header: AttemptHeader, provider: string, outcome: Outcome): void {
+  const { error, latencyMs, firstTokenMs } = outcome;
+  attempts.inc({ provider, result: error?.code ?? 'ok' });
+  if (firstTokenMs !== null) firstToken.observe({ provider }, firstTokenMs / 1000);
+  if (error === null) {
+    latency.observe({ provider }, latencyMs / 1000);
+    return;
+  }
+  const { attemptId, deploymentId } = header;
+  // A caller that hangs up is everyday life.
+  const level = error.code === 'cancelled' ? 'debug' : 'info';
+  log[level](
+    {
+      event: 'attempt.failed',
+      attemptId,
+      deploymentId,
+      provider,
+      code: error.code,
+      delivered: outcome.delivered,
+    },
+    error.message,
+  );
+}
+
+export function usagePriced(priced: {
+  readonly provider: string;
+  readonly model: string;
+  readonly usage: Usage;
+  readonly costNanos: number | null;
+}): void {
+  const { provider, model, usage, costNanos } = priced;
+  tokens.inc({ provider, direction: 'input' }, promptTokens(usage));
+  tokens.inc({ provider, direction: 'output' }, completionTokens(usage));
+  if (costNanos !== null) return;
+  unpriced.inc({ provider });
+  const name = `${provider}/${model}`;
+  if (namedUnpriced.has(name) || namedUnpriced.size >= MAX_NAMED) return;
+  namedUnpriced.add(name);
+  log.warn({ event: 'model.unpriced', provider, model }, `No price is known for ${name}`);
+}
+
+/** The event itself is logged whole: it is the only copy. */
+export function usageNotRecorded(usage: UsageEvent, cause: unknown): void {
+  unrecorded.inc();
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  log.error({ event: 'usage.not_recorded', usage, reason }, 'A usage event could not be kept');
+}

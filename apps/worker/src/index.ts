@@ -1,0 +1,2 @@
+export { DISPATCHERS } from './tokens.js';
+export { WorkerModule } from './worker.module.js';

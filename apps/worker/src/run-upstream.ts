@@ -1,0 +1,125 @@
+import { toGatewayError, type GatewayError } from '@tollgate/contracts';
+import {
+  Attempt,
+  type Answer,
+  type StreamAnswer,
+  type Transport,
+  type UpstreamCall,
+} from '@tollgate/providers';
+import { UsageRecord, type Ending } from './usage-record.js';
+import { deliverHead, type Work } from './work.js';
+
+/** One attempt at a provider, its answer handed to the caller and its usage to the ledger. Throws what went wrong. */
+export async function runUpstream(work: Work, transport: Transport): Promise<void> {
+  const { header, target, context, bus } = work;
+  const { connection, deployment } = target;
+  const body = await context.body.bytes();
+  const attempt = new Attempt(transport, connection, toCall(work, body));
+  const record = new UsageRecord(bus, header, deployment, connection.apiBase);
+  let answer: Answer;
+  try {
+    answer = await attempt.open({ clocks: header.clocks, signal: context.signal });
+  } catch (cause) {
+    await recordUnserved(work, attempt, { record, error: toGatewayError(cause) });
+    throw cause;
+  }
+  if (answer.stream === null) await deliverWhole(work, { answer, attempt, record });
+  else await deliverStream(work, { ...answer, attempt, record });
+}
+
+function toCall({ header, target }: Work, body: Uint8Array): UpstreamCall {
+  const { call, attemptId, upstreamModel } = header;
+  const { dialect, model, stream, includeUsage, headers } = call;
+  return {
+    attemptId,
+    dialect,
+    model,
+    upstreamModel,
+    stream,
+    includeUsage,
+    headers,
+    body,
+    options: target.deployment,
+  };
+}
+
+/** The attempt failed before anything was served; what the provider may have worked by then is billed. */
+async function recordUnserved(
+  { state }: Work,
+  attempt: Attempt,
+  { record, error }: { readonly record: UsageRecord; readonly error: GatewayError },
+): Promise<void> {
+  if (!attempt.reached) {
+    record.discard();
+    return;
+  }
+  const { progress, refused } = attempt;
+  const wasWorking = !refused && (WORKING.has(error.code) || progress.usage !== null);
+  const status = wasWorking ? 'partial' : 'failed';
+  const { usage } = await record.commit({ status, progress, errorCode: error.code });
+  state.usage = usage;
+}
+
+/** We hung up on a provider that was at work, or it did on us in the middle: it bills that. */
+const WORKING: ReadonlySet<string> = new Set([
+  'cancelled',
+  'deadline_exceeded',
+  'upstream_timeout',
+  'upstream_stream_broken',
+]);
+
+interface WholeDelivery {
+  readonly answer: Extract<Answer, { readonly stream: null }>;
+  readonly attempt: Attempt;
+  readonly record: UsageRecord;
+}
+
+/** The usage is safe before the caller sees the answer: nothing that was served is ever missing from the ledger. */
+async function deliverWhole(work: Work, { answer, attempt, record }: WholeDelivery): Promise<void> {
+  const { context, state, target } = work;
+  const bill = await record.commit({ status: 'complete', progress: attempt.progress, errorCode: null });
+  state.usage = bill.usage;
+  const { status, headers, data } = answer;
+  const { apiBase } = target.connection;
+  deliverHead(work, { status, headers, apiBase, costNanos: bill.costNanos });
+  await context.response.write(data);
+  context.response.end(bill);
+}
+
+interface StreamDelivery {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly stream: StreamAnswer;
+  readonly attempt: Attempt;
+  readonly record: UsageRecord;
+}
+
+async function deliverStream(work: Work, delivery: StreamDelivery): Promise<void> {
+  const { context, state, target } = work;
+  const { status, headers, attempt, record } = delivery;
+  record.firstTokenAt = Date.now();
+  state.firstTokenSeen();
+  deliverHead(work, { status, headers, apiBase: target.connection.apiBase, costNanos: null });
+  const settle = async (ending: Omit<Ending, 'progress'>): Promise<void> => {
+    const bill = await record.commit({ ...ending, progress: attempt.progress });
+    state.usage = bill.usage;
+    if (ending.status === 'complete') context.response.end(bill);
+  };
+  try {
+    await pump(work, delivery);
+  } catch (cause) {
+    const error = toGatewayError(cause);
+    delivery.stream.cancel(error);
+    await settle({ status: 'partial', errorCode: error.code });
+    throw error;
+  }
+  await settle({ status: 'complete', errorCode: null });
+}
+
+/** The provider is read no faster than the caller takes: a write resolves when there is credit for another one. */
+async function pump({ context }: Work, { stream, attempt, record }: StreamDelivery): Promise<void> {
+  for (let data = await stream.next(); data !== null; data = await stream.next()) {
+    record.progressed(attempt.progress);
+    await context.response.write(data);
+  }
+}

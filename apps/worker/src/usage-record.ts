@@ -1,0 +1,143 @@
+import type { Bus, DurableDraft } from '@tollgate/bus';
+import type { Deployment } from '@tollgate/config';
+import {
+  NO_USAGE,
+  completionTokens,
+  usageRecorded,
+  type AttemptHeader,
+  type ErrorCode,
+  type Usage,
+  type UsageEvent,
+} from '@tollgate/contracts';
+import { priceUsage } from '@tollgate/pricing';
+import type { Progress } from '@tollgate/providers';
+import { usageNotRecorded, usagePriced } from './events.js';
+
+const CHARACTERS_PER_TOKEN = 4;
+
+/** What an attempt used, and what that costs (null: no price is known). */
+export interface Bill {
+  readonly usage: Usage;
+  readonly costNanos: number | null;
+}
+
+/** How an attempt ended, as far as the bill is concerned. */
+export interface Ending {
+  readonly status: 'complete' | 'partial' | 'failed';
+  readonly progress: Progress;
+  readonly errorCode: ErrorCode | null;
+}
+
+/**
+ * The usage event of one attempt: drafted before the request goes out, so that a worker which dies leaves its last state to
+ * the ledger; ended exactly once, by `commit` or `discard`.
+ */
+export class UsageRecord {
+  firstTokenAt: number | null = null;
+  private readonly draft: DurableDraft<UsageEvent>;
+  private readonly initial: UsageEvent;
+
+  constructor(
+    bus: Bus,
+    private readonly header: AttemptHeader,
+    private readonly deployment: Deployment,
+    apiBase: string | null,
+  ) {
+    this.initial = initialEvent(header, deployment, apiBase);
+    this.draft = bus.draft(usageRecorded, this.initial);
+  }
+
+  /** The stream has come so far. Cheap: the outbox writes once a turn. */
+  progressed(progress: Progress): void {
+    const { firstTokenAt } = this;
+    this.draft.update({ usage: this.estimate(progress), responseId: progress.responseId, firstTokenAt });
+  }
+
+  /** The provider was never reached. */
+  discard(): void {
+    this.draft.discard();
+  }
+
+  /** Resolves when the event is safe in the outbox. Never rejects: the answer is worth more to the caller than our books. */
+  async commit({ status, progress, errorCode }: Ending): Promise<Bill> {
+    const measured = progress.usage !== null && progress.finished && status !== 'failed';
+    const usage = status === 'failed' ? NO_USAGE : this.estimate(progress);
+    const costNanos = this.price(usage);
+    const event: UsageEvent = {
+      ...this.initial,
+      status,
+      measured,
+      usage,
+      costNanos,
+      responseId: progress.responseId,
+      rawUsage: progress.rawUsage,
+      firstTokenAt: this.firstTokenAt,
+      endedAt: Date.now(),
+      errorCode,
+    };
+    try {
+      await this.draft.commit(event);
+    } catch (cause) {
+      usageNotRecorded(event, cause);
+    }
+    return { usage, costNanos };
+  }
+
+  /** The provider's counts where it told them; output by length of what came while it did not tell the end. */
+  private estimate({ usage, characters, finished }: Progress): Usage {
+    if (usage !== null && finished) return usage;
+    const known = usage ?? { ...NO_USAGE, input: this.header.call.inputTokens };
+    const missing = Math.ceil(characters / CHARACTERS_PER_TOKEN) - completionTokens(known);
+    return missing > 0 ? { ...known, output: known.output + missing } : known;
+  }
+
+  private price(usage: Usage): number | null {
+    const { provider, baseModel, prices } = this.deployment;
+    const model = this.header.upstreamModel;
+    const costNanos = priceUsage(usage, {
+      provider,
+      model,
+      baseModel,
+      overrides: prices,
+      at: this.initial.startedAt,
+    });
+    usagePriced({ provider, model, usage, costNanos });
+    return costNanos;
+  }
+}
+
+function initialEvent(
+  { attemptId, call, group, upstreamModel, deploymentId }: AttemptHeader,
+  { provider }: Deployment,
+  apiBase: string | null,
+): UsageEvent {
+  const now = Date.now();
+  return {
+    id: attemptId,
+    callId: call.id,
+    responseId: null,
+    status: 'unknown',
+    measured: false,
+    // Nothing is known to be served yet; the prompt counts from the first token on.
+    usage: NO_USAGE,
+    rawUsage: null,
+    costNanos: null,
+    model: call.model,
+    group,
+    upstreamModel,
+    deploymentId,
+    provider,
+    apiBase,
+    keyHash: call.principal.keyHash,
+    keyAlias: call.principal.keyAlias,
+    userId: call.principal.userId,
+    teamId: call.principal.teamId,
+    endUser: call.endUser,
+    tags: call.tags,
+    stream: call.stream,
+    startedAt: now,
+    firstTokenAt: null,
+    endedAt: now,
+    errorCode: null,
+  };
+}

@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { Transport, type TransportOptions } from '@tollgate/providers';
+import { AttemptController } from './attempt.controller.js';
+import { AttemptRunner } from './attempt-runner.js';
+import { Deployments } from './deployments.js';
+import { DISPATCHERS } from './tokens.js';
+import { TransportCloser } from './transport-closer.js';
+
+/** Calls providers. Needs the platform's bus, config and environment; see `DISPATCHERS` for running without a network. */
+@Module({
+  controllers: [AttemptController],
+  providers: [
+    AttemptRunner,
+    Deployments,
+    TransportCloser,
+    {
+      provide: Transport,
+      useFactory: (dispatchers?: NonNullable<TransportOptions['dispatchers']>) =>
+        new Transport(dispatchers === undefined ? {} : { dispatchers }),
+      inject: [{ token: DISPATCHERS, optional: true }],
+    },
+  ],
+})
+export class WorkerModule {}
