@@ -19,26 +19,36 @@ export async function handleControl(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? '').split('?', 1)[0] ?? '';
-  switch (`${request.method ?? ''} ${path}`) {
+  const route = `${request.method ?? ''} ${(request.url ?? '').split('?', 1)[0] ?? ''}`;
+  if (route === 'POST /lab/script') {
+    await setScript(lab, request, response);
+    return;
+  }
+  const answer = simpleAnswer(lab, models, route);
+  const error = {
+    message: `The fault lab has no ${route}`,
+    type: 'invalid_request_error',
+    param: null,
+    code: null,
+  };
+  if (answer === undefined) send(response, 404, { error });
+  else send(response, 200, answer);
+}
+
+function simpleAnswer(lab: LabControls, models: readonly string[], route: string): unknown {
+  switch (route) {
     case 'GET /v1/models':
     case 'GET /models':
-      return send(response, 200, { object: 'list', data: ['demo', ...models].map(modelOf) });
+      return { object: 'list', data: ['demo', ...models].map(modelOf) };
     case 'GET /stats':
-      return send(response, 200, lab.stats());
+      return lab.stats();
     case 'GET /stats/calls':
-      return send(response, 200, lab.calls());
+      return lab.calls();
     case 'POST /lab/reset':
       lab.reset();
-      return send(response, 200, { reset: true });
-    case 'POST /lab/script':
-      return setScript(lab, request, response);
-    default: {
-      const message = `The fault lab has no ${request.method ?? ''} ${path}`;
-      return send(response, 404, {
-        error: { message, type: 'invalid_request_error', param: null, code: null },
-      });
-    }
+      return { reset: true };
+    default:
+      return undefined;
   }
 }
 

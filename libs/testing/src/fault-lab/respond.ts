@@ -52,7 +52,8 @@ export async function respondStream(reply: Reply, answer: Answer, withUsage: boo
     }
     const { text, last } = spoiled(piece.wire, index++, reply);
     // Counted first: the client may have read the text by the time that the write is done.
-    if (!output.over) call.served(piece.characters, answer.promptTokens);
+    if (output.over) return;
+    call.served(piece.characters, answer.promptTokens);
     if (!(await output.write(text))) return;
     if (last) return output.end();
   }

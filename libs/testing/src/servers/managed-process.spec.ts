@@ -7,7 +7,7 @@ import { ManagedProcess } from './managed-process.js';
 /** A zombie that nobody waited for is as dead as one that is gone. */
 function alive(pid: number): boolean {
   const file = `/proc/${String(pid)}/stat`;
-  return existsSync(file) && !/\) Z /.test(readFileSync(file, 'utf8'));
+  return existsSync(file) && !readFileSync(file, 'utf8').includes(') Z ');
 }
 
 const node = (script: string): ManagedProcess =>

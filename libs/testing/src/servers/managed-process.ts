@@ -48,11 +48,17 @@ export class ManagedProcess {
 
   start(): void {
     if (this.running) throw new Error(`${this.options.command} runs already`);
-    const { command, args, stopSignal, killSignal, ...rest } = this.options;
-    const child = spawn(command, args, { ...rest, stdio: ['ignore', 'pipe', 'pipe'] } as object);
+    const { command, args, killSignal, cwd, env, uid, gid } = this.options;
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(cwd !== undefined && { cwd }),
+      ...(env !== undefined && { env }),
+      ...(uid !== undefined && { uid }),
+      ...(gid !== undefined && { gid }),
+    });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => this.append(text));
+      stream.setEncoding('utf8').on('data', (text: string) => this.append(text));
     }
     child.on('error', (error) => this.append(`${error.message}\n`));
     const release = guard(child.pid, killSignal);
