@@ -34,22 +34,24 @@ export interface Decision {
 
 /** The decisions of the last calls, by call id; the oldest make room. */
 export class DecisionLog {
-  private readonly decisions = new Map<string, Decision>();
+  private readonly byId = new Map<string, Decision>();
+  // A ring, because finding the oldest entry of a Map that forgets all the time is slow.
+  private readonly ring: Decision[] = [];
+  private next = 0;
 
   constructor(private readonly capacity = 1_000) {}
 
   begin(callId: string, model: string): Decision {
     const decision: Decision = { callId, model, steps: [] };
-    this.decisions.delete(callId);
-    this.decisions.set(callId, decision);
-    if (this.decisions.size > this.capacity) {
-      const [oldest] = this.decisions.keys();
-      if (oldest !== undefined) this.decisions.delete(oldest);
-    }
+    const oldest = this.ring[this.next];
+    if (oldest !== undefined && this.byId.get(oldest.callId) === oldest) this.byId.delete(oldest.callId);
+    this.ring[this.next] = decision;
+    this.next = (this.next + 1) % this.capacity;
+    this.byId.set(callId, decision);
     return decision;
   }
 
   find(callId: string): Decision | undefined {
-    return this.decisions.get(callId);
+    return this.byId.get(callId);
   }
 }

@@ -9,11 +9,9 @@ import {
   windowOf,
   type ScopeUse,
 } from './admission.js';
+import { CallRecords } from './call-records.js';
 import { CoolingView } from './cooling-view.js';
 import type { Admission, AdmitRequest, LimitKind, Scope, SettleRequest, State } from './state.js';
-
-/** Records of calls that are kept at most; the oldest go first. */
-const MAX_CALLS = 200_000;
 
 /** The counters of one scope in one minute. */
 interface Window {
@@ -22,19 +20,12 @@ interface Window {
   keepUntil: number;
 }
 
-/** A granted call: what it was told, and whether its tokens may still be corrected. */
-interface Call {
-  readonly answer: Admission;
-  open: boolean;
-  readonly keepUntil: number;
-}
-
 /** The state of a single process. Never fails, forgets what ran out, and is empty after a restart. */
 export class MemoryState implements State {
   private readonly windows = new Map<string, Window>();
   /** Scope → call id → end of its lease. */
   private readonly leases = new Map<string, Map<string, number>>();
-  private readonly calls = new Map<string, Call>();
+  private readonly calls = new CallRecords();
   private readonly view: CoolingView;
   private readonly now: () => number;
   private readonly sweeper: NodeJS.Timeout;
@@ -46,8 +37,8 @@ export class MemoryState implements State {
   }
 
   admit(request: AdmitRequest): Promise<Admission> {
-    const known = this.calls.get(request.callId);
-    if (known !== undefined) return Promise.resolve(known.answer);
+    const known = this.calls.answerTo(request.callId);
+    if (known !== undefined) return Promise.resolve(known);
     const scopes = limitingScopes(request.scopes);
     if (scopes.length === 0) return Promise.resolve({ granted: true, remaining: [] });
     for (const scope of scopes) {
@@ -58,15 +49,13 @@ export class MemoryState implements State {
     for (const scope of scopes) this.charge(scope, request);
     const uses = scopes.map((scope) => this.useOf(scope, request.now));
     const answer = granted(scopes, uses, request.now);
-    this.remember(request.callId, { answer, open: true, keepUntil: this.now() + KEEP_MS });
+    this.calls.open(request.callId, { answer, keepUntil: this.now() + KEEP_MS });
     return Promise.resolve(answer);
   }
 
   settle(request: SettleRequest): Promise<void> {
-    const call = this.calls.get(request.callId);
-    const delta =
-      call?.open === true && request.tokens !== null ? request.tokens - request.admittedTokens : 0;
-    if (call !== undefined) call.open = false;
+    const wasOpen = this.calls.close(request.callId);
+    const delta = wasOpen && request.tokens !== null ? request.tokens - request.admittedTokens : 0;
     for (const scope of limitingScopes(request.scopes)) {
       this.release(scope, request.callId);
       const window = this.windows.get(windowKey(scope, request.admittedAt));
@@ -122,13 +111,6 @@ export class MemoryState implements State {
     if (leases?.delete(callId) === true && leases.size === 0) this.leases.delete(scope.id);
   }
 
-  private remember(callId: string, call: Call): void {
-    this.calls.set(callId, call);
-    if (this.calls.size <= MAX_CALLS) return;
-    const [oldest] = this.calls.keys();
-    if (oldest !== undefined) this.calls.delete(oldest);
-  }
-
   private sweep(): void {
     const now = this.now();
     for (const [key, { keepUntil }] of this.windows) if (keepUntil <= now) this.windows.delete(key);
@@ -136,11 +118,7 @@ export class MemoryState implements State {
       for (const [callId, until] of leases) if (until <= now) leases.delete(callId);
       if (leases.size === 0) this.leases.delete(scopeId);
     }
-    // Calls were remembered in the order of their time: the first one to keep ends the sweep.
-    for (const [callId, { keepUntil }] of this.calls) {
-      if (keepUntil > now) break;
-      this.calls.delete(callId);
-    }
+    this.calls.sweep(now);
   }
 }
 

@@ -3,6 +3,7 @@ import { GatewayError } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
 import { describeWithServers, startRedis, type TestServer } from '@tollgate/testing';
 import { RedisState } from './redis-state.js';
+import { openRedis, ready } from './redis/connection.js';
 import { describeState } from './state.suite.js';
 import type { State } from './state.js';
 
@@ -167,6 +168,22 @@ describeWithServers('redis', () => {
       // One slot of two is held by the first call; the one that a late answer took is given back.
       await until(() => admit(state).then(({ granted }) => granted));
       await state.close();
+      await own.stop();
+    });
+
+    it('does not tear down the next connection for the silence of the last', async () => {
+      const own = await startRedis();
+      const redis = openRedis(own.url);
+      await ready(redis, 2_000);
+      process.kill(own.pid, 'SIGSTOP');
+      const ping = redis.ping().catch(() => 'lost');
+      await until(() => Reflect.get(redis, 'socketTimeoutTimer') !== undefined);
+      const closed = new Promise((resolve) => redis.once('close', resolve));
+      await own.kill();
+      expect(await ping).toBe('lost');
+      await closed;
+      expect(Reflect.get(redis, 'socketTimeoutTimer')).toBeUndefined();
+      redis.disconnect();
       await own.stop();
     });
 

@@ -43,6 +43,7 @@ export function openRedis(url: string): ScriptedRedis {
   redis.defineCommand('admit', { lua: ADMIT });
   redis.defineCommand('settle', { lua: SETTLE });
   redis.defineCommand('cool', { lua: COOL });
+  redis.on('close', () => stopSilenceTimer(redis));
   logTransitions(redis);
   return redis as ScriptedRedis;
 }
@@ -50,6 +51,7 @@ export function openRedis(url: string): ScriptedRedis {
 /** A connection of its own: one that listens cannot do anything else. */
 export function openSubscriber(url: string): Redis {
   const redis = new Redis(url, { ...OPTIONS, enableAutoPipelining: false, autoResubscribe: true });
+  redis.on('close', () => stopSilenceTimer(redis));
   redis.on('error', ignore);
   return redis;
 }
@@ -64,6 +66,15 @@ export function ready(redis: Redis, waitMs: number): Promise<void> {
     });
     redis.connect().catch(ignore);
   });
+}
+
+/**
+ * NOTE ioredis 5.11 leaves the timer of `socketTimeout` running when a connection ends: two seconds later it would tear down the
+ * next one, healthy as it is.
+ */
+function stopSilenceTimer(redis: Redis): void {
+  clearTimeout(Reflect.get(redis, 'socketTimeoutTimer') as NodeJS.Timeout | undefined);
+  Reflect.set(redis, 'socketTimeoutTimer', undefined);
 }
 
 /** Runs commands that must be answered in time. */
