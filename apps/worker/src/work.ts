@@ -18,8 +18,10 @@ export type HeadDetails = Pick<ResponseHead, 'status' | 'headers' | 'apiBase' | 
 /** Sends the head: from here on the attempt cannot be replaced by another. */
 export function deliverHead({ header, target, context, state }: Work, details: HeadDetails): void {
   state.delivered = true;
+  const contentType = header.call.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
   context.response.head({
     ...details,
+    headers: { ...details.headers, 'content-type': contentType },
     attemptId: header.attemptId,
     deploymentId: header.deploymentId,
     group: header.group,
