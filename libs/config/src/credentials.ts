@@ -24,8 +24,8 @@ export function readCredentials(root: Section<KeyOf<''>>): ReadonlyMap<string, C
     const name = section.text('credential_name');
     const values = section.map('credential_values');
     section.finish(ACCEPTED_CREDENTIAL);
-    if (name === null) section.problem('credential_name', 'is missing');
-    else if (values !== null) {
+    if (!section.has('credential_name')) section.problem('credential_name', 'is missing');
+    if (name !== null && values !== null) {
       const inner = new Section<ConnectionKey>(values, `${at.path}.credential_values`, root.context);
       credentials.set(name, readConnection(inner));
       inner.finish(ACCEPTED_LITELLM_PARAMS);

@@ -43,7 +43,7 @@ function readEntry(
   const infoNode = entry.map('model_info');
   const capacity = { rpm: entry.number('rpm'), tpm: entry.number('tpm') };
   entry.finish(new Set());
-  if (group === null) entry.problem('model_name', 'is missing');
+  if (!entry.has('model_name')) entry.problem('model_name', 'is missing');
   if (paramsNode === null && !entry.has('litellm_params')) entry.problem('litellm_params', 'is missing');
   if (group === null || paramsNode === null) return [];
   const at2 = (name: string) => ({ path: `${at.path}.${name}`, context: at.context });
@@ -98,6 +98,8 @@ function readOrganizations(params: Params): (Setting | null)[] {
 
 function readDeployment(params: Params, info: Info, shared: DeploymentContext) {
   const extraBody = params.map('extra_body');
+  // Read both, whichever counts: what is not read is taken for a mistake.
+  const [infoBase, paramsBase] = [info.text('base_model'), params.text('base_model')];
   const infoPrices = readPrices(info);
   const deployment = {
     ...readConnectionOf(params, shared),
@@ -105,7 +107,7 @@ function readDeployment(params: Params, info: Info, shared: DeploymentContext) {
     weight: params.number('weight'),
     rpm: params.number('rpm'),
     tpm: params.number('tpm'),
-    order: params.number('order', { min: Number.MIN_SAFE_INTEGER }),
+    order: params.number('order', { min: -Infinity }),
     timeoutMs: params.seconds('timeout'),
     streamTimeoutMs: params.seconds('stream_timeout'),
     numRetries: params.number('num_retries', { integer: true }),
@@ -118,7 +120,7 @@ function readDeployment(params: Params, info: Info, shared: DeploymentContext) {
     dropParams: params.boolean('drop_params') ?? shared.dropParams,
     additionalDropParams: params.texts('additional_drop_params'),
     prices: { ...infoPrices, ...readPrices(params) },
-    baseModel: info.text('base_model') ?? params.text('base_model'),
+    baseModel: infoBase ?? paramsBase,
     tags: params.texts('tags'),
     mockResponse: params.text('mock_response'),
     info: toPlain(info.node, (text) => text) as Record<string, unknown>,
@@ -155,7 +157,7 @@ function readConnectionOf(params: Params, { credentials }: DeploymentContext): C
 function readDefaults(params: Params): Record<string, unknown> {
   const { report } = params.context;
   const known = [...params.known, ...ACCEPTED_LITELLM_PARAMS, ...REQUEST_PARAMETERS];
-  const defaults: Record<string, unknown> = {};
+  const defaults: [string, unknown][] = [];
   for (const [key, { place, value }] of params.rest()) {
     const path = params.pathOf(key);
     if (ACCEPTED_LITELLM_PARAMS.has(key) || isCostKey(key)) {
@@ -169,7 +171,7 @@ function readDefaults(params: Params): Record<string, unknown> {
       }
       report.warning(path, place, 'is not a known parameter; it is sent to the provider as it is');
     }
-    defaults[key] = params.plain(value, path);
+    defaults.push([key, params.plain(value, path)]);
   }
-  return defaults;
+  return Object.fromEntries(defaults);
 }

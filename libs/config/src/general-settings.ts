@@ -49,22 +49,26 @@ function readMasterKey(general: General, permitted: boolean, needed: boolean): S
     return written;
   }
   if (written !== null) return checked(written, general, permitted);
-  const given = MASTER_KEY_VARIABLES.map((name) => variables[name]).find(
-    (value) => value !== undefined && value !== '',
-  );
-  return given === undefined ? null : checked(given, general, permitted);
+  const name = MASTER_KEY_VARIABLES.find((candidate) => (variables[candidate] ?? '') !== '');
+  return name === undefined ? null : checked(variables[name] ?? '', general, permitted, name);
 }
 
-function checked(key: string, general: General, permitted: boolean): string {
-  if (!key.startsWith('sk-')) general.problem('master_key', 'must start with sk-');
-  else if (key.length < SHORTEST_MASTER_KEY && !permitted) {
-    general.problem(
-      'master_key',
-      `is too easily guessed; use sk- and at least 13 random characters, for example from: ` +
-        `echo sk-$(openssl rand -hex 16); or set general_settings.${PERMIT}: true on a machine that nobody else reaches`,
-    );
-  }
+/** @param origin the variable that it comes from; else it is the file's. */
+function checked(key: string, general: General, permitted: boolean, origin?: string): string {
+  const fault = faultOf(key, permitted);
+  if (fault === null) return key;
+  if (origin === undefined) general.problem('master_key', fault);
+  else general.context.report.problems.push(`${origin} ${fault}`);
   return key;
+}
+
+function faultOf(key: string, permitted: boolean): string | null {
+  if (!key.startsWith('sk-')) return 'must start with sk-';
+  if (key.length >= SHORTEST_MASTER_KEY || permitted) return null;
+  return (
+    'is too easily guessed; use sk- and at least 13 random characters, for example from: echo sk-$(openssl rand -hex 16); ' +
+    `or set general_settings.${PERMIT}: true on a machine that nobody else reaches`
+  );
 }
 
 function readOnStateDown(general: General): GeneralSettings['onStateDown'] {

@@ -1,8 +1,6 @@
-import { describe, type Located, type LocatedMap } from './located.js';
+import { describe, type Located } from './located.js';
 import { Section, type ReadContext } from './section.js';
 import type { KeyOf, SectionName } from './settings.js';
-
-const EMPTY: LocatedMap = { kind: 'map', place: { file: '', line: 1 }, entries: new Map() };
 
 /** Opens a mapping as the section it is; null (after reporting) when it is something else. */
 export function openSection<Name extends SectionName>(
@@ -19,6 +17,6 @@ export function topSection<Name extends Exclude<KeyOf<''> & SectionName, ''>>(
   root: Section<KeyOf<''>>,
   name: Name,
 ): Section<KeyOf<Name>> {
-  const node = root.map(name) ?? EMPTY;
+  const node = root.map(name) ?? { kind: 'map' as const, place: root.node.place, entries: new Map() };
   return new Section<KeyOf<Name>>(node, name, root.context);
 }

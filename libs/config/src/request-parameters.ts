@@ -25,4 +25,6 @@ export const REQUEST_PARAMETERS = words(`
   enable_thinking do_sample documents citations citation_options connectors preamble search_domain_filter
   return_images return_related_questions search_recency_filter performanceConfig guardrailConfig
   requestMetadata request_metadata additionalModelRequestFields disable_reasoning max_thinking_tokens
-  top_n return_documents max_chunks_per_doc aspect_ratio negative_prompt num_inference_steps guidance_scale`);
+  n_predict n_keep n_probs cache_prompt id_slot samplers dynatemp_range dynatemp_exponent
+  xtc_probability xtc_threshold dry_multiplier dry_base dry_allowed_length num_beams num_return_sequences max_length
+  min_length max_time return_full_text watermark grammar json_schema top_n return_documents max_chunks_per_doc aspect_ratio negative_prompt num_inference_steps guidance_scale`);

@@ -51,18 +51,15 @@ export class Section<Key extends string> {
   }
 
   number(key: Key, { min = 0, integer = false }: NumberRule = {}): number | null {
-    const expected = `${integer ? 'a whole number' : 'a number'} of at least ${min}`;
+    const least = min === -Infinity ? '' : ` of at least ${min}`;
+    const expected = `${integer ? 'a whole number' : 'a number'}${least}`;
     const scalar = this.scalar(key, expected);
     const text = scalar === null ? null : this.resolved(scalar.source, key);
     if (scalar === null || text === null) return null;
     const value = Number(text);
     const fits = text.trim() !== '' && Number.isFinite(value) && value >= min;
     if (fits && (!integer || Number.isInteger(value))) return value;
-    return this.wrong(
-      key,
-      expected,
-      scalar.source === text ? JSON.stringify(text) : `that of ${scalar.source}`,
-    );
+    return this.wrong(key, expected, gotText(scalar.source, text));
   }
 
   /** Seconds in the file, whole milliseconds here. */
@@ -77,7 +74,7 @@ export class Section<Key extends string> {
     if (scalar === null || text === null) return null;
     if (TRUE.test(text)) return true;
     if (FALSE.test(text)) return false;
-    const got = scalar.source === text ? JSON.stringify(text) : `that of ${scalar.source}`;
+    const got = gotText(scalar.source, text);
     return this.wrong(key, 'true or false', got);
   }
 
@@ -178,3 +175,7 @@ export class Section<Key extends string> {
     return null;
   }
 }
+
+/** What came from the environment is not told: it may be a secret in the wrong place. */
+const gotText = (written: string, text: string): string =>
+  written === text ? JSON.stringify(text) : `what ${written} holds`;

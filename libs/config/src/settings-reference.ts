@@ -21,4 +21,5 @@ const INTRODUCTION = `# Settings
 
 The keys of the config file that do something; made from \`src/settings.ts\` by \`node libs/config/generate-settings.mjs\`.
 Other keys of a LiteLLM file are accepted with a warning; what is neither is an error. Any value may be \`os.environ/NAME\`.
-Parameters of requests (\`temperature\`, \`max_tokens\` and so on) may stand in \`litellm_params\` as defaults: a client's own value wins.`;
+Parameters of requests (\`temperature\`, \`max_tokens\` and so on) may stand in \`litellm_params\` as defaults: a client's own value wins.
+One that is spelled like a known key is taken for a typo; \`extra_body\` takes any field.`;

@@ -16,19 +16,24 @@ import type { Report } from './report.js';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 const MAX_DEPTH = 64;
+/** The first few: most of the others follow from them. */
+const MAX_SYNTAX_ERRORS = 10;
+/** Of brackets, wherever they stand: those within strings are mostly balanced. */
+const MAX_OPEN_BRACKETS = 500;
 /** Nodes that aliases may add: enough for any shared block, too few for an exponential one. */
 const MAX_ALIASED_NODES = 100_000;
 
 /** Parses a YAML text; syntax errors are thrown at once, since nothing after them means anything. */
 export function parseYaml(text: string, file: string, report: Report): LocatedMap {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new ConfigError([`${file} is larger than 10 MB`]);
+  if (nestsTooDeeply(text)) throw new ConfigError([`${file} is nested too deeply`]);
   const lines = new LineCounter();
   const document = parse(text, file, lines);
   if (document.errors.length > 0) {
     throw new ConfigError(
-      document.errors.map(
-        ({ pos, message }) => `${file} (line ${lines.linePos(pos[0]).line}): ${firstLine(message)}`,
-      ),
+      document.errors
+        .slice(0, MAX_SYNTAX_ERRORS)
+        .map(({ pos, message }) => `${file} (line ${lines.linePos(pos[0]).line}): ${firstLine(message)}`),
     );
   }
   const tree = new TreeBuilder((offset) => ({ file, line: lines.linePos(offset).line }), report);
@@ -40,14 +45,26 @@ export function parseYaml(text: string, file: string, report: Report): LocatedMa
   return root;
 }
 
+/** The library recurses, and what is left of the stack decides how a much nested text ends: sometimes by killing Node. */
+function nestsTooDeeply(text: string): boolean {
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(0, open - 1);
+    if (open > MAX_OPEN_BRACKETS) return true;
+  }
+  return /(?:[-?] +){200}/.test(text) || /^ {1000}/m.test(text);
+}
+
 // The library's messages carry an excerpt of the file, which may hold a secret.
 const firstLine = (message: string): string =>
-  (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+  message.startsWith('Maximum call stack')
+    ? 'nested too deeply'
+    : (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
 
 function parse(text: string, file: string, lineCounter: LineCounter): Document {
   try {
     // Duplicate keys are a warning of ours: YAML readers that LiteLLM's users come from let the last one count.
-    return parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: true, logLevel: 'silent' });
+    return parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: true, logLevel: 'error' });
   } catch (cause) {
     if (cause instanceof RangeError) throw new ConfigError([`${file} is nested too deeply`]);
     throw cause;
