@@ -31,20 +31,20 @@ export class FaultyWriter {
   }
 
   /** Nothing can be written any more. */
-  get over(): boolean {
+  over(): boolean {
     return this.closed || this.response.destroyed || this.response.writableEnded;
   }
 
   /** Resolves after the time, or earlier when the connection ends. */
   async pause(milliseconds: number): Promise<void> {
-    if (milliseconds <= 0 || this.over) return;
+    if (milliseconds <= 0 || this.over()) return;
     this.timer = setTimeout(() => this.resume(), milliseconds);
     await this.woken();
   }
 
   /** Resolves to false when the response is over, by the script or by the client. */
   async write(text: string): Promise<boolean> {
-    if (this.over) return false;
+    if (this.over()) return false;
     const length = Buffer.byteLength(text);
     if (this.written + length > this.cutAt) {
       await this.cut(Buffer.from(text).subarray(0, this.cutAt - this.written));
@@ -52,12 +52,12 @@ export class FaultyWriter {
     }
     this.written += length;
     if (!this.response.write(text)) await this.woken();
-    return !this.over;
+    return !this.over();
   }
 
   /** Ends in good order, unless a fault is due exactly here. */
   async end(): Promise<void> {
-    if (this.over) return;
+    if (this.over()) return;
     if (this.written >= this.cutAt) await this.cut(Buffer.alloc(0));
     else this.response.end();
   }
@@ -66,7 +66,7 @@ export class FaultyWriter {
     const { resetAfterBytes, stallAfterBytes } = this.step;
     if (rest.length > 0) await new Promise<void>((resolve) => this.response.write(rest, () => resolve()));
     else this.response.flushHeaders();
-    if (this.over) return;
+    if (this.over()) return;
     if (this.cutAt === resetAfterBytes) reset(this.response);
     else if (this.cutAt === stallAfterBytes) await this.woken();
     else if (this.sized) hangUp(this.response);
@@ -74,7 +74,7 @@ export class FaultyWriter {
   }
 
   private woken(): Promise<void> {
-    if (this.over) return Promise.resolve();
+    if (this.over()) return Promise.resolve();
     return new Promise((resolve) => {
       this.wake = resolve;
     });

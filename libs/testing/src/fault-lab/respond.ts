@@ -34,7 +34,7 @@ export async function respondStream(reply: Reply, answer: Answer, withUsage: boo
   const { response, step, writer, call } = reply;
   const output = new FaultyWriter(response, step, false);
   await output.pause(step.delayMs ?? 0);
-  if (output.over) return;
+  if (output.over()) return;
   response.writeHead(step.status ?? 200, {
     ...headers(reply),
     'content-type': writer.streamType,
@@ -52,7 +52,7 @@ export async function respondStream(reply: Reply, answer: Answer, withUsage: boo
     }
     const { text, last } = spoiled(piece.wire, index++, reply);
     // Counted first: the client may have read the text by the time that the write is done.
-    if (output.over) return;
+    if (output.over()) return;
     call.served(piece.characters, answer.promptTokens);
     if (!(await output.write(text))) return;
     if (last) return output.end();
@@ -73,7 +73,7 @@ async function sendWhole(reply: Reply, status: number, text: string): Promise<vo
   const { response, step } = reply;
   const output = new FaultyWriter(response, step, true);
   await output.pause(step.delayMs ?? 0);
-  if (output.over) return;
+  if (output.over()) return;
   response.writeHead(status, {
     ...headers(reply),
     'content-type': 'application/json',

@@ -46,7 +46,7 @@ export class GatewayProcess {
     this.earlierLogs = this.logs();
     this.process = new ManagedProcess({
       command: process.execPath,
-      args: ['--enable-source-maps', join(ROOT, 'apps', this.name, 'dist/main.js')],
+      args: [join(ROOT, 'apps', this.name, 'dist/main.js')],
       cwd: ROOT,
       env: { ...this.environment, PORT: String(this.knownPort) },
       stopSignal: 'SIGTERM',
