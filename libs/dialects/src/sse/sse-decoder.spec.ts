@@ -56,6 +56,7 @@ describe('SseDecoder', () => {
       ],
     ],
     ['data: cut\n', [[null, 'cut']]],
+    ['error: {"error":{}}\n\n', [['error', '{"error":{}}']]],
     ['event: only\n\n', [['only', '']]],
     ['data: 漢字 😀\n\n', [[null, '漢字 😀']]],
   ])('decodes %j', (source, expected) => {

@@ -140,6 +140,10 @@ export class SseDecoder {
       const field = fieldOf(view, from, to);
       if (field === 'data') data = joined(data, valueOf(view, from + 4, to));
       else if (field === 'event') event = valueOf(view, from + 5, to);
+      else if (field === 'error') {
+        event = 'error';
+        data = joined(data, valueOf(view, from + 5, to));
+      }
     }
     this.isFirst = false;
     return { event, data: data ?? '', raw: view.subarray(start, end) };
@@ -160,12 +164,16 @@ const indexOr = (view: Buffer, byte: number, from: number): number => {
 const joined = (before: string | undefined, value: string): string =>
   before === undefined ? value : `${before}\n${value}`;
 
-/** The two fields we read, told by the bytes: most lines are data. */
-function fieldOf(view: Buffer, from: number, to: number): 'data' | 'event' | null {
+/**
+ * The fields we read, told by the bytes: most lines are data.
+ * NOTE llama.cpp (and what is built on it) reports a failure in an `error` field, which the standard has not.
+ */
+function fieldOf(view: Buffer, from: number, to: number): 'data' | 'event' | 'error' | null {
   const first = view[from];
   if (first === 0x64 && isField(view, from, to, 'data')) return 'data';
-  if (first === 0x65 && isField(view, from, to, 'event')) return 'event';
-  return null;
+  if (first !== 0x65) return null;
+  if (isField(view, from, to, 'event')) return 'event';
+  return isField(view, from, to, 'error') ? 'error' : null;
 }
 
 function isField(view: Buffer, from: number, to: number, name: string): boolean {

@@ -15,7 +15,7 @@ import { ContentBlocks } from './content-blocks.js';
  */
 export class ChatToMessageStream {
   private readonly blocks = new ContentBlocks();
-  private finishReason: unknown = null;
+  private finishReason: string | null = null;
   private rawUsageTold: Json | null = null;
   private isStarted = false;
   private isFinished = false;
@@ -35,7 +35,11 @@ export class ChatToMessageStream {
   }
 
   push(event: SseEvent): Json[] {
-    if (event.data === DONE) return this.end();
+    if (event.data === DONE) {
+      // NOTE Snowflake never tells a reason; its `[DONE]` says that the answer is whole.
+      this.finishReason ??= 'stop';
+      return this.end();
+    }
     const chunk = parseEvent(event);
     if (chunk === null || this.isFinished) return [];
     const error = errorOfChatChunk(chunk);
@@ -53,7 +57,7 @@ export class ChatToMessageStream {
    */
   end(): Json[] {
     if (this.isFinished) return [];
-    if (typeof this.finishReason !== 'string') {
+    if (this.finishReason === null || !this.isStarted) {
       throw new GatewayError('upstream_stream_broken', 'The stream ended without a finish reason');
     }
     this.isFinished = true;

@@ -18,7 +18,8 @@ import { NO_USAGE } from '@tollgate/contracts';
  */
 export function chatToMessage(response: Json): Json {
   const choice = objectAt(listAt(response['choices'], 'choices', 'answer')[0], 'choices[0]', 'answer');
-  const message = objectAt(choice['message'], 'choices[0].message', 'answer');
+  // NOTE Azure leaves the message out where its filter took the whole answer.
+  const message = objectAt(choice['message'] ?? {}, 'choices[0].message', 'answer');
   const calls = optionalList(message['tool_calls'], 'choices[0].message.tool_calls', 'answer');
   const content = [...thinkingOf(message), ...textOf(message), ...calls.map(toolUseOf)];
   const stopReason =

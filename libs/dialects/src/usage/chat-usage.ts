@@ -13,9 +13,10 @@ export function usageOfChat(raw: unknown): Usage | null {
   const completion =
     countOf(raw['completion_tokens']) ?? countOf(raw['output_tokens']) ?? countOf(raw['eval_count']);
   if (prompt === undefined && completion === undefined) return null;
+  const untold = untoldTokens(raw, prompt ?? 0, completion ?? 0);
   return {
-    ...promptParts(raw, prompt ?? 0),
-    ...completionParts(raw, prompt ?? 0, completion ?? 0),
+    ...promptParts(raw, prompt ?? 0, untold.audioInput),
+    ...completionParts(raw, completion ?? 0, untold.reasoning),
     searches: firstCount(
       fieldOf(raw['server_tool_use_details'], 'web_search_requests'),
       fieldOf(raw['server_tool_use'], 'web_search_requests'),
@@ -24,12 +25,27 @@ export function usageOfChat(raw: unknown): Usage | null {
   };
 }
 
+/**
+ * Tokens in the total that neither `prompt_tokens` nor `completion_tokens` counts.
+ * NOTE Mistral leaves out those of audio, xAI and Gemini those of reasoning (which xAI tells in the details, Gemini not at all).
+ */
+function untoldTokens(
+  raw: Json,
+  prompt: number,
+  completion: number,
+): Pick<Usage, 'audioInput' | 'reasoning'> {
+  const untold = Math.max(0, firstCount(raw['total_tokens']) - prompt - completion);
+  const isAudio = firstCount(raw['prompt_audio_seconds']) > 0;
+  return isAudio ? { audioInput: untold, reasoning: 0 } : { audioInput: 0, reasoning: untold };
+}
+
 function promptParts(
   raw: Json,
   prompt: number,
+  untoldAudio: number,
 ): Omit<Usage, 'output' | 'reasoning' | 'audioOutput' | 'searches'> {
   const details = raw['prompt_tokens_details'] ?? raw['input_tokens_details'];
-  const takeFrom = remainder(prompt);
+  const takeFrom = remainder(prompt + untoldAudio);
   const cacheRead = takeFrom(
     firstCount(
       fieldOf(details, 'cached_tokens'),
@@ -46,7 +62,7 @@ function promptParts(
       raw['cache_creation_input_tokens'],
     ),
   );
-  const audioInput = takeFrom(firstCount(fieldOf(details, 'audio_tokens')));
+  const audioInput = takeFrom(firstCount(fieldOf(details, 'audio_tokens')) + untoldAudio);
   const oneHour = fieldOf(fieldOf(details, 'cache_creation_token_details'), 'ephemeral_1h_input_tokens');
   const cacheWrite1h = Math.min(firstCount(oneHour), cacheWrite);
   const cacheWrite5m = cacheWrite - cacheWrite1h;
@@ -55,15 +71,13 @@ function promptParts(
 
 function completionParts(
   raw: Json,
-  prompt: number,
   completion: number,
+  untoldReasoning: number,
 ): Pick<Usage, 'output' | 'reasoning' | 'audioOutput'> {
   const details = raw['completion_tokens_details'] ?? raw['output_tokens_details'];
   const reasoningTold = firstCount(fieldOf(details, 'reasoning_tokens'), raw['reasoning_tokens']);
-  // NOTE xAI counts reasoning beside completion_tokens, OpenAI inside; only the total tells which.
-  const isBeside = reasoningTold > 0 && countOf(raw['total_tokens']) === prompt + completion + reasoningTold;
-  const takeFrom = remainder(isBeside ? completion + reasoningTold : completion);
-  const reasoning = takeFrom(reasoningTold);
+  const takeFrom = remainder(completion + untoldReasoning);
+  const reasoning = takeFrom(Math.max(reasoningTold, untoldReasoning));
   const audioOutput = takeFrom(firstCount(fieldOf(details, 'audio_tokens')));
   return { output: takeFrom(Infinity), reasoning, audioOutput };
 }

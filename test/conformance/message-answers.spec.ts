@@ -1,0 +1,72 @@
+import type { Json } from '@tollgate/dialects';
+import { MessageToChatStream, errorOfMessageEvent, messageToChat, usageOfMessage } from '@tollgate/dialects';
+import { assembleChat, assembleMessage, streamOfMessage, summarizeChat } from './assemble.js';
+import { asEvent, checkSplice, checkUsage, decodeStream, isObject, parse } from './checks.js';
+import { recordingsOf, type Recording } from './recordings.js';
+import { Tally } from './tally.js';
+
+const recordings = recordingsOf('messages');
+const suite = recordings.length > 0 ? describe : describe.skip;
+const options = { model: 'claude', created: 1 };
+
+suite('Anthropic messages as recorded', () => {
+  const tally = new Tally('message answers, passed/total');
+  afterAll(() => {
+    tally.print();
+  });
+
+  it.each(recordings.map((recording) => [recording.name, recording] as const))('%s', (_name, recording) => {
+    tally.check(recording, () => {
+      if (recording.status !== 200) checkRefusal(recording);
+      else if (recording.isStream) checkStream(recording);
+      else checkAnswer(recording);
+    });
+  });
+});
+
+function checkRefusal({ response }: Recording): void {
+  const error = errorOfMessageEvent(parse(response));
+  expect(error.code).toMatch(/^upstream_/);
+  expect(error.options.upstreamCode).toBeDefined();
+}
+
+function checkAnswer({ response }: Recording): void {
+  const message = parse(response);
+  checkSplice(response);
+  checkTold(message['usage']);
+  checkAgreement(message, streamOfMessage(message));
+}
+
+function checkStream({ response }: Recording): void {
+  const events = decodeStream(response)
+    .filter(({ data }) => data !== '')
+    .map(({ data }) => parse(data));
+  const message = assembleMessage(events);
+  checkTold(message['usage']);
+  checkAgreement(message, events);
+}
+
+/** The stream and the whole message say the same in chat. */
+function checkAgreement(message: Json, events: readonly Json[]): void {
+  const stream = new MessageToChatStream({ ...options, includeUsage: true });
+  const chunks = events.flatMap((event) => stream.push(asEvent(event)));
+  expect(stream.finished).toBe(true);
+  expect(stream.usage).toEqual(usageOfMessage(message['usage']));
+  const whole = summarizeChat(messageToChat(message, options));
+  expect(assembleChat(chunks)).toEqual(whole);
+  const finishes = chunks.filter((chunk) => JSON.stringify(chunk).includes('"finish_reason":"'));
+  expect(finishes).toHaveLength(1);
+  expect(chunks.at(-1)?.['choices']).toEqual([]);
+}
+
+function checkTold(usage: unknown): void {
+  expect(isObject(usage)).toBe(true);
+  if (!isObject(usage)) return;
+  const counts = [
+    usage['input_tokens'],
+    usage['cache_creation_input_tokens'],
+    usage['cache_read_input_tokens'],
+  ];
+  const prompt = counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0);
+  checkUsage(usageOfMessage(usage), { prompt, completion: usage['output_tokens'] });
+}

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
+
+/** One recorded exchange with a provider. */
+export interface Recording {
+  /** Folder, file and the exchange's number in it. */
+  readonly name: string;
+  readonly provider: string;
+  readonly api: string;
+  readonly isStream: boolean;
+  readonly status: number;
+  /** Empty where the recording has no request. */
+  readonly request: string;
+  readonly response: Buffer;
+}
+
+interface Exchange {
+  readonly provider: string;
+  readonly api: string;
+  readonly streaming: boolean;
+  readonly request: { readonly body?: string; readonly bodyEncoding?: string };
+  readonly response: {
+    readonly status?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly bodyEncoding?: string;
+  };
+}
+
+const folder = fileURLToPath(new URL('../../../shared/recordings', import.meta.url));
+
+/** All recordings of an api; none where the recordings are missing. */
+export function recordingsOf(api: string): Recording[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name: provider }) =>
+      readdirSync(join(folder, provider)).flatMap((file) => readRecordings(provider, file)),
+    )
+    .filter((recording) => recording.api === api);
+}
+
+function readRecordings(provider: string, file: string): Recording[] {
+  const name = `${provider}/${file}`;
+  const text = readFileSync(join(folder, provider, file), 'utf8');
+  if (file.startsWith('vercel-ai--')) return bareRecordings(provider, file, text);
+  if (!file.endsWith('.json')) return [];
+  const { exchanges } = JSON.parse(text) as { exchanges: Exchange[] };
+  return exchanges.map((exchange, index) => ({
+    name: `${name}#${index}`,
+    provider: exchange.provider,
+    api: exchange.api,
+    isStream: exchange.streaming,
+    status: exchange.response.status ?? 200,
+    request: exchange.request.bodyEncoding === 'base64' ? '' : (exchange.request.body ?? ''),
+    response: bodyOf(exchange),
+  }));
+}
+
+/** A file that is one response body; of streams the payloads alone, a line each, some conversations in one file. */
+function bareRecordings(provider: string, file: string, text: string): Recording[] {
+  const api = file.split('--')[1] ?? '';
+  const isPayloads = file.endsWith('.chunks.txt');
+  const bodies = isPayloads
+    ? text.split(/(?<=\n)(?=\{"type":"message_start")/).map((part) => framed(api, part))
+    : [text];
+  return bodies.map((body, index) => ({
+    name: `${provider}/${file}#${index}`,
+    provider,
+    api,
+    isStream: isPayloads || file.endsWith('.sse'),
+    status: 200,
+    request: '',
+    response: Buffer.from(body),
+  }));
+}
+
+function framed(api: string, text: string): string {
+  const payloads = text.split('\n').filter((line) => line.trim() !== '');
+  if (api !== 'messages') return [...payloads, '[DONE]'].map((payload) => `data: ${payload}\n\n`).join('');
+  return payloads
+    .map((payload) => `event: ${(JSON.parse(payload) as { type: string }).type}\ndata: ${payload}\n\n`)
+    .join('');
+}
+
+function bodyOf({ streaming, response }: Exchange): Buffer {
+  const body = response.body ?? '';
+  if (response.bodyEncoding === 'base64') return Buffer.from(body, 'base64');
+  // NOTE one tool recorded bytes as they were, compressed ones too; another lost the blank lines between events.
+  if (body.startsWith('base64:')) {
+    const bytes = Buffer.from(body.slice('base64:'.length), 'base64');
+    return response.headers?.['content-encoding'] === 'br' ? brotliDecompressSync(bytes) : bytes;
+  }
+  const isJoined = streaming && !/\r?\n\r?\n/.test(body.trim());
+  return Buffer.from(
+    isJoined
+      ? body.replaceAll(/(?<=\}|\])(?=(?:event|data)?: ?(?:\{"|\[DONE|[a-z_]+\n|OPENROUTER))/g, '\n\n')
+      : body,
+  );
+}
