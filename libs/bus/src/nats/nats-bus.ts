@@ -58,7 +58,7 @@ export class NatsBus implements Bus {
     this.requests = new Requests(this.wire);
     this.callers = new Callers(this.wire, this.inFlight);
     this.responders = new Responders(this.wire, this.inFlight);
-    this.streams = new DurableStreams(connection, options.streamReplicas ?? 1);
+    this.streams = new DurableStreams(this.wire, options.streamReplicas ?? 1);
     outbox.onAvailable = (subject) => {
       this.pumpOf(subject).wake();
     };

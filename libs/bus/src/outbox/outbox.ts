@@ -51,8 +51,12 @@ export class Outbox {
   ) {
     this.log = new SegmentLog(join(directory, owner), options.segmentBytes ?? 8 * 1024 * 1024);
     this.housekeeping = setInterval(() => {
-      this.log.touch();
-      this.adopt();
+      try {
+        this.log.touch();
+        this.adopt();
+      } catch {
+        // The folder is out of reach for a moment, or for good: the next write says so to who can act on it.
+      }
     }, HOUSEKEEPING_MS).unref();
   }
 

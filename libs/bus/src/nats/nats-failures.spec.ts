@@ -1,0 +1,365 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { describeWithServers, startNats, type TestServer } from '@tollgate/testing';
+import { GatewayError, type Outcome } from '@tollgate/contracts';
+import type { CallHandler } from '../bus.js';
+import {
+  END,
+  GOOD,
+  HEAD,
+  ask,
+  attempt,
+  calls,
+  codeOf,
+  collect,
+  handlers,
+  inMs,
+  itemStored,
+  route,
+  signal,
+  text,
+  type Item,
+} from '../contract-suite/harness.js';
+import { FRAME, decodeWithBody, encodeFrame, encodeWithBody } from './frames.js';
+import type { Envelope } from './envelope.js';
+import { NatsBus } from './nats-bus.js';
+import { CANCELLED, packetsOf } from './subjects.js';
+
+/** A call of a process that does not exist (any more). */
+const strangersCall: Envelope = {
+  id: 'x',
+  header: { name: 'a' },
+  caller: { process: 'f'.repeat(16), slot: 1 },
+  remainingMs: 5000,
+  windowBytes: 1000,
+  bodyBytes: 0,
+};
+
+/** What can happen only where processes and networks fail. */
+describeWithServers('NatsBus among failures', () => {
+  let server: TestServer;
+  let root: string;
+  let closing: (() => Promise<unknown>)[];
+  beforeAll(async () => {
+    server = await startNats();
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'tollgate-bus-'));
+    closing = [];
+  });
+  afterEach(async () => {
+    await Promise.all(closing.map((close) => close()));
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const open = async (name: string): Promise<NatsBus> => {
+    const bus = await NatsBus.connect({
+      url: server.url,
+      dataDirectory: join(root, name),
+      name,
+      heartbeatMs: 50,
+      retryMs: 20,
+    });
+    closing.push(() => bus.close());
+    return bus;
+  };
+  /** A process that speaks the protocol badly or not at all. */
+  const openRaw = async (): Promise<NatsConnection> => {
+    const raw = await connect({ servers: server.url });
+    closing.push(() => raw.close());
+    return raw;
+  };
+  const envelopeOf = (data: Uint8Array): Envelope => decodeWithBody(data).json as Envelope;
+  const call = (bus: NatsBus, deadlineMs = 5000): ReturnType<NatsBus['call']> =>
+    bus.call(route, { name: 'a' }, text('body'), inMs(deadlineMs));
+  const untilAborted: CallHandler = async (_header, { signal: aborted }) => {
+    await new Promise((resolve) => aborted.addEventListener('abort', resolve));
+    throw aborted.reason;
+  };
+  /** A router that forwards once and reports the outcome. */
+  const serveRouter = async (router: NatsBus): Promise<{ readonly outcome: Promise<Outcome> }> => {
+    const outcome = signal<Outcome>();
+    const forward: CallHandler = async (_header, context) => {
+      const result = await context.forward(attempt, 'one', { name: 'one' });
+      outcome.resolve(result);
+      if (result.delivered) return result;
+      throw result.error ? GatewayError.fromShape(result.error) : new Error('no error');
+    };
+    await router.serve(handlers('router', calls({ [route.subject]: forward })));
+    return { outcome: outcome.promise };
+  };
+  const flushed = async (raw: NatsConnection, listen: () => void): Promise<void> => {
+    listen();
+    await raw.flush();
+  };
+
+  it('gives up on a service that takes a call and falls silent', async () => {
+    const raw = await openRaw();
+    await flushed(raw, () => raw.subscribe(route.subject, { queue: 'router', callback: () => undefined }));
+    expect(await codeOf(collect(call(await open('ingress'))))).toBe('service_lost');
+  });
+
+  it('waits for a service that works for long', async () => {
+    const worker = await open('worker');
+    const slow: CallHandler = async (_header, { response }) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      response.head(HEAD);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      response.end(END);
+      return undefined;
+    };
+    await worker.serve(handlers('router', calls({ [route.subject]: slow })));
+    expect(await collect(call(await open('ingress')))).toHaveLength(2);
+  });
+
+  it('waits for a reader that rests for long', async () => {
+    const worker = await open('worker');
+    const large: CallHandler = async (_header, { response }) => {
+      response.head(HEAD);
+      await response.write(Buffer.alloc(1024 * 1024));
+      response.end(END);
+      return undefined;
+    };
+    await worker.serve(handlers('router', calls({ [route.subject]: large })));
+    let bytes = 0;
+    for await (const frame of call(await open('ingress'))) {
+      if (frame.type === 'head') await new Promise((resolve) => setTimeout(resolve, 500));
+      if (frame.type === 'data') bytes += frame.data.length;
+    }
+    expect(bytes).toBe(1024 * 1024);
+  });
+
+  it('makes an outcome of a worker that takes an attempt and falls silent', async () => {
+    const raw = await openRaw();
+    await flushed(raw, () =>
+      raw.subscribe('test.attempt.one', { queue: 'worker', callback: () => undefined }),
+    );
+    const { outcome } = await serveRouter(await open('router'));
+    expect(await codeOf(collect(call(await open('ingress'))))).toBe('service_lost');
+    expect(await outcome).toMatchObject({ delivered: false, error: { code: 'service_lost' } });
+  });
+
+  it('ends a stream whose worker is gone, and tells the router that it was delivered', async () => {
+    const worker = await open('worker');
+    const begin: CallHandler = async (_header, { response }) => {
+      response.head(HEAD);
+      await new Promise(() => undefined);
+      return undefined;
+    };
+    await worker.serve(handlers('worker', calls({ 'test.attempt.one': begin })));
+    const { outcome } = await serveRouter(await open('router'));
+    const reader = call(await open('ingress'))[Symbol.asyncIterator]();
+    expect(await reader.next()).toMatchObject({ value: { type: 'head' } });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await worker.close();
+    expect(await codeOf(reader.next())).toBe('service_lost');
+    expect(await outcome).toMatchObject({ delivered: true, error: { code: 'service_lost' } });
+  });
+
+  it('tells a worker whose caller is gone, and lets it finish', async () => {
+    const worker = await open('worker');
+    const lost = signal<unknown>();
+    const finish: CallHandler = async (_header, { response, signal: aborted }) => {
+      response.head(HEAD);
+      await new Promise((resolve) => aborted.addEventListener('abort', resolve));
+      await response.write(Buffer.alloc(10 * 1024 * 1024));
+      response.end(END);
+      lost.resolve(aborted.reason);
+      return undefined;
+    };
+    await worker.serve(handlers('router', calls({ [route.subject]: finish })));
+    const raw = await openRaw();
+    raw.publish(route.subject, encodeWithBody(strangersCall, new Uint8Array(0)));
+    expect(await lost.promise).toMatchObject({ code: 'caller_lost' });
+  });
+
+  it('tells the caller of a failed attempt when the router is gone', async () => {
+    const raw = await openRaw();
+    // A router that forwards and dies: its inbox does not exist.
+    const dies = (data: Uint8Array): void => {
+      const { json, body } = decodeWithBody(data);
+      const forwarder = { process: 'd'.repeat(16), slot: 1 };
+      raw.publish('test.attempt.one', encodeWithBody({ ...(json as Envelope), forwarder }, body));
+    };
+    await flushed(raw, () => {
+      raw.subscribe(route.subject, { queue: 'router', callback: (_error, message) => dies(message.data) });
+    });
+    const worker = await open('worker');
+    const refuse: CallHandler = () => Promise.reject(new GatewayError('upstream_quota', 'empty'));
+    await worker.serve(handlers('worker', calls({ 'test.attempt.one': refuse })));
+    expect(await codeOf(collect(call(await open('ingress'))))).toBe('upstream_quota');
+  });
+
+  it('makes an error of a gap in the frames', async () => {
+    const raw = await openRaw();
+    const answerWithGap = (data: Uint8Array): void => {
+      const { caller } = envelopeOf(data);
+      const from = { slot: caller.slot, from: 1 };
+      const frames = [
+        encodeFrame({ type: FRAME.head, ...from, sequence: 0, json: HEAD }),
+        encodeFrame({ type: FRAME.data, ...from, sequence: 1, data: text('one') }),
+        encodeFrame({ type: FRAME.data, ...from, sequence: 3, data: text('three') }),
+      ];
+      raw.publish(packetsOf(caller.process), Buffer.concat([text('e'.repeat(16)), ...frames.flat()]));
+    };
+    await flushed(raw, () => {
+      raw.subscribe(route.subject, {
+        queue: 'router',
+        callback: (_error, message) => answerWithGap(message.data),
+      });
+    });
+    const seen: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const frame of call(await open('ingress'))) seen.push(frame.type);
+    };
+    expect(await codeOf(read())).toBe('service_lost');
+    expect(seen).toEqual(['head', 'data']);
+  });
+
+  it('cancels an attempt that arrives after the cancel did', async () => {
+    const worker = await open('worker');
+    const reason = signal<unknown>();
+    const serve: CallHandler = (_header, { signal: aborted }) => {
+      reason.resolve(aborted.reason);
+      return Promise.reject(new Error('aborted'));
+    };
+    await worker.serve(handlers('worker', calls({ 'test.attempt.one': serve })));
+    const raw = await openRaw();
+    raw.publish(CANCELLED, 'x');
+    raw.publish('test.attempt.one', encodeWithBody(strangersCall, new Uint8Array(0)));
+    expect(await reason.promise).toMatchObject({ code: 'cancelled' });
+  });
+
+  it('listens to one attempt alone and cancels another', async () => {
+    const raw = await openRaw();
+    const worker = await open('worker');
+    const second = signal<unknown>();
+    const late: CallHandler = async (_header, { response, signal: aborted }) => {
+      response.head({ ...HEAD, provider: 'second' });
+      await new Promise((resolve) => aborted.addEventListener('abort', resolve));
+      second.resolve(aborted.reason);
+      throw aborted.reason;
+    };
+    await worker.serve(handlers('worker', calls({ 'test.attempt.one': late })));
+    const first = (data: Uint8Array): void => {
+      const envelope = envelopeOf(data);
+      const { caller } = envelope;
+      const head = encodeFrame({ type: FRAME.head, slot: caller.slot, from: 1, sequence: 0, json: HEAD });
+      raw.publish(packetsOf(caller.process), Buffer.concat([text('e'.repeat(16)), ...head]));
+      raw.publish('test.attempt.one', encodeWithBody({ ...envelope, forwarder: caller }, new Uint8Array(0)));
+    };
+    await flushed(raw, () => {
+      raw.subscribe(route.subject, { queue: 'router', callback: (_error, message) => first(message.data) });
+      // The first attempt's process lives.
+      raw.subscribe(packetsOf('e'.repeat(16)), { callback: () => undefined });
+    });
+    const heads: unknown[] = [];
+    const response = call(await open('ingress'));
+    const read = codeOf(
+      (async () => {
+        for await (const frame of response) if (frame.type === 'head') heads.push(frame.head.provider);
+      })(),
+    );
+    expect(await second.promise).toMatchObject({ code: 'cancelled' });
+    response.cancel();
+    await read;
+    expect(heads).toEqual([HEAD.provider]);
+  });
+
+  it('refuses what does not fit the contract, naming the field', async () => {
+    const worker = await open('worker');
+    const inputs = new Map([[ask.subject, ask.input]]);
+    const requests = new Map([[ask.subject, () => Promise.resolve({ text: 'never' })]]);
+    await worker.serve(handlers('billing', { requests, inputs }));
+    const wrong = { text: 5 } as unknown as { text: string };
+    const caught = await (await open('ingress')).request(ask, wrong).catch((error: unknown) => error);
+    expect(caught).toMatchObject({ code: 'internal', message: expect.stringContaining('text') });
+  });
+
+  it('gives an event to one of two replicas', async () => {
+    const contract = itemStored();
+    const got: string[][] = [[], []];
+    const enough = signal();
+    for (const [index, list] of got.entries()) {
+      const take = (events: readonly unknown[]): Promise<void> => {
+        list.push(...(events as Item[]).map(({ id }) => id));
+        if (got.flat().length >= 200) enough.resolve();
+        return Promise.resolve();
+      };
+      const replica = await open(`billing-${String(index)}`);
+      await replica.serve(handlers('billing', { durables: new Map([[contract.subject, take]]) }));
+    }
+    const producer = await open('worker');
+    for (let id = 0; id < 200; id += 1)
+      await producer.record(contract, { id: String(id), status: 'complete' });
+    await enough.promise;
+    expect(got.flat().toSorted()).toEqual(Array.from({ length: 200 }, (_, id) => String(id)).toSorted());
+  });
+
+  it('fails at once while NATS is away, keeps durable events, and works again after', async () => {
+    const contract = itemStored();
+    const [ingress, worker, billing] = await Promise.all([open('ingress'), open('worker'), open('billing')]);
+    const ids = new Set<string>();
+    const all = signal();
+    const take = (events: readonly unknown[]): Promise<void> => {
+      for (const { id } of events as Item[]) ids.add(id);
+      if (ids.size === 100) all.resolve();
+      return Promise.resolve();
+    };
+    await billing.serve(handlers('billing', { durables: new Map([[contract.subject, take]]) }));
+    const answering: CallHandler = (_header, { response }) => {
+      response.head(HEAD);
+      response.end(END);
+      return Promise.resolve(GOOD);
+    };
+    await worker.serve(handlers('router', calls({ [route.subject]: answering })));
+    const record = (from: number, to: number): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: to - from }, (_, index) =>
+          worker.record(contract, { id: String(from + index), status: 'complete' }),
+        ),
+      );
+    await record(0, 50);
+    await server.kill();
+    while (ingress.isConnected() || worker.isConnected())
+      await new Promise((resolve) => setImmediate(resolve));
+    const failed = performance.now();
+    expect(await codeOf(collect(call(ingress)))).toBe('service_unavailable');
+    expect(await codeOf(ingress.request(ask, { text: '' }))).toBe('service_unavailable');
+    expect(performance.now() - failed).toBeLessThan(100);
+    await record(50, 100);
+    await server.restart();
+    await all.promise;
+    while (!(ingress.isConnected() && worker.isConnected()))
+      await new Promise((resolve) => setImmediate(resolve));
+    // The service may come back a little later than the caller.
+    let code: unknown;
+    do {
+      code = await codeOf(collect(call(ingress)));
+    } while (code === 'service_unavailable');
+    expect(code).toBe('no error');
+  });
+
+  it('rejects an answer that was under way when NATS went away', async () => {
+    const [ingress, worker] = await Promise.all([open('ingress'), open('worker')]);
+    const asked = signal();
+    const hang = (): Promise<never> => {
+      asked.resolve();
+      return new Promise(() => undefined);
+    };
+    await worker.serve(handlers('billing', { requests: new Map([[ask.subject, hang]]) }));
+    await worker.serve(handlers('router', calls({ [route.subject]: untilAborted })));
+    const answer = codeOf(ingress.request(ask, { text: '' }));
+    const answered = codeOf(collect(call(ingress)));
+    await asked.promise;
+    await server.kill();
+    expect(await answer).toBe('service_unavailable');
+    expect(await answered).toBe('service_lost');
+    await server.restart();
+  });
+});
