@@ -3,6 +3,8 @@ import type { PriceQuery } from './price-query.js';
 import { catalogueId, isLocal } from './provider-map.js';
 
 const MAX_REMEMBERED = 10_000;
+/** No model has a longer name; a client that makes one up must not fill the memory. */
+const MAX_KEY_LENGTH = 600;
 
 /** Model names come from clients of wildcard deployments, so what is remembered is bounded; the oldest goes first. */
 const remembered = new Map<string, PriceSchedule | null>();
@@ -15,6 +17,7 @@ export function findPrices(query: ModelName): PriceSchedule | null {
   const known = remembered.get(key);
   if (known !== undefined) return known;
   const found = search(query);
+  if (key.length > MAX_KEY_LENGTH) return found;
   if (remembered.size >= MAX_REMEMBERED) {
     for (const oldest of remembered.keys()) {
       remembered.delete(oldest);
