@@ -178,10 +178,11 @@ describe('a price', () => {
 it('takes under 2 µs for a model it has seen', () => {
   const seen = query('anthropic', 'claude-sonnet-4-20250514');
   const counts = USAGES[1] ?? NO_USAGE;
-  const rounds = Array.from({ length: 7 }, () => {
+  // Many short rounds: on a busy machine at least one of them is left alone.
+  const rounds = Array.from({ length: 300 }, () => {
     const started = process.hrtime.bigint();
-    for (let index = 0; index < 20_000; index += 1) priceUsage(counts, seen);
-    return Number(process.hrtime.bigint() - started) / 20_000;
+    for (let index = 0; index < 500; index += 1) priceUsage(counts, seen);
+    return Number(process.hrtime.bigint() - started) / 500;
   });
   expect(Math.min(...rounds)).toBeLessThan(2_000);
 });
