@@ -10,6 +10,8 @@ const log = createLogger('state');
 /** A connection is given up when Redis is silent for this long after a command; then it is made anew. */
 const SILENCE_MS = 2_000;
 const CONNECT_MS = 1_000;
+/** How long a Redis may take to hear our goodbye before the socket is closed without. */
+const GOODBYE_MS = 200;
 const LONGEST_BACKOFF_MS = 500;
 /** Commands that may wait for Redis at once; more are refused at once, so a stalled Redis cannot fill the memory. */
 const MAX_WAITING = 20_000;
@@ -32,6 +34,7 @@ const OPTIONS: RedisOptions = {
   enableAutoPipelining: true,
   connectTimeout: CONNECT_MS,
   socketTimeout: SILENCE_MS,
+  disconnectTimeout: GOODBYE_MS,
   keepAlive: 10_000,
   retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), LONGEST_BACKOFF_MS),
   // A primary that became a replica answers READONLY: connect again, to whom the address means now.
