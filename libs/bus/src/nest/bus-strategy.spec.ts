@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Controller, Module, type INestMicroservice, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { GatewayError, type Contract, type Outcome } from '@tollgate/contracts';
+import { of, type Observable } from 'rxjs';
+import {
+  END,
+  HEAD,
+  ask,
+  attempt,
+  codeOf,
+  collect,
+  inMs,
+  itemStored,
+  route,
+  signal,
+  text,
+  told,
+  type Item,
+} from '../contract-suite/harness.js';
+import { InProcessBus } from '../in-process/in-process-bus.js';
+import { BusStrategy } from './bus-strategy.js';
+import type { CallRpcContext } from './call-rpc-context.js';
+import { GatewayRpcExceptionFilter } from './gateway-rpc-exception.filter.js';
+
+const stored = itemStored();
+const heard: string[] = [];
+const bothHeard = signal();
+const batches = signal<readonly Item[]>();
+
+@Controller()
+class BillingController {
+  private refusals = 1;
+
+  @MessagePattern(ask.subject)
+  answer(@Payload() payload: { text: string }): Observable<{ text: string }> {
+    if (payload.text === 'refuse') throw new GatewayError('not_found', 'no such text', { param: 'text' });
+    if (payload.text === 'break') throw new Error('secret');
+    return of({ text: `${payload.text}!` });
+  }
+
+  @EventPattern(stored.subject)
+  store(@Payload() items: readonly Item[]): Promise<void> {
+    this.refusals -= 1;
+    if (this.refusals >= 0) throw new Error('database is away');
+    batches.resolve(items);
+    return Promise.resolve();
+  }
+}
+
+@Controller()
+class IngressController {
+  @EventPattern(told.subject)
+  first(@Payload() event: { text: string }): Promise<void> {
+    return this.hear(`first ${event.text}`);
+  }
+
+  @EventPattern(told.subject)
+  second(@Payload() event: { text: string }): Promise<void> {
+    return this.hear(`second ${event.text}`);
+  }
+
+  private hear(what: string): Promise<void> {
+    heard.push(what);
+    if (heard.length === 2) bothHeard.resolve();
+    return Promise.resolve();
+  }
+}
+
+@Controller()
+class RouterController {
+  @MessagePattern(route.subject)
+  route(@Payload() header: { name: string }, @Ctx() context: CallRpcContext): Promise<Outcome> {
+    return context.call.forward(attempt, header.name, header);
+  }
+}
+
+@Controller()
+class WorkerController {
+  @MessagePattern(attempt.subject)
+  async attempt(@Payload() header: { name: string }, @Ctx() { call }: CallRpcContext): Promise<void> {
+    call.response.head({ ...HEAD, provider: header.name });
+    await call.response.write(await call.body.bytes());
+    call.response.end(END);
+  }
+}
+
+const contracts: readonly Contract[] = [ask, told, stored, route, attempt];
+
+describe('BusStrategy', () => {
+  let bus: InProcessBus;
+  let directory: string;
+  let app: INestMicroservice | undefined;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'tollgate-bus-'));
+    bus = await InProcessBus.open({ dataDirectory: directory, retryMs: 5 });
+  });
+  afterEach(async () => {
+    await app?.close();
+    app = undefined;
+    await bus.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const start = async (...controllers: Type[]): Promise<void> => {
+    class TestModule {}
+    Module({ controllers })(TestModule);
+    const strategy = new BusStrategy({
+      bus,
+      contracts,
+      services: ['billing', 'ingress', 'router', 'worker'],
+      targets: ['one', 'two'],
+      graceMs: 1000,
+    });
+    app = await NestFactory.createMicroservice(TestModule, { strategy, logger: false });
+    app.useGlobalFilters(new GatewayRpcExceptionFilter());
+    await app.listen();
+  };
+  const startAll = (): Promise<void> =>
+    start(BillingController, IngressController, RouterController, WorkerController);
+
+  it('answers requests', async () => {
+    await startAll();
+    expect(await bus.request(ask, { text: 'hi' })).toEqual({ text: 'hi!' });
+  });
+
+  it('lets a GatewayError cross as it is, and hides any other', async () => {
+    await startAll();
+    const refused = await bus.request(ask, { text: 'refuse' }).catch((error: unknown) => error);
+    expect((refused as GatewayError).toShape()).toEqual({
+      code: 'not_found',
+      message: 'no such text',
+      param: 'text',
+    });
+    const broken = await bus.request(ask, { text: 'break' }).catch((error: unknown) => error);
+    expect((broken as GatewayError).toShape()).toEqual({
+      code: 'internal',
+      message: 'Internal server error',
+    });
+  });
+
+  it('calls every handler of an event', async () => {
+    await startAll();
+    bus.publish(told, { text: 'news' });
+    await bothHeard.promise;
+    expect(heard.toSorted()).toEqual(['first news', 'second news']);
+  });
+
+  it('gives durable events as an array, and again after a failure', async () => {
+    await startAll();
+    await Promise.all([
+      bus.record(stored, { id: '1', status: 'complete' }),
+      bus.record(stored, { id: '2', status: 'complete' }),
+    ]);
+    expect((await batches.promise).map(({ id }) => id)).toEqual(['1', '2']);
+  });
+
+  it('gives a call handler its header and context, for every target', async () => {
+    await startAll();
+    for (const name of ['one', 'two']) {
+      const frames = await collect(bus.call(route, { name }, text('body'), inMs(5000)));
+      expect(frames[0]).toMatchObject({ head: { provider: name } });
+      expect(frames.map(({ type }) => type)).toEqual(['head', 'data', 'end']);
+    }
+    expect(await codeOf(collect(bus.call(route, { name: 'three' }, text(''), inMs(5000))))).toBe(
+      'provider_unavailable',
+    );
+  });
+
+  it('refuses to start when a contract has no handler, and names it', async () => {
+    await expect(start(BillingController, RouterController, WorkerController)).rejects.toThrow(
+      `No handler for ${told.subject}`,
+    );
+  });
+});
