@@ -2,7 +2,7 @@ import type { ErrorCode } from '@tollgate/contracts';
 import type { DropReason } from './selection.js';
 
 /** One step on a call's way, in the order in which they were taken. */
-export type DecisionStep =
+type DecisionStep =
   | {
       readonly step: 'picked';
       readonly attempt: number;

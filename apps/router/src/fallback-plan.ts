@@ -12,7 +12,7 @@ function covers(allowed: string, name: string): boolean {
 }
 
 /** Whether a key may call a model by this name; an empty list allows all. */
-export const mayCall = ({ principal }: CallHeader, name: string): boolean =>
+const mayCall = ({ principal }: CallHeader, name: string): boolean =>
   principal.models.length === 0 || principal.models.some((allowed) => covers(allowed, name));
 
 export interface Skipped {
