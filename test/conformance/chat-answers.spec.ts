@@ -10,24 +10,12 @@ import type { Json, SseEvent } from '@tollgate/dialects';
 import { assembleChat, assembleMessage, summarizeChat } from './assemble.js';
 import { DONE_EVENT, checkSplice, checkUsage, decodeStream, isObject, listOf, parse } from './checks.js';
 import { recordingsOf, type Recording } from './recordings.js';
-import { Tally } from './tally.js';
+import { describeRecordings } from './suite.js';
 
-const recordings = recordingsOf('chat.completions');
-const suite = recordings.length > 0 ? describe : describe.skip;
-
-suite('chat completions as recorded', () => {
-  const tally = new Tally('chat answers, passed/total');
-  afterAll(() => {
-    tally.print();
-  });
-
-  it.each(recordings.map((recording) => [recording.name, recording] as const))('%s', (_name, recording) => {
-    tally.check(recording, () => {
-      if (recording.status !== 200) checkRefusal(recording);
-      else if (recording.isStream) checkStream(decodeStream(recording.response));
-      else checkAnswer(recording);
-    });
-  });
+describeRecordings('chat answers as recorded', recordingsOf('chat.completions'), (recording) => {
+  if (recording.status !== 200) checkRefusal(recording);
+  else if (recording.isStream) checkStream(decodeStream(recording.response));
+  else checkAnswer(recording);
 });
 
 function checkRefusal({ response }: Recording): void {

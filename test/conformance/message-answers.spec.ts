@@ -3,25 +3,14 @@ import { MessageToChatStream, errorOfMessageEvent, messageToChat, usageOfMessage
 import { assembleChat, assembleMessage, streamOfMessage, summarizeChat } from './assemble.js';
 import { asEvent, checkSplice, checkUsage, decodeStream, isObject, parse } from './checks.js';
 import { recordingsOf, type Recording } from './recordings.js';
-import { Tally } from './tally.js';
+import { describeRecordings } from './suite.js';
 
-const recordings = recordingsOf('messages');
-const suite = recordings.length > 0 ? describe : describe.skip;
 const options = { model: 'claude', created: 1 };
 
-suite('Anthropic messages as recorded', () => {
-  const tally = new Tally('message answers, passed/total');
-  afterAll(() => {
-    tally.print();
-  });
-
-  it.each(recordings.map((recording) => [recording.name, recording] as const))('%s', (_name, recording) => {
-    tally.check(recording, () => {
-      if (recording.status !== 200) checkRefusal(recording);
-      else if (recording.isStream) checkStream(recording);
-      else checkAnswer(recording);
-    });
-  });
+describeRecordings('Anthropic answers as recorded', recordingsOf('messages'), (recording) => {
+  if (recording.status !== 200) checkRefusal(recording);
+  else if (recording.isStream) checkStream(recording);
+  else checkAnswer(recording);
 });
 
 function checkRefusal({ response }: Recording): void {

@@ -93,10 +93,10 @@ function bodyOf({ streaming, response }: Exchange): Buffer {
     const bytes = Buffer.from(body.slice('base64:'.length), 'base64');
     return response.headers?.['content-encoding'] === 'br' ? brotliDecompressSync(bytes) : bytes;
   }
-  const isJoined = streaming && !/\r?\n\r?\n/.test(body.trim());
-  return Buffer.from(
-    isJoined
-      ? body.replaceAll(/(?<=\}|\])(?=(?:event|data)?: ?(?:\{"|\[DONE|[a-z_]+\n|OPENROUTER))/g, '\n\n')
-      : body,
-  );
+  return Buffer.from(streaming && !/\r?\n\r?\n/.test(body.trim()) ? separated(body) : body);
 }
+
+const separated = (body: string): string =>
+  body
+    .replaceAll(': OPENROUTER PROCESSING', '\n\n: OPENROUTER PROCESSING\n\n')
+    .replaceAll(/(?<=\}|\])(?=(?:event|data): ?(?:\{"|\[DONE|[a-z_]+\n))/g, '\n\n');

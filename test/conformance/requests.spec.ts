@@ -2,55 +2,32 @@ import { GatewayError } from '@tollgate/contracts';
 import { chatToMessages, estimatePromptTokens, messagesToChat, type Json } from '@tollgate/dialects';
 import { checkSplice, isObject, listOf, parse } from './checks.js';
 import { recordingsOf, type Recording } from './recordings.js';
-import { Tally } from './tally.js';
+import { describeRecordings } from './suite.js';
 
 const withRequest = (api: string): Recording[] =>
   recordingsOf(api).filter(({ request, status }) => request.startsWith('{') && status === 200);
 
-const chats = withRequest('chat.completions');
-const messages = withRequest('messages');
-const named = (recordings: readonly Recording[]): [string, Recording][] =>
-  recordings.map((recording) => [recording.name, recording]);
-
-(chats.length > 0 ? describe : describe.skip)('chat requests as recorded', () => {
-  const tally = new Tally('chat requests, passed/total');
-  afterAll(() => {
-    tally.print();
-  });
-
-  it.each(named(chats))('%s', (_name, recording) => {
-    tally.check(recording, () => {
-      const request = parse(recording.request);
-      checkSplice(recording.request);
-      expect(estimatePromptTokens(request)).toBeGreaterThan(0);
-      const { body } = chatToMessages(request, { defaultMaxTokens: 1000, dropParams: true });
-      checkMessagesRequest(body);
-      checkStrict(request);
-    });
-  });
+describeRecordings('chat requests as recorded', withRequest('chat.completions'), (recording) => {
+  const request = parse(recording.request);
+  checkSplice(recording.request);
+  expect(estimatePromptTokens(request)).toBeGreaterThan(0);
+  const { body } = chatToMessages(request, { defaultMaxTokens: 1000, dropParams: true });
+  checkMessagesRequest(body);
+  checkStrict(request);
 });
 
-(messages.length > 0 ? describe : describe.skip)('Anthropic requests as recorded', () => {
-  const tally = new Tally('message requests, passed/total');
-  afterAll(() => {
-    tally.print();
-  });
-
-  it.each(named(messages))('%s', (_name, recording) => {
-    tally.check(recording, () => {
-      const request = parse(recording.request);
-      checkSplice(recording.request);
-      const portable = { ...request, tools: listOf(request['tools']).filter(isPortable) };
-      checkRefusesOthers(request);
-      const { body } = chatToMessages(messagesToChat(portable), { defaultMaxTokens: 1, dropParams: false });
-      checkMessagesRequest(body);
-      expect(turnsOf(body)).toEqual(turnsOf(request));
-      expect(toolsOf(body)).toEqual(toolsOf(portable));
-      if (request['thinking'] === undefined && request['output_config'] === undefined) {
-        expect(body['max_tokens']).toBe(request['max_tokens']);
-      }
-    });
-  });
+describeRecordings('Anthropic requests as recorded', withRequest('messages'), (recording) => {
+  const request = parse(recording.request);
+  checkSplice(recording.request);
+  const portable = { ...request, tools: listOf(request['tools']).filter(isPortable) };
+  checkRefusesOthers(request);
+  const { body } = chatToMessages(messagesToChat(portable), { defaultMaxTokens: 1, dropParams: false });
+  checkMessagesRequest(body);
+  expect(turnsOf(body)).toEqual(turnsOf(request));
+  expect(toolsOf(body)).toEqual(toolsOf(portable));
+  if (request['thinking'] === undefined && request['output_config'] === undefined) {
+    expect(body['max_tokens']).toBe(request['max_tokens']);
+  }
 });
 
 /** Without leave to drop, nothing is refused but a field that is named. */

@@ -131,6 +131,12 @@ export class ContentBlocks {
 
   private begin(call: ToolCall): Json[] {
     if (call.state !== 'waiting') return [];
+    if (call.name === '') {
+      throw new GatewayError(
+        'upstream_invalid_response',
+        `The provider sent a tool call without a name: ${call.id}`,
+      );
+    }
     call.state = 'open';
     const block = { type: 'tool_use', id: call.id, name: call.name, input: {} };
     return [...this.close(), ...this.start('tool_use', block)];
