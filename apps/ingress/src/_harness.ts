@@ -172,6 +172,9 @@ export interface Harness {
 @Module({})
 class FakePlatform {}
 
+@Module({})
+class Root {}
+
 /** The real module on a real socket, with a scripted bus and state. */
 export async function startIngress(general: Partial<GatewayConfig['general']> = {}): Promise<Harness> {
   const bus = new FakeBus();
@@ -188,7 +191,7 @@ export async function startIngress(general: Partial<GatewayConfig['general']> = 
     exports: values.map(({ provide }) => provide),
   };
   const adapter = new FastifyAdapter({ forceCloseConnections: 'idle' });
-  const root: DynamicModule = { module: class Root {}, imports: [platform, IngressModule] };
+  const root: DynamicModule = { module: Root, imports: [platform, IngressModule] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     logger: false,

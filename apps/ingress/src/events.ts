@@ -16,9 +16,11 @@ const firstByte = histogram('tollgate_ingress_first_byte_seconds', 'Time from re
 ]);
 const inFlight = gauge('tollgate_ingress_calls_in_flight', 'Calls that run now', []);
 const errors = counter('tollgate_ingress_errors_total', 'Requests answered with an error, by code', ['code']);
-const authentication = counter('tollgate_ingress_auth_failures_total', 'Requests without a valid key', [
-  'code',
-]);
+const authentication = counter(
+  'tollgate_ingress_auth_failures_total',
+  'Requests refused before their body was read',
+  ['code'],
+);
 const lookups = counter(
   'tollgate_ingress_key_lookup_failures_total',
   'Key lookups that billing did not answer',
@@ -81,7 +83,7 @@ export function answerBroken(error: GatewayError, callId: string): void {
   logger.warn({ ...event, reason: error.message }, 'answer broke off');
 }
 
-export function authenticationFailed(cause: unknown): void {
+export function requestRefused(cause: unknown): void {
   authentication.inc({ code: toGatewayError(cause).code });
 }
 

@@ -74,7 +74,10 @@ export class CallService {
     let tokens: number | null = 0;
     try {
       // The client may have left while the call was being admitted: nothing is asked of a provider then.
-      if (reply.raw.destroyed) return abandon(reply, header);
+      if (reply.raw.destroyed) {
+        abandon(reply, header);
+        return;
+      }
       const frames = this.bus.call(routeCall, header, body, { id: call.id, deadline: header.deadline });
       const client = new ClientConnection(reply.raw, () => frames.cancel());
       const result = await relayAnswer(frames, client, {

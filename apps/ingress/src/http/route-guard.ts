@@ -5,7 +5,7 @@ import { adminOnly } from '../auth/auth-errors.js';
 import { Authenticator } from '../auth/authenticator.js';
 import type { Caller } from '../auth/caller.js';
 import { CallTracker } from '../calls/call-tracker.js';
-import { authenticationFailed } from '../events.js';
+import { requestRefused } from '../events.js';
 import type { AccessLevel } from './access.decorator.js';
 
 type Done = (error?: Error) => void;
@@ -24,25 +24,36 @@ export class RouteGuard {
     if (access === 'public') return (_request, _reply, done) => done();
     if (access === undefined) return (_request, _reply, done) => done(adminOnly(route));
     return (request, _reply, done) => {
-      if (this.calls.draining) return done(draining());
       const pass = (caller: Caller): void => {
-        if (access === 'admin' && !caller.principal.isAdmin) return refuse(adminOnly(route), done);
+        if (access === 'admin' && !caller.principal.isAdmin) throw adminOnly(route);
         request.caller = caller;
-        done();
       };
-      try {
-        const caller = this.authenticator.authenticate(request.headers);
-        if (!(caller instanceof Promise)) return pass(caller);
-        caller.then(pass).catch((cause: unknown) => refuse(cause, done));
-      } catch (cause) {
-        refuse(cause, done);
-      }
+      this.authenticate(request, pass, done);
     };
+  }
+
+  private authenticate(request: FastifyRequest, pass: (caller: Caller) => void, done: Done): void {
+    try {
+      if (this.calls.draining) throw draining();
+      const caller = this.authenticator.authenticate(request.headers);
+      if (caller instanceof Promise) {
+        caller.then(pass).then(
+          () => done(),
+          (cause: unknown) => refuse(cause, done),
+        );
+        return;
+      }
+      pass(caller);
+    } catch (cause) {
+      refuse(cause, done);
+      return;
+    }
+    done();
   }
 }
 
 function refuse(cause: unknown, done: Done): void {
-  authenticationFailed(cause);
+  requestRefused(cause);
   done(cause as Error);
 }
 
