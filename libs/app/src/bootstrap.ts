@@ -13,6 +13,7 @@ import {
 } from '@tollgate/config';
 import { CONTRACTS, type Service } from '@tollgate/contracts';
 import { createLogger, nestLogger, setLogLevel } from '@tollgate/observability';
+import { answerFrameworkError } from './framework-errors.js';
 import { serveHealth } from './health.js';
 import { PlatformModule } from './platform.module.js';
 import { openPorts } from './ports.js';
@@ -111,6 +112,7 @@ async function createApp(
     keepAliveTimeout: 75_000,
     http: { headersTimeout: 15_000, maxHeaderSize: 32_768 },
     forceCloseConnections: 'idle',
+    frameworkErrors: answerFrameworkError,
   });
   const root: DynamicModule = { module: RootModule, imports: [platform, module] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -63,7 +63,7 @@ describe('a chat request', () => {
       headers: { authorization: `Bearer ${MASTER_KEY}`, 'content-type': 'application/json' },
       body: new Blob([large]).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
     expect((await errorOf(chunked))['status']).toBe(413);
   });
 

@@ -41,14 +41,6 @@ describe('the door', () => {
     expect((await ingress.get('/engines/x/chat/completions')).status).toBe(405);
   });
 
-  it.each([
-    ['/%zz', 400],
-    [`/engines/${'m'.repeat(200)}/chat/completions`, 414],
-  ])('answers the bad URL %s in the envelope', async (path, status) => {
-    const error = await errorOf(await ingress.post(path, CHAT));
-    expect(error).toMatchObject({ status, type: 'invalid_request_error', code: String(status) });
-  });
-
   it('refuses headers without measure, and what is no HTTP', async () => {
     const huge = await raw(`GET / HTTP/1.1\r\nhost: x\r\nx-padding: ${'x'.repeat(100_000)}\r\n\r\n`);
     expect(huge).toMatch(/^HTTP\/1\.1 431 /);

@@ -6,11 +6,12 @@ import { expiryOf } from './key-duration.js';
 let ingress: Harness;
 beforeEach(async () => {
   ingress = await startIngress();
-  ingress.bus.reply(createKey, (key) => ({ ...key, createdAt: 1, updatedAt: 1 }) as KeyRecord);
+  ingress.bus.reply(createKey, (key) => ({ ...key, createdAt: 1, updatedAt: 1 }));
 });
 afterEach(() => ingress.close());
 
-const generate = async (body: unknown): Promise<any> => (await ingress.post('/key/generate', body)).json();
+const generate = async (body: unknown): Promise<{ key: string; expires: string }> =>
+  (await ingress.post('/key/generate', body)).json() as Promise<{ key: string; expires: string }>;
 
 describe('POST /key/generate', () => {
   it('makes a key and tells it once, billing only its hash', async () => {

@@ -7,8 +7,13 @@ beforeEach(async () => {
 });
 afterEach(() => ingress.close());
 
-const json = async (path: string, headers: Record<string, string> = {}): Promise<any> =>
-  (await ingress.get(path, headers)).json();
+interface Lists {
+  readonly data: readonly { readonly id: string }[];
+  readonly models: readonly object[];
+}
+
+const json = async (path: string, headers: Record<string, string> = {}): Promise<Lists> =>
+  (await ingress.get(path, headers)).json() as Promise<Lists>;
 const NAMES = ['chat-default', 'chat-quality', 'openai/*', 'gpt-4'];
 
 describe('the list of models', () => {
@@ -48,7 +53,7 @@ describe('the list of models', () => {
       spendNanos: 0,
     }));
     const list = await json('/v1/models', { authorization: `Bearer ${VIRTUAL_KEY}` });
-    expect(list.data.map(({ id }: { id: string }) => id)).toEqual(['chat-default', 'openai/*', 'gpt-4']);
+    expect(list.data.map(({ id }) => id)).toEqual(['chat-default', 'openai/*', 'gpt-4']);
   });
 
   it('gives one model by name, slashes and wildcards included', async () => {

@@ -37,8 +37,10 @@ const eventOf = (changes: Partial<UsageEvent> = {}): UsageEvent => ({
   ...changes,
 });
 
-const rowsOf = async (query: string): Promise<any[]> =>
-  (await ingress.get(`/spend/logs${query}`)).json() as Promise<any[]>;
+type Row = Record<string, unknown>;
+
+const rowsOf = async (query: string): Promise<Row[]> =>
+  (await ingress.get(`/spend/logs${query}`)).json() as Promise<Row[]>;
 
 describe('GET /spend/logs', () => {
   it("gives rows in LiteLLM's shape", async () => {
