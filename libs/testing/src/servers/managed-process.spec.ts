@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buildOnce, ROOT } from '../gateway/build.js';
 import { ManagedProcess } from './managed-process.js';
 
@@ -41,21 +43,24 @@ describe('a managed process', () => {
     expect(child.exitCode).toBe(3);
   });
 
-  it('ends when its owner is killed with -9', async () => {
+  it('ends when its owner is killed with -9, and its folder goes too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tollgate-guard-'));
     await buildOnce();
     const script = `
       import { ManagedProcess } from './libs/testing/dist/servers/managed-process.js';
       const args = ['-e', 'setInterval(() => undefined, 1000)'];
-      const child = new ManagedProcess({ command: process.execPath, args, stopSignal: 'SIGTERM', killSignal: 'SIGKILL' });
+      const signals = { stopSignal: 'SIGTERM', killSignal: 'SIGKILL' };
+      const child = new ManagedProcess({ command: process.execPath, args, ...signals, folder: process.argv[1] });
       child.start();
       console.log(child.pid);`;
-    const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT });
+    const owner = spawn(process.execPath, ['--input-type=module', '-e', script, '--', folder], { cwd: ROOT });
     const [text] = (await once(owner.stdout, 'data')) as [Buffer];
     const pid = Number(text.toString());
     expect(alive(pid)).toBe(true);
     owner.kill('SIGKILL');
     const deadline = Date.now() + 5000;
-    while (alive(pid) && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
-    expect(alive(pid)).toBe(false);
+    while ((alive(pid) || existsSync(folder)) && Date.now() < deadline)
+      await new Promise((resolve) => setImmediate(resolve));
+    expect([alive(pid), existsSync(folder)]).toEqual([false, false]);
   });
 });

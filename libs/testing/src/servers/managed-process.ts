@@ -10,6 +10,8 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly uid?: number;
   readonly gid?: number;
+  /** The process's own folder, removed if the test process dies before it can do so itself. */
+  readonly folder?: string;
   /** Asks for an orderly stop. */
   readonly stopSignal: NodeJS.Signals;
   /** Ends the process at once, as a crash would. */
@@ -61,7 +63,7 @@ export class ManagedProcess {
       stream.setEncoding('utf8').on('data', (text: string) => this.append(text));
     }
     child.on('error', (error) => this.append(`${error.message}\n`));
-    const release = guard(child.pid, killSignal);
+    const release = guard(child.pid, killSignal, this.options.folder);
     child.once('exit', () => {
       release();
       this.append('');
@@ -131,10 +133,11 @@ export class ManagedProcess {
 }
 
 /** A shell that waits on a pipe from this process: the pipe closes however this process ends. */
-function guard(pid: number | undefined, signal: NodeJS.Signals): () => void {
+function guard(pid: number | undefined, signal: NodeJS.Signals, folder = ''): () => void {
   if (pid === undefined) return () => undefined;
-  const script = 'cat >/dev/null; kill -s "$0" "$1" 2>/dev/null; sleep 2; kill -s KILL "$1" 2>/dev/null';
-  const watcher = spawn('sh', ['-c', script, signal.slice(3), String(pid)], {
+  const kill = 'kill -s "$0" "$1" 2>/dev/null; sleep 2; kill -s KILL "$1" 2>/dev/null';
+  const script = `cat >/dev/null; ${kill}; [ -z "$2" ] || rm -rf -- "$2"`;
+  const watcher = spawn('sh', ['-c', script, signal.slice(3), String(pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

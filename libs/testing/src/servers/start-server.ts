@@ -109,7 +109,15 @@ class ServerInFolder implements TestServer {
   private options(command: string): ProcessOptions {
     const { stopSignal, killSignal } = this.kind;
     const args = this.kind.args(this.port, this.directory);
-    return { command, args, cwd: this.directory, stopSignal, killSignal, ...this.kind.user() };
+    return {
+      command,
+      args,
+      cwd: this.directory,
+      folder: this.directory,
+      stopSignal,
+      killSignal,
+      ...this.kind.user(),
+    };
   }
 }
 
