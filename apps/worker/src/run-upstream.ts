@@ -54,7 +54,8 @@ async function recordUnserved(
     return;
   }
   const { progress, refused } = attempt;
-  const wasWorking = !refused && (WORKING.has(error.code) || progress.usage !== null);
+  const wasWorking =
+    !refused && (WORKING.has(error.code) || progress.usage !== null || progress.characters > 0);
   const status = wasWorking ? 'partial' : 'failed';
   const { usage } = await record.commit({ status, progress, errorCode: error.code });
   state.usage = usage;

@@ -95,16 +95,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     for (let part = await this.read(); part !== null; part = await this.read()) {
       this.tokenSeen();
       size += part.length;
-      if (size > this.options.maxAnswerBytes) {
-        this.abort(
-          upstreamError(
-            'upstream_invalid_response',
-            'APIError',
-            `The answer has more than ${this.options.maxAnswerBytes} bytes`,
-            this.options.source,
-          ),
-        );
-      }
+      if (size > this.options.maxAnswerBytes) throw this.tooLarge();
       parts.push(part);
     }
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
@@ -230,6 +221,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private expire(what: string, milliseconds: number): void {
     const text = `Request timed out: ${what} within ${milliseconds} ms.`;
     this.abort(upstreamError('upstream_timeout', 'Timeout', text, this.options.source));
+  }
+
+  private tooLarge(): GatewayError {
+    const text = `The answer has more than ${this.options.maxAnswerBytes} bytes.`;
+    const error = upstreamError('upstream_invalid_response', 'APIError', text, this.options.source);
+    this.abort(error);
+    return error;
   }
 
   private settle(): void {

@@ -1,4 +1,4 @@
-import { GatewayError } from '@tollgate/contracts';
+import { toGatewayError, type GatewayError } from '@tollgate/contracts';
 import { SseDecoder, type SseEvent } from '@tollgate/dialects';
 import type { Exchange } from '../kit/exchange.js';
 import { upstreamError, type ErrorSource } from '../kit/upstream-error.js';
@@ -12,6 +12,8 @@ export class StreamAnswer {
   private readonly decoder: SseDecoder;
   private first: Uint8Array | null = null;
   private complete = false;
+  /** Found behind good events, which go out first. */
+  private failure: GatewayError | undefined;
 
   constructor(
     private readonly exchange: Exchange,
@@ -53,35 +55,53 @@ export class StreamAnswer {
   }
 
   private async more(): Promise<Uint8Array | null> {
+    if (this.failure !== undefined) throw this.failure;
     if (this.complete) return null;
     const chunk = await this.exchange.read();
+    return chunk === null ? this.finish() : this.relayAll(this.decode(chunk));
+  }
+
+  private decode(chunk: Uint8Array): SseEvent[] {
     try {
-      return chunk === null ? this.finish() : this.relayAll(this.decoder.push(chunk));
+      return this.decoder.push(chunk);
     } catch (cause) {
-      if (cause instanceof GatewayError) this.exchange.abort(cause);
-      throw cause;
+      throw this.abandon(toGatewayError(cause));
     }
+  }
+
+  private abandon(error: GatewayError): GatewayError {
+    this.exchange.abort(error);
+    return error;
   }
 
   /** All events of one read in one piece: they travel, and are written to the client, together. */
   private relayAll(events: readonly SseEvent[]): Uint8Array {
     const parts: Uint8Array[] = [];
-    for (const event of events) {
-      const part = this.relay.push(event);
-      if (part !== null) parts.push(part);
-      if (this.relay.observer.done) {
-        this.conclude(parts);
-        this.exchange.release();
-        break;
+    try {
+      for (const event of events) {
+        const part = this.relay.push(event);
+        if (part !== null) parts.push(part);
+        if (this.relay.observer.done) {
+          this.conclude(parts);
+          this.exchange.release();
+          break;
+        }
       }
+    } catch (cause) {
+      const error = this.abandon(toGatewayError(cause));
+      if (parts.length === 0) throw error;
+      this.failure = error;
     }
     return Buffer.concat(parts);
   }
 
   private finish(): Uint8Array {
     const rest = this.relayRest();
-    if (this.complete) return rest;
-    if (!this.relay.observer.finished) throw this.truncated();
+    if (this.complete || this.failure !== undefined) return rest;
+    if (!this.relay.observer.finished) {
+      this.failure = this.truncated();
+      return rest;
+    }
     const parts = [rest];
     this.conclude(parts);
     return Buffer.concat(parts);
@@ -93,9 +113,8 @@ export class StreamAnswer {
     try {
       return this.relayAll(rest);
     } catch (cause) {
-      throw cause instanceof GatewayError && cause.code === 'upstream_invalid_response'
-        ? this.truncated()
-        : cause;
+      const error = toGatewayError(cause);
+      throw error.code === 'upstream_invalid_response' ? this.truncated() : error;
     }
   }
 
