@@ -68,7 +68,7 @@ export function assembleMessage(events: readonly Json[]): Json {
     } else if (event['type'] === 'content_block_stop') {
       expect(open.delete(index)).toBe(true);
       const json = fragments.get(index);
-      if (json !== undefined && json !== '') (content[index] as Json)['input'] = JSON.parse(json);
+      if (json !== undefined && json !== '') content[index]!['input'] = JSON.parse(json);
     } else if (event['type'] === 'message_delta') {
       const usage = { ...(message['usage'] as Json), ...(event['usage'] as Json) };
       message = { ...message, ...(event['delta'] as Json), usage };

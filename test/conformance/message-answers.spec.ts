@@ -1,7 +1,7 @@
 import type { Json } from '@tollgate/dialects';
 import { MessageToChatStream, errorOfMessageEvent, messageToChat, usageOfMessage } from '@tollgate/dialects';
 import { assembleChat, assembleMessage, streamOfMessage, summarizeChat } from './assemble.js';
-import { asEvent, checkSplice, checkUsage, decodeStream, isObject, parse } from './checks.js';
+import { asEvent, checkSplice, checkUsage, decodeStream, isObject, listOf, parse } from './checks.js';
 import { recordingsOf, type Recording } from './recordings.js';
 import { describeRecordings } from './suite.js';
 
@@ -51,11 +51,12 @@ function checkAgreement(message: Json, events: readonly Json[]): void {
 function checkTold(usage: unknown): void {
   expect(isObject(usage)).toBe(true);
   if (!isObject(usage)) return;
-  const counts = [
-    usage['input_tokens'],
-    usage['cache_creation_input_tokens'],
-    usage['cache_read_input_tokens'],
-  ];
-  const prompt = counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0);
-  checkUsage(usageOfMessage(usage), { prompt, completion: usage['output_tokens'] });
+  // The totals leave out what was spent on compacting the context.
+  const billed = [usage, ...listOf(usage['iterations']).filter(({ type }) => type === 'compaction')];
+  const sum = (...fields: string[]): number =>
+    billed
+      .flatMap((counts) => fields.map((field) => Number(counts[field] ?? 0)))
+      .reduce((left, right) => left + right);
+  const prompt = sum('input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens');
+  checkUsage(usageOfMessage(usage), { prompt, completion: sum('output_tokens') });
 }

@@ -15,17 +15,19 @@ export interface ObjectMember {
 /** Top-level members by name, in order; of a repeated name the last, as JSON.parse takes it. */
 export type ObjectMembers = ReadonlyMap<string, ObjectMember>;
 
+export interface NamedMember extends ObjectMember {
+  readonly name: string;
+}
+
 export interface ScanOptions {
   /** Levels of objects and lists that are accepted, the outermost included. */
   readonly maxDepth?: number;
 }
 
-/** Every member as written, repeated names too, and the offsets of the object's braces. */
+/** Every member as written, repeated names too, and the offset of the opening brace. */
 export interface ScannedObject {
-  readonly names: readonly string[];
-  readonly members: readonly ObjectMember[];
+  readonly members: readonly NamedMember[];
   readonly open: number;
-  readonly close: number;
 }
 
 export const DEFAULT_MAX_DEPTH = 128;
@@ -57,12 +59,10 @@ const invalid = (what: string, at: number): GatewayError =>
  * Throws `invalid_json` when the text is not a JSON object, `invalid_request` when it nests deeper than `maxDepth`.
  */
 export function scanObject(bytes: Uint8Array, options: ScanOptions = {}): ObjectMembers {
-  const { names, members } = scanMembers(bytes, options.maxDepth ?? DEFAULT_MAX_DEPTH);
   const byName = new Map<string, ObjectMember>();
-  names.forEach((name, index) => {
-    const member = members[index];
-    if (member !== undefined) byName.set(name, member);
-  });
+  for (const member of scanMembers(bytes, options.maxDepth ?? DEFAULT_MAX_DEPTH).members) {
+    byName.set(member.name, member);
+  }
   return byName;
 }
 
@@ -70,8 +70,7 @@ export function scanMembers(bytes: Uint8Array, maxDepth: number): ScannedObject 
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const open = skipSpace(buffer, 0);
   if (buffer[open] !== OPEN_OBJECT) throw notAnObject(buffer, open);
-  const names: string[] = [];
-  const members: ObjectMember[] = [];
+  const members: NamedMember[] = [];
   let at = skipSpace(buffer, open + 1);
   if (buffer[at] !== CLOSE_OBJECT) {
     for (;;) {
@@ -83,8 +82,7 @@ export function scanMembers(bytes: Uint8Array, maxDepth: number): ScannedObject 
       const valueStart = skipSpace(buffer, colon + 1);
       const valueEnd = skipValue(buffer, valueStart, maxDepth);
       const memberEnd = skipSpace(buffer, valueEnd);
-      names.push(nameOf(buffer, at, nameEnd));
-      members.push({ memberStart: at, valueStart, valueEnd, memberEnd });
+      members.push({ name: nameOf(buffer, at, nameEnd), memberStart: at, valueStart, valueEnd, memberEnd });
       at = memberEnd;
       if (buffer[at] === CLOSE_OBJECT) break;
       if (buffer[at] !== COMMA) throw invalid('expected a comma or closing brace', at);
@@ -93,7 +91,7 @@ export function scanMembers(bytes: Uint8Array, maxDepth: number): ScannedObject 
   }
   const rest = skipSpace(buffer, at + 1);
   if (rest < buffer.length) throw invalid('text after the closing brace', rest);
-  return { names, members, open, close: at };
+  return { members, open };
 }
 
 function notAnObject(buffer: Buffer, at: number): GatewayError {
@@ -123,7 +121,7 @@ function nameOf(buffer: Buffer, start: number, end: number): string {
 
 function skipSpace(buffer: Buffer, from: number): number {
   let at = from;
-  while (at < buffer.length && CLASS[buffer[at] as number] === SPACE) at += 1;
+  while (at < buffer.length && CLASS[buffer[at] ?? 0] === SPACE) at += 1;
   return at;
 }
 
@@ -136,7 +134,7 @@ function skipValue(buffer: Buffer, start: number, maxDepth: number): number {
     return end;
   }
   let at = start;
-  while (at < buffer.length && CLASS[buffer[at] as number] === PLAIN) at += 1;
+  while (at < buffer.length && CLASS[buffer[at] ?? 0] === PLAIN) at += 1;
   if (at === start) throw invalid('expected a value', start);
   return at;
 }

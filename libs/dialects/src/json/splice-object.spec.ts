@@ -1,4 +1,4 @@
-import { GatewayError } from '@tollgate/contracts';
+import type { GatewayError } from '@tollgate/contracts';
 import { randomJsonObject, seededRandom, spelled } from '../testing/random-json.js';
 import { scanObject } from './scan-object.js';
 import { spliceObject } from './splice-object.js';
@@ -119,7 +119,7 @@ describe('spliceObject', () => {
         const dice = random();
         if (dice < 0.3) {
           edits[name] = undefined;
-          delete expected[name];
+          Reflect.deleteProperty(expected, name);
         } else if (dice < 0.6) {
           edits[name] = '"edited"';
           expected[name] = 'edited';

@@ -21,16 +21,16 @@ export function spliceObject(bytes: Uint8Array, edits: ObjectEdits): Uint8Array 
 const lastEnd = ({ members, open }: ScannedObject): number => members.at(-1)?.valueEnd ?? open + 1;
 
 /** Returns how many members stay. A removed member takes the comma before the next one that stays with it. */
-function writeMembers({ names, members, open }: ScannedObject, edits: ObjectEdits, pieces: Pieces): number {
+function writeMembers({ members, open }: ScannedObject, edits: ObjectEdits, pieces: Pieces): number {
   let kept = 0;
   let previousEnd = 0;
-  members.forEach((member, index) => {
-    const name = names[index] as string;
+  for (const member of members) {
+    const { name } = member;
     const edited = Object.hasOwn(edits, name);
     const value = edited ? edits[name] : undefined;
     if (edited && value === undefined) {
       previousEnd = member.valueEnd;
-      return;
+      continue;
     }
     if (kept === 0) pieces.copy(0, members[0]?.memberStart ?? open + 1);
     else pieces.copy(previousEnd, member.memberStart);
@@ -41,15 +41,16 @@ function writeMembers({ names, members, open }: ScannedObject, edits: ObjectEdit
     }
     previousEnd = member.valueEnd;
     kept += 1;
-  });
+  }
   if (kept === 0) pieces.copy(0, open + 1);
   return kept;
 }
 
-function appendMembers({ names }: ScannedObject, edits: ObjectEdits, kept: number, pieces: Pieces): void {
+function appendMembers({ members }: ScannedObject, edits: ObjectEdits, kept: number, pieces: Pieces): void {
+  const names = new Set(members.map(({ name }) => name));
   let count = kept;
   for (const [name, value] of Object.entries(edits)) {
-    if (value === undefined || names.includes(name)) continue;
+    if (value === undefined || names.has(name)) continue;
     pieces.write(`${count > 0 ? ',' : ''}${JSON.stringify(name)}:${value}`);
     count += 1;
   }

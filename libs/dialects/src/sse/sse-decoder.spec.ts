@@ -1,4 +1,4 @@
-import { GatewayError } from '@tollgate/contracts';
+import type { GatewayError } from '@tollgate/contracts';
 import { randomText, seededRandom } from '../testing/random-json.js';
 import { encodeSse } from './encode-sse.js';
 import { SseDecoder, type SseEvent } from './sse-decoder.js';

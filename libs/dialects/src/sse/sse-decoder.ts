@@ -135,8 +135,8 @@ export class SseDecoder {
     let event: string | null = null;
     let data: string | undefined;
     for (let index = 0; index < lines.length; index += 2) {
-      const from = start + (lines[index] as number) + this.markLength(view, start, index);
-      const to = start + (lines[index + 1] as number);
+      const from = start + (lines[index] ?? 0) + this.markLength(view, start, index);
+      const to = start + (lines[index + 1] ?? 0);
       const field = fieldOf(view, from, to);
       if (field === 'data') data = joined(data, valueOf(view, from + 4, to));
       else if (field === 'event') event = valueOf(view, from + 5, to);

@@ -22,11 +22,11 @@ function searchOptions({ user_location: place }: Json): Json {
 }
 
 function functionTool(tool: Json, field: string): Json {
-  const type = tool['type'] ?? 'custom';
+  const type = typeof tool['type'] === 'string' ? tool['type'] : 'custom';
   if (type !== 'custom' || tool['input_schema'] === undefined) {
     throw new GatewayError(
       'unsupported_parameter',
-      `An OpenAI-shaped provider does not support '${field}' (a tool of type '${String(type)}'). Leave it out, ` +
+      `An OpenAI-shaped provider does not support '${field}' (a tool of type '${type}'). Leave it out, ` +
         `or call a model of a provider that speaks Anthropic's format.`,
       { param: field },
     );

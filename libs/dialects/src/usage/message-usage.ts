@@ -8,26 +8,41 @@ import { countOf, fieldOf, firstCount } from './count.js';
  */
 export function usageOfMessage(raw: unknown): Usage | null {
   if (!isObject(raw)) return null;
-  const input = countOf(raw['input_tokens']);
-  const output = countOf(raw['output_tokens']);
-  if (input === undefined && output === undefined) return null;
+  if (countOf(raw['input_tokens']) === undefined && countOf(raw['output_tokens']) === undefined) return null;
+  return compactionsOf(raw).reduce<Usage>((sum, iteration) => add(sum, countsOf(iteration)), countsOf(raw));
+}
+
+/** NOTE the totals leave out the iterations that compacted the context, but they are billed. */
+function compactionsOf(raw: Json): Json[] {
+  const iterations: readonly unknown[] = Array.isArray(raw['iterations']) ? raw['iterations'] : [];
+  return iterations.filter(isObject).filter(({ type }) => type === 'compaction');
+}
+
+function countsOf(raw: Json): Usage {
+  const output = firstCount(raw['output_tokens']);
   const fiveMinutes = firstCount(fieldOf(raw['cache_creation'], 'ephemeral_5m_input_tokens'));
   const oneHour = firstCount(fieldOf(raw['cache_creation'], 'ephemeral_1h_input_tokens'));
   const cacheWrite = countOf(raw['cache_creation_input_tokens']) ?? fiveMinutes + oneHour;
   const cacheWrite1h = Math.min(oneHour, cacheWrite);
   const thinking = firstCount(fieldOf(raw['output_tokens_details'], 'thinking_tokens'));
-  const reasoning = Math.min(thinking, output ?? 0);
+  const reasoning = Math.min(thinking, output);
   return {
-    input: input ?? 0,
+    input: firstCount(raw['input_tokens']),
     cacheRead: firstCount(raw['cache_read_input_tokens']),
     cacheWrite5m: cacheWrite - cacheWrite1h,
     cacheWrite1h,
-    output: (output ?? 0) - reasoning,
+    output: output - reasoning,
     reasoning,
     audioInput: 0,
     audioOutput: 0,
     searches: firstCount(fieldOf(raw['server_tool_use'], 'web_search_requests')),
   };
+}
+
+function add(left: Usage, right: Usage): Usage {
+  const sum = { ...left };
+  for (const part of Object.keys(sum) as (keyof Usage)[]) sum[part] += right[part];
+  return sum;
 }
 
 /** Anthropic's usage object. Audio counts as input and output, as Anthropic has no place for it. */
