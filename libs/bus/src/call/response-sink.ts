@@ -7,8 +7,8 @@ const DONE = Promise.resolve();
 
 interface PendingWrite {
   data: Uint8Array;
-  resolve(): void;
-  reject(error: unknown): void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** The responder's end of a call: sends as far as there is credit, keeps the rest waiting. */

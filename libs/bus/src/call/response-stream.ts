@@ -12,12 +12,16 @@ export interface ResponseSource {
   cancel(): void;
 }
 
+interface Waiter {
+  readonly resolve: (result: IteratorResult<ResponseFrame>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** The caller's end of a call: frames as they come in, one reader. */
 export class ResponseStream implements CallResponse, AsyncIterator<ResponseFrame> {
   private frames: ResponseFrame[] = [];
   private first = 0;
-  private waiter:
-    { resolve(result: IteratorResult<ResponseFrame>): void; reject(error: unknown): void } | undefined;
+  private waiter: Waiter | undefined;
   private failure: GatewayError | undefined;
   private isOver = false;
   private lentBytes = 0;

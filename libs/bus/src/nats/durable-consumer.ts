@@ -69,7 +69,7 @@ export class DurableConsumer {
     clearTimeout(this.batchTimer);
     this.subscription.unsubscribe();
     await this.current;
-    for (const message of this.messages.splice(0)) message.respond('-NAK');
+    for (const message of this.messages.splice(0)) this.respond(message, '-NAK');
   }
 
   private pull(): void {
@@ -121,21 +121,35 @@ export class DurableConsumer {
     const batch: Msg[] = [];
     const events: unknown[] = [];
     for (let message = this.messages[0]; message !== undefined; message = this.messages[0]) {
-      const more: unknown = message.json();
-      const found = Array.isArray(more) ? more : [more];
+      const found = eventsOf(message);
       if (batch.length > 0 && events.length + found.length > MAX_EVENTS) break;
       this.messages.shift();
       batch.push(message);
       events.push(...found);
     }
     const working = setInterval(() => {
-      for (const message of batch) message.respond('+WPI');
+      for (const message of batch) this.respond(message, '+WPI');
     }, ACK_WAIT_MS / 3).unref();
     const word = await this.options.handle(events).then(
       () => '+ACK',
       () => `-NAK ${JSON.stringify({ delay: nanos(this.options.retryMs) })}`,
     );
     clearInterval(working);
-    for (const message of batch) message.respond(word);
+    for (const message of batch) this.respond(message, word);
+  }
+
+  /** An answer that does not get through is as good as none: the batch comes again. */
+  private respond(message: Msg, word: string): void {
+    if (message.reply !== undefined) this.wire.publish(message.reply, word);
+  }
+}
+
+/** The array of events in a message. What is no JSON was not written by an outbox and holds none. */
+function eventsOf(message: Msg): unknown[] {
+  try {
+    const events: unknown = message.json();
+    return Array.isArray(events) ? (events as unknown[]) : [];
+  } catch {
+    return [];
   }
 }

@@ -44,7 +44,7 @@ export class DurableStreams {
     await this.ensureStream(subject);
     const events = `[${entries.map((entry) => entry.text ?? 'null').join(',')}]`;
     try {
-      await this.whileConnected(
+      await this.whileConnected(() =>
         this.client.publish(subject, events, { msgID: batchId, timeout: TIMEOUT_MS }),
       );
     } catch (error) {
@@ -57,7 +57,7 @@ export class DurableStreams {
   /** Creates the stream of a durable subject unless it is there. */
   async ensureStream(subject: string): Promise<void> {
     if (this.ready.has(subject)) return;
-    await this.whileConnected(this.createStream(subject));
+    await this.whileConnected(() => this.createStream(subject));
     this.ready.add(subject);
   }
 
@@ -83,9 +83,17 @@ export class DurableStreams {
   /** Creates the pull consumer that the replicas of a service share. Its name is the stream's. */
   async ensureConsumer(subject: string): Promise<void> {
     await this.ensureStream(subject);
+    await this.whileConnected(() => this.createConsumer(subject));
+  }
+
+  forget(subject: string): void {
+    this.ready.delete(subject);
+  }
+
+  private async createConsumer(subject: string): Promise<void> {
     const manager = await this.manager();
     const name = streamName(subject);
-    const added = manager.consumers.add(name, {
+    await manager.consumers.add(name, {
       durable_name: name,
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
@@ -93,11 +101,6 @@ export class DurableStreams {
       max_ack_pending: MAX_UNACKNOWLEDGED,
       max_deliver: -1,
     });
-    await this.whileConnected(added);
-  }
-
-  forget(subject: string): void {
-    this.ready.delete(subject);
   }
 
   private manager(): Promise<JetStreamManager> {
@@ -105,10 +108,13 @@ export class DurableStreams {
   }
 
   /** The client would wait for its time-out when the connection breaks. */
-  private whileConnected<Value>(work: Promise<Value>): Promise<Value> {
+  private whileConnected<Value>(start: () => Promise<Value>): Promise<Value> {
+    if (!this.wire.isConnected) return Promise.reject(disconnectedError());
     return new Promise((resolve, reject) => {
       this.waiting.add(reject);
-      work.finally(() => this.waiting.delete(reject)).then(resolve, reject);
+      start()
+        .finally(() => this.waiting.delete(reject))
+        .then(resolve, reject);
     });
   }
 }

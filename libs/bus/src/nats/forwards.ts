@@ -1,4 +1,4 @@
-import { outcome as outcomeSchema, type GatewayError, type Outcome } from '@tollgate/contracts';
+import { GatewayError, outcome as outcomeSchema, type Outcome } from '@tollgate/contracts';
 import { undeliveredOutcome } from '../call/served-call.js';
 import { disconnectedError, nobodyServesTarget, serviceLost } from '../errors.js';
 import { encodeWithBody, FRAME, type ReceivedFrame } from './frames.js';
@@ -52,7 +52,10 @@ export class Forwards {
       { ...envelope, forwarder: { process: this.wire.processId, slot } },
       inlineBody,
     );
-    this.wire.publish(subject, message, `forward-${String(slot)}`);
+    if (!this.wire.publish(subject, message, `forward-${String(slot)}`)) {
+      const error = new GatewayError('internal', 'The call could not be sent');
+      return Promise.resolve(undeliveredOutcome(error, startedAt));
+    }
     return new Promise((resolve) => {
       this.pending.set(slot, {
         target,

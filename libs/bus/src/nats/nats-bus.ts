@@ -195,11 +195,19 @@ export class NatsBus implements Bus {
     const subscription = this.connection.subscribe(subject, {
       ...(queue === undefined ? {} : { queue }),
       callback: (error, message) => {
-        // What a handler throws has been answered already; an event has nobody to answer to.
-        if (error === null) void Promise.resolve(receive(message)).catch(() => undefined);
+        if (error === null) void guarded(() => receive(message));
       },
     });
     this.subscriptions.push(subscription);
+  }
+}
+
+/** What a handler throws has been answered already, or there is nobody to answer to. */
+async function guarded(work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // NOTE a throw in a subscription's callback would end the client's read loop.
   }
 }
 

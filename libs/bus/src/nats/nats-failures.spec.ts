@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { describeWithServers, startNats, type TestServer } from '@tollgate/testing';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { describeWithServers } from '@tollgate/testing';
 import { GatewayError, type Outcome } from '@tollgate/contracts';
 import type { CallHandler } from '../bus.js';
 import {
   END,
-  GOOD,
   HEAD,
   ask,
   attempt,
@@ -16,15 +12,14 @@ import {
   collect,
   handlers,
   inMs,
-  itemStored,
   route,
   signal,
   text,
-  type Item,
 } from '../contract-suite/harness.js';
 import { FRAME, decodeWithBody, encodeFrame, encodeWithBody } from './frames.js';
 import type { Envelope } from './envelope.js';
-import { NatsBus } from './nats-bus.js';
+import { natsFixture } from './_nats-fixture.js';
+import type { NatsBus } from './nats-bus.js';
 import { CANCELLED, packetsOf } from './subjects.js';
 
 /** A call of a process that does not exist (any more). */
@@ -39,48 +34,10 @@ const strangersCall: Envelope = {
 
 /** What can happen only where processes and networks fail. */
 describeWithServers('NatsBus among failures', () => {
-  let server: TestServer;
-  let root: string;
-  let closing: (() => Promise<unknown>)[];
-  beforeAll(async () => {
-    server = await startNats();
-  });
-  afterAll(async () => {
-    await server.stop();
-  });
-  beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'tollgate-bus-'));
-    closing = [];
-  });
-  afterEach(async () => {
-    await Promise.all(closing.map((close) => close()));
-    rmSync(root, { recursive: true, force: true });
-  });
-
-  const open = async (name: string): Promise<NatsBus> => {
-    const bus = await NatsBus.connect({
-      url: server.url,
-      dataDirectory: join(root, name),
-      name,
-      heartbeatMs: 50,
-      retryMs: 20,
-    });
-    closing.push(() => bus.close());
-    return bus;
-  };
-  /** A process that speaks the protocol badly or not at all. */
-  const openRaw = async (): Promise<NatsConnection> => {
-    const raw = await connect({ servers: server.url });
-    closing.push(() => raw.close());
-    return raw;
-  };
+  const { open, openRaw } = natsFixture();
   const envelopeOf = (data: Uint8Array): Envelope => decodeWithBody(data).json as Envelope;
   const call = (bus: NatsBus, deadlineMs = 5000): ReturnType<NatsBus['call']> =>
     bus.call(route, { name: 'a' }, text('body'), inMs(deadlineMs));
-  const untilAborted: CallHandler = async (_header, { signal: aborted }) => {
-    await new Promise((resolve) => aborted.addEventListener('abort', resolve));
-    throw aborted.reason;
-  };
   /** A router that forwards once and reports the outcome. */
   const serveRouter = async (router: NatsBus): Promise<{ readonly outcome: Promise<Outcome> }> => {
     const outcome = signal<Outcome>();
@@ -279,87 +236,5 @@ describeWithServers('NatsBus among failures', () => {
     const wrong = { text: 5 } as unknown as { text: string };
     const caught = await (await open('ingress')).request(ask, wrong).catch((error: unknown) => error);
     expect(caught).toMatchObject({ code: 'internal', message: expect.stringContaining('text') });
-  });
-
-  it('gives an event to one of two replicas', async () => {
-    const contract = itemStored();
-    const got: string[][] = [[], []];
-    const enough = signal();
-    for (const [index, list] of got.entries()) {
-      const take = (events: readonly unknown[]): Promise<void> => {
-        list.push(...(events as Item[]).map(({ id }) => id));
-        if (got.flat().length >= 200) enough.resolve();
-        return Promise.resolve();
-      };
-      const replica = await open(`billing-${String(index)}`);
-      await replica.serve(handlers('billing', { durables: new Map([[contract.subject, take]]) }));
-    }
-    const producer = await open('worker');
-    for (let id = 0; id < 200; id += 1)
-      await producer.record(contract, { id: String(id), status: 'complete' });
-    await enough.promise;
-    expect(got.flat().toSorted()).toEqual(Array.from({ length: 200 }, (_, id) => String(id)).toSorted());
-  });
-
-  it('fails at once while NATS is away, keeps durable events, and works again after', async () => {
-    const contract = itemStored();
-    const [ingress, worker, billing] = await Promise.all([open('ingress'), open('worker'), open('billing')]);
-    const ids = new Set<string>();
-    const all = signal();
-    const take = (events: readonly unknown[]): Promise<void> => {
-      for (const { id } of events as Item[]) ids.add(id);
-      if (ids.size === 100) all.resolve();
-      return Promise.resolve();
-    };
-    await billing.serve(handlers('billing', { durables: new Map([[contract.subject, take]]) }));
-    const answering: CallHandler = (_header, { response }) => {
-      response.head(HEAD);
-      response.end(END);
-      return Promise.resolve(GOOD);
-    };
-    await worker.serve(handlers('router', calls({ [route.subject]: answering })));
-    const record = (from: number, to: number): Promise<unknown> =>
-      Promise.all(
-        Array.from({ length: to - from }, (_, index) =>
-          worker.record(contract, { id: String(from + index), status: 'complete' }),
-        ),
-      );
-    await record(0, 50);
-    await server.kill();
-    while (ingress.isConnected() || worker.isConnected())
-      await new Promise((resolve) => setImmediate(resolve));
-    const failed = performance.now();
-    expect(await codeOf(collect(call(ingress)))).toBe('service_unavailable');
-    expect(await codeOf(ingress.request(ask, { text: '' }))).toBe('service_unavailable');
-    expect(performance.now() - failed).toBeLessThan(100);
-    await record(50, 100);
-    await server.restart();
-    await all.promise;
-    while (!(ingress.isConnected() && worker.isConnected()))
-      await new Promise((resolve) => setImmediate(resolve));
-    // The service may come back a little later than the caller.
-    let code: unknown;
-    do {
-      code = await codeOf(collect(call(ingress)));
-    } while (code === 'service_unavailable');
-    expect(code).toBe('no error');
-  });
-
-  it('rejects an answer that was under way when NATS went away', async () => {
-    const [ingress, worker] = await Promise.all([open('ingress'), open('worker')]);
-    const asked = signal();
-    const hang = (): Promise<never> => {
-      asked.resolve();
-      return new Promise(() => undefined);
-    };
-    await worker.serve(handlers('billing', { requests: new Map([[ask.subject, hang]]) }));
-    await worker.serve(handlers('router', calls({ [route.subject]: untilAborted })));
-    const answer = codeOf(ingress.request(ask, { text: '' }));
-    const answered = codeOf(collect(call(ingress)));
-    await asked.promise;
-    await server.kill();
-    expect(await answer).toBe('service_unavailable');
-    expect(await answered).toBe('service_lost');
-    await server.restart();
   });
 });

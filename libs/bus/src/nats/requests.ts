@@ -17,8 +17,8 @@ const LAST = Buffer.from('.');
 interface Pending {
   readonly subject: string;
   readonly parts: Uint8Array[];
-  resolve(value: unknown): void;
-  reject(error: GatewayError): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: GatewayError) => void;
 }
 
 const reply = z.union([z.object({ error: errorShape }), z.object({ value: z.unknown() })]);
@@ -83,7 +83,7 @@ export class Requests {
     }
     pending.parts.push(message.data.subarray(1));
     if (message.data[0] === MORE[0]) return;
-    const answer = reply.safeParse(JSON.parse(Buffer.concat(pending.parts).toString('utf8')));
+    const answer = reply.safeParse(parseJson(Buffer.concat(pending.parts)));
     if (!answer.success) pending.reject(new GatewayError('internal', 'The reply cannot be read'));
     else if ('error' in answer.data) pending.reject(GatewayError.fromShape(answer.data.error));
     else pending.resolve(answer.data.value);
@@ -102,5 +102,14 @@ export async function answer(message: Msg, handler: (payload: unknown) => Promis
   for (let start = 0; start < body.length; start += PART_BYTES) {
     const end = start + PART_BYTES;
     message.respond(Buffer.concat([end < body.length ? MORE : LAST, body.subarray(start, end)]));
+  }
+}
+
+/** undefined, which no reply is, when it is not JSON. */
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
   }
 }

@@ -84,11 +84,19 @@ export class Wire {
     return this.lastSlot;
   }
 
-  /** With `notice`, `unheard(notice)` is called when nobody listens. What is published while disconnected is lost. */
-  publish(subject: string, data: Uint8Array | string, notice?: string): void {
-    if (!this.isConnected) return;
-    if (notice === undefined) this.connection.publish(subject, data);
-    else this.connection.publish(subject, data, { reply: this.noticePrefix + notice });
+  /**
+   * With `notice`, `unheard(notice)` is called when nobody listens. False when it did not go out: there is no connection,
+   * or the message is larger than the server takes.
+   */
+  publish(subject: string, data: Uint8Array | string, notice?: string): boolean {
+    if (!this.isConnected) return false;
+    try {
+      if (notice === undefined) this.connection.publish(subject, data);
+      else this.connection.publish(subject, data, { reply: this.noticePrefix + notice });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   send(process: string, frame: Frame, wantsNotice = false): void {
@@ -140,8 +148,12 @@ export class Wire {
   }
 
   private receive(message: Msg): void {
-    for (const frame of decodePacket(message.data)) {
-      for (const listener of this.listeners) listener.frame?.(frame);
+    try {
+      for (const frame of decodePacket(message.data)) {
+        for (const listener of this.listeners) listener.frame?.(frame);
+      }
+    } catch {
+      // NOTE a throw here would end the client's read loop. The call that cannot be read ends as a gap or in silence.
     }
   }
 

@@ -42,7 +42,7 @@ class BillingController {
     return of({ text: `${payload.text}!` });
   }
 
-  @EventPattern(stored.subject)
+  @EventPattern<never>(stored.subject)
   store(@Payload() items: readonly Item[]): Promise<void> {
     this.refusals -= 1;
     if (this.refusals >= 0) throw new Error('database is away');
@@ -53,12 +53,12 @@ class BillingController {
 
 @Controller()
 class IngressController {
-  @EventPattern(told.subject)
+  @EventPattern<never>(told.subject)
   first(@Payload() event: { text: string }): Promise<void> {
     return this.hear(`first ${event.text}`);
   }
 
-  @EventPattern(told.subject)
+  @EventPattern<never>(told.subject)
   second(@Payload() event: { text: string }): Promise<void> {
     return this.hear(`second ${event.text}`);
   }
@@ -88,6 +88,9 @@ class WorkerController {
   }
 }
 
+@Module({})
+class TestModule {}
+
 const contracts: readonly Contract[] = [ask, told, stored, route, attempt];
 
 describe('BusStrategy', () => {
@@ -106,8 +109,6 @@ describe('BusStrategy', () => {
   });
 
   const start = async (...controllers: Type[]): Promise<void> => {
-    class TestModule {}
-    Module({ controllers })(TestModule);
     const strategy = new BusStrategy({
       bus,
       contracts,
@@ -115,7 +116,13 @@ describe('BusStrategy', () => {
       targets: ['one', 'two'],
       graceMs: 1000,
     });
-    app = await NestFactory.createMicroservice(TestModule, { strategy, logger: false });
+    app = await NestFactory.createMicroservice(
+      { module: TestModule, controllers },
+      {
+        strategy,
+        logger: false,
+      },
+    );
     app.useGlobalFilters(new GatewayRpcExceptionFilter());
     await app.listen();
   };

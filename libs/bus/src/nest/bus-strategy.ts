@@ -39,8 +39,8 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     // The bus has no events of its own to listen to.
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's signature: the caller names the type
   unwrap<Value>(): Value {
-    // Nest's signature lets the caller name the type; there is one thing to unwrap.
     return this.options.bus as Value;
   }
 

@@ -126,14 +126,14 @@ describe('Outbox', () => {
 
   it('reads back from the file what memory has no room for', async () => {
     const outbox = open();
-    const text = 'ä'.repeat(200_000);
-    for (let id = 0; id < 150; id += 1) void outbox.record(SUBJECT, { id, text });
+    const text = 'ä'.repeat(250_000);
+    for (let id = 0; id < 80; id += 1) void outbox.record(SUBJECT, { id, text });
     await outbox.record('other', {});
     const read = outbox.take(SUBJECT, 1000);
     expect(read.map((entry) => (JSON.parse(entry.text ?? '') as { id: number }).id)).toEqual(
-      Array.from({ length: 150 }, (_, id) => id),
+      Array.from({ length: 80 }, (_, id) => id),
     );
-    expect(JSON.parse(read.at(-1)?.text ?? '')).toEqual({ id: 149, text });
+    expect(JSON.parse(read.at(-1)?.text ?? '')).toEqual({ id: 79, text });
   });
 
   it('takes no more than fits', async () => {

@@ -2,17 +2,18 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayError } from '@tollgate/contracts';
 import type { DurableDraft } from '../bus.js';
-import { Fifo } from './fifo.js';
-import { doneLine, draftLine, patchLine, recordLine, parseLine, type OutboxEntry } from './outbox-entry.js';
+import { doneLine, draftLine, patchLine, recordLine, type OutboxEntry } from './outbox-entry.js';
+import { OutboxQueues, textOf } from './outbox-queues.js';
 import { freed, isOwned, newOwner } from './owner.js';
 import { replay } from './replay.js';
 import { SegmentLog, type LogLine } from './segment-log.js';
 
 /** Fits into one message of the bus even when every character takes three bytes. */
 const MAX_EVENT_CHARACTERS = 256 * 1024;
-/** Texts of waiting events kept in memory; what is beyond waits in its file. */
-const MAX_HELD_CHARACTERS = 16 * 1024 * 1024;
+const SEGMENT_BYTES = 8 * 1024 * 1024;
 const HOUSEKEEPING_MS = 15_000;
+/** Lines written at a time while the events of a dead owner are taken over. */
+const ADOPTED_LINES = 1000;
 
 export interface OutboxOptions {
   /** Several processes may share it: each has a folder of its own in it, and takes over those of dead ones. */
@@ -22,21 +23,27 @@ export interface OutboxOptions {
   readonly segmentBytes?: number;
 }
 
+/** Somebody waits until an entry is written. */
+interface Waiting {
+  readonly entry: OutboxEntry;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * Durable events of this process until somebody else has them: an append-only file, written once a turn of the event
  * loop. `record` resolves when the kernel has the bytes, so a `kill -9` cannot lose them.
  */
 export class Outbox {
   private readonly log: SegmentLog;
-  private readonly queues = new Map<string, Fifo<OutboxEntry>>();
+  private readonly queues: OutboxQueues;
   private readonly housekeeping: NodeJS.Timeout;
   private lines: LogLine[] = [];
-  private waiting: { resolve(): void; reject(error: unknown): void; entry: OutboxEntry }[] = [];
+  private waiting: Waiting[] = [];
   private finished: OutboxEntry[] = [];
   private readonly changedDrafts = new Set<OutboxEntry>();
   private isScheduled = false;
   private isClosed = false;
-  private heldCharacters = 0;
   private lastNumber = 0;
   private adopted = 0;
   private unacknowledged = 0;
@@ -45,41 +52,31 @@ export class Outbox {
   onAvailable: (subject: string) => void = () => undefined;
 
   private constructor(
-    private readonly directory: string,
-    readonly owner: string,
     private readonly options: OutboxOptions,
+    readonly owner: string,
   ) {
-    this.log = new SegmentLog(join(directory, owner), options.segmentBytes ?? 8 * 1024 * 1024);
+    this.log = new SegmentLog(join(options.directory, owner), options.segmentBytes ?? SEGMENT_BYTES);
+    this.queues = new OutboxQueues((entry) => this.log.read(entry));
     this.housekeeping = setInterval(() => {
-      try {
-        this.log.touch();
-        this.adopt();
-      } catch {
-        // The folder is out of reach for a moment, or for good: the next write says so to who can act on it.
-      }
+      this.keepHouse();
     }, HOUSEKEEPING_MS).unref();
   }
 
   static open(options: OutboxOptions): Outbox {
     mkdirSync(options.directory, { recursive: true });
-    const outbox = new Outbox(options.directory, newOwner(), options);
+    const outbox = new Outbox(options, newOwner());
     outbox.adopt();
     return outbox;
   }
 
-  /** Records and drafts that are not acknowledged or discarded. */
-  get size(): number {
-    return this.unacknowledged;
-  }
-
   record(subject: string, event: unknown): Promise<void> {
-    const entry = this.newEntry(subject, JSON.stringify(event), 'record');
-    return this.commit(entry);
+    return this.commit(this.newEntry(subject, JSON.stringify(event), 'record'));
   }
 
   draft<Event>(subject: string, event: Event): DurableDraft<Event> {
     const entry = this.newEntry(subject, JSON.stringify(event), 'draft');
-    this.append({ text: draftLine(entry), entry });
+    const begun: LogLine = { text: draftLine(entry), entry };
+    this.append(begun);
     return {
       update: (patch) => {
         if (entry.state !== 'draft') return;
@@ -91,57 +88,38 @@ export class Outbox {
         if (entry.state !== 'draft') return Promise.resolve();
         entry.text = JSON.stringify(committed);
         entry.patch = undefined;
+        // A draft that ends in the turn it began in is written once.
+        if (entry.place === undefined) Object.assign(begun, { text: '', entry: undefined });
         return this.commit(entry);
       },
       discard: () => {
-        if (entry.state === 'draft') this.acknowledge([entry]);
+        if (entry.state === 'draft') this.finish([entry]);
       },
     };
   }
 
   /** The next waiting events of a subject, oldest first; they are the taker's until acknowledged or released. */
   take(subject: string, maxEvents: number, maxCharacters = Infinity): OutboxEntry[] {
-    const queue = this.queues.get(subject);
-    const taken: OutboxEntry[] = [];
-    let characters = 0;
-    for (let entry = queue?.peek(); entry !== undefined && taken.length < maxEvents; entry = queue?.peek()) {
-      this.load(entry);
-      characters += entry.text?.length ?? 0;
-      if (taken.length > 0 && characters > maxCharacters) break;
-      queue?.shift();
-      taken.push(entry);
-    }
-    return taken;
+    return this.queues.take(subject, maxEvents, maxCharacters);
   }
 
   waitingSubjects(): string[] {
-    return [...this.queues].filter(([, queue]) => queue.size > 0).map(([subject]) => subject);
+    return this.queues.subjects();
   }
 
   waitingCount(subject: string): number {
-    return this.queues.get(subject)?.size ?? 0;
+    return this.queues.count(subject);
   }
 
   /** Puts taken events back: to the front, or to the back so that one bad event does not block the others. */
   release(entries: readonly OutboxEntry[], to: 'front' | 'back' = 'front'): void {
-    const [first] = entries;
-    if (first === undefined) return;
-    if (to === 'front') this.queue(first.subject).unshift(entries);
-    else for (const entry of entries) this.queue(entry.subject).push(entry);
+    this.queues.release(entries, to);
   }
 
   /** Somebody else has the events: they are forgotten here. */
   acknowledge(entries: readonly OutboxEntry[]): void {
-    const done = entries.filter((entry) => entry.state !== 'done');
-    if (done.length === 0) return;
-    for (const entry of done) {
-      if (entry.state === 'record') this.heldCharacters -= entry.text?.length ?? 0;
-      entry.state = 'done';
-      this.changedDrafts.delete(entry);
-    }
-    this.unacknowledged -= done.length;
-    this.append({ text: doneLine(done) });
-    this.schedule(done);
+    for (const entry of entries) this.queues.forget(entry);
+    this.finish(entries);
   }
 
   /** Writes what is still in memory and leaves the folder to whoever opens the outbox next. */
@@ -152,21 +130,7 @@ export class Outbox {
     this.isClosed = true;
     this.log.close();
     if (this.unacknowledged === 0) rmSync(this.log.directory, { recursive: true, force: true });
-    else renameSync(this.log.directory, join(this.directory, freed(this.owner)));
-  }
-
-  private schedule(finished?: readonly OutboxEntry[]): void {
-    if (finished !== undefined) this.finished.push(...finished);
-    if (this.isScheduled) return;
-    this.isScheduled = true;
-    setImmediate(() => {
-      if (!this.isClosed) this.flush();
-    });
-  }
-
-  private append(line: LogLine): void {
-    this.lines.push(line);
-    this.schedule();
+    else renameSync(this.log.directory, join(this.options.directory, freed(this.owner)));
   }
 
   private newEntry(subject: string, text: string, state: OutboxEntry['state']): OutboxEntry {
@@ -182,12 +146,33 @@ export class Outbox {
     }
     entry.state = 'record';
     this.changedDrafts.delete(entry);
-    // A draft that ends in the turn it began in is written once.
-    const begun = entry.place === undefined ? this.lines.findIndex((line) => line.entry === entry) : -1;
-    if (begun >= 0) this.lines.splice(begun, 1);
     this.append({ text: recordLine(entry), entry });
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject, entry });
+    });
+  }
+
+  private finish(entries: readonly OutboxEntry[]): void {
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      entry.state = 'done';
+      this.changedDrafts.delete(entry);
+    }
+    this.unacknowledged -= entries.length;
+    this.finished.push(...entries);
+    this.append({ text: doneLine(entries) });
+  }
+
+  private append(line: LogLine): void {
+    this.lines.push(line);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      if (!this.isClosed) this.flush();
     });
   }
 
@@ -206,50 +191,37 @@ export class Outbox {
       return;
     }
     for (const entry of this.finished.splice(0)) this.log.forget(entry);
-    this.moveStragglers();
-    if (this.options.fsync === true)
-      void this.log.sync().then(
-        () => this.announce(waiting),
-        () => this.announce(waiting),
-      );
-    else this.announce(waiting);
+    this.tidy();
+    const announce = (): void => {
+      this.announce(waiting);
+    };
+    if (this.options.fsync === true) void this.log.sync().then(announce, announce);
+    else announce();
   }
 
-  private announce(waiting: typeof this.waiting): void {
+  private announce(written: readonly Waiting[]): void {
     const subjects = new Set<string>();
-    for (const { resolve, entry } of waiting) {
-      this.enqueue(entry);
+    for (const { resolve, entry } of written) {
+      this.queues.add(entry);
       subjects.add(entry.subject);
       resolve();
     }
     for (const subject of subjects) this.onAvailable(subject);
   }
 
-  private enqueue(entry: OutboxEntry): void {
-    this.heldCharacters += entry.text?.length ?? 0;
-    if (this.heldCharacters > MAX_HELD_CHARACTERS) {
-      this.heldCharacters -= entry.text?.length ?? 0;
-      entry.text = undefined;
+  private tidy(): void {
+    try {
+      this.moveStragglers();
+    } catch {
+      // An old file stays a while longer: the next turn tries again.
     }
-    this.queue(entry.subject).push(entry);
   }
 
-  private load(entry: OutboxEntry): void {
-    if (entry.text !== undefined) return;
-    entry.text = parseLine(this.log.read(entry).trimEnd())?.text ?? 'null';
-    this.heldCharacters += entry.text.length;
-  }
-
-  private queue(subject: string): Fifo<OutboxEntry> {
-    let queue = this.queues.get(subject);
-    if (queue === undefined) this.queues.set(subject, (queue = new Fifo()));
-    return queue;
-  }
-
+  /** Writes again what alone keeps an old file, so that the file can go. */
   private moveStragglers(): void {
     const moved = this.log.collect().map((entry): LogLine => {
       if (entry.state === 'record') {
-        const text = entry.text ?? parseLine(this.log.read(entry).trimEnd())?.text;
+        const text = entry.text ?? textOf(this.log.read(entry));
         return { text: recordLine({ ...entry, text }), entry };
       }
       if (entry.patch !== undefined) this.changedDrafts.add(entry);
@@ -259,21 +231,30 @@ export class Outbox {
     if (this.changedDrafts.size > 0) this.schedule();
   }
 
-  /** Takes over the folders whose owners are gone. The rename is what makes it one process's. */
+  private keepHouse(): void {
+    try {
+      this.log.touch();
+      this.adopt();
+    } catch {
+      // The folder is out of reach, for a moment or for good: the next write says so to who can act on it.
+    }
+  }
+
+  /** Takes over the folders whose owners are gone. The rename is what makes one process their new owner. */
   private adopt(): void {
-    for (const name of readdirSync(this.directory)) {
-      const path = join(this.directory, name);
-      if (name === this.owner || isOwned(name, path)) continue;
+    const { directory } = this.options;
+    for (const name of readdirSync(directory)) {
+      if (name === this.owner || isOwned(name, join(directory, name))) continue;
       this.adopted += 1;
-      const mine = join(this.directory, `${this.owner}~adopted~${String(this.adopted)}`);
+      const mine = join(directory, `${this.owner}~adopted~${String(this.adopted)}`);
       try {
-        renameSync(path, mine);
+        renameSync(join(directory, name), mine);
       } catch {
         continue;
       }
       for (const { subject, text } of replay(mine)) {
         this.commit(this.newEntry(subject, text, 'record')).catch(() => undefined);
-        if (this.lines.length >= 1000) this.flush();
+        if (this.lines.length >= ADOPTED_LINES) this.flush();
       }
       this.flush();
       rmSync(mine, { recursive: true, force: true });

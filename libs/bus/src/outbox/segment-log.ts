@@ -26,7 +26,7 @@ export interface Segment {
 /** A line to append; with an entry when the line holds the entry's full text. */
 export interface LogLine {
   readonly text: string;
-  readonly entry?: OutboxEntry;
+  readonly entry?: OutboxEntry | undefined;
 }
 
 /**
