@@ -11,6 +11,12 @@ const LONG = 20_000;
 const CLOCKS: Clocks = { connectMs: LONG, firstTokenMs: LONG, idleMs: LONG, totalMs: LONG };
 const OPTIONS = { defaults: {}, extraBody: {}, additionalDropParams: [], dropParams: false };
 
+const providerNamed = (name: string): Provider => {
+  const found = findProvider(name);
+  if (found === undefined) throw new Error(`No provider ${name}`);
+  return found;
+};
+
 interface Own {
   readonly provider?: string;
   readonly dialect?: Dialect;
@@ -50,7 +56,7 @@ describe('Attempt', () => {
       max_tokens: 100,
       messages: [{ role: 'user', content: 'Hello!!!' }],
     };
-    const attempt = new Attempt(transport, connectionTo(findProvider(provider) as Provider, settings), {
+    const attempt = new Attempt(transport, connectionTo(providerNamed(provider), settings), {
       attemptId: 'call:1',
       dialect,
       model: 'chat-default',

@@ -3,7 +3,11 @@ import { findProvider } from './manifest.js';
 import type { Provider, Settings } from './provider.js';
 
 const NONE: Settings = { apiKey: null, apiBase: null, apiVersion: null, organization: null };
-const provider = (name: string): Provider => findProvider(name) as Provider;
+const provider = (name: string): Provider => {
+  const found = findProvider(name);
+  if (found === undefined) throw new Error(`No provider ${name}`);
+  return found;
+};
 
 const urlOf = (name: string, settings: Partial<Settings>, model = 'gpt-4o'): string => {
   const connection = connectionTo(provider(name), { ...NONE, apiKey: 'key-of-test', ...settings });
@@ -42,12 +46,12 @@ describe('connectionTo', () => {
   });
 
   it.each([
-    ['openai', ['authorization', 'Bearer key-of-test']],
-    ['azure', ['api-key', 'key-of-test']],
-    ['anthropic', ['x-api-key', 'key-of-test']],
-  ])('%s authenticates by its own header', (name, [header, value]) => {
+    ['openai', 'authorization', 'Bearer key-of-test'],
+    ['azure', 'api-key', 'key-of-test'],
+    ['anthropic', 'x-api-key', 'key-of-test'],
+  ])('%s authenticates by its own header', (name, header, value) => {
     const settings = { ...NONE, apiKey: ' key-of-test\n', apiBase: 'http://host' };
-    expect(connectionTo(provider(name), settings).headers.get(header as string)).toBe(value);
+    expect(connectionTo(provider(name), settings).headers.get(header)).toBe(value);
   });
 
   it('needs a key at a provider’s own address, not elsewhere', () => {

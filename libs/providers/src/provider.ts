@@ -46,7 +46,7 @@ export interface Provider {
   /** Vendor headers of the client (lower case prefix, like `openai-`) that are meant for this provider. */
   readonly vendorHeaders: string | null;
   /** The upstream name of a model when it is not the configured one. */
-  modelName?(model: string): string;
+  readonly modelName?: (model: string) => string;
   /** `metadata` is a field of the provider's own API; else it is the gateway's and stays here. */
   readonly acceptsMetadata: boolean;
   /** Usage of a stream must be asked for (`stream_options.include_usage`); false: it always comes, and the field may be refused. */

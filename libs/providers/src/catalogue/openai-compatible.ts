@@ -13,7 +13,7 @@ export interface OpenAiCompatibleRow {
   readonly vendorHeaders?: string;
   readonly acceptsMetadata?: boolean;
   readonly asksStreamUsage?: boolean;
-  modelName?(model: string): string;
+  readonly modelName?: (model: string) => string;
 }
 
 const CHAT_PATH = '/chat/completions';

@@ -78,7 +78,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** What has come since the last read, in one piece; null at the end of the answer. */
-  async read(): Promise<Uint8Array | null> {
+  async read(): Promise<Buffer | null> {
     while (this.chunks.length === 0) {
       if (this.failure !== undefined) throw this.failure;
       if (this.ended) return null;
@@ -90,7 +90,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** The rest of the answer; fails when it is larger than the limit. */
   async readAll(): Promise<Buffer> {
-    const parts: Uint8Array[] = [];
+    const parts: Buffer[] = [];
     let size = 0;
     for (let part = await this.read(); part !== null; part = await this.read()) {
       this.tokenSeen();
@@ -98,7 +98,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (size > this.options.maxAnswerBytes) throw this.tooLarge();
       parts.push(part);
     }
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
+    return joined(parts);
   }
 
   /** The first-token clock stops, the idle clock takes over. */
@@ -179,12 +179,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (reason.code !== 'caller_lost') this.abort(reason);
   };
 
-  private take(): Uint8Array {
+  private take(): Buffer {
     const { chunks } = this;
     this.chunks = [];
     if (this.buffered > HIGH_WATER_BYTES) this.controller?.resume();
     this.buffered = 0;
-    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+    return joined(chunks);
   }
 
   private change(): Promise<void> {
@@ -235,4 +235,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.phaseClock);
     this.options.signal.removeEventListener('abort', this.onAbort);
   }
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  const [first] = parts;
+  return first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
 }

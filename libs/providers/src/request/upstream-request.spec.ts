@@ -6,10 +6,19 @@ import { upstreamRequest, type UpstreamCall } from './upstream-request.js';
 const OPTIONS = { defaults: {}, extraBody: {}, additionalDropParams: [], dropParams: false };
 const BODY = '{"model":"chat-default","messages":[{"role":"user","content":"hi"}]}';
 
+const providerNamed = (name: string): Provider => {
+  const found = findProvider(name);
+  if (found === undefined) throw new Error(`No provider ${name}`);
+  return found;
+};
+
+const pairs = (list: readonly string[]): [string, string][] =>
+  list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1] ?? '']] : []));
+
 const build = (name: string, own: Partial<Omit<UpstreamCall, 'body'>> & { readonly body?: string } = {}) => {
   const settings = { apiKey: 'key-of-test', apiBase: 'http://host', apiVersion: null, organization: null };
   const { body, ...call } = own;
-  const request = upstreamRequest(connectionTo(findProvider(name) as Provider, settings), {
+  const request = upstreamRequest(connectionTo(providerNamed(name), settings), {
     attemptId: 'call:1',
     dialect: 'openai-chat',
     model: 'chat-default',
@@ -21,10 +30,7 @@ const build = (name: string, own: Partial<Omit<UpstreamCall, 'body'>> & { readon
     body: Buffer.from(body ?? BODY),
     ...call,
   });
-  const headers = new Map<string, string>();
-  for (let index = 0; index < request.headers.length; index += 2) {
-    headers.set(request.headers[index] as string, request.headers[index + 1] as string);
-  }
+  const headers = new Map(pairs(request.headers));
   return { ...request, headers, text: Buffer.from(request.body).toString() };
 };
 

@@ -52,14 +52,13 @@ function requestHeaders(
   for (const [name, value] of own) headers.push(name, value);
   // OpenAI documents it, others ignore it: finds the attempt in the provider's logs.
   headers.push('x-client-request-id', call.attemptId);
-  for (const name in call.headers) {
-    if (!own.has(name) && travels(name, provider, isSameDialect))
-      headers.push(name, call.headers[name] as string);
+  for (const [name, value] of Object.entries(call.headers)) {
+    if (!own.has(name) && travels(name, provider, isSameDialect)) headers.push(name, value);
   }
-  for (const name in provider.defaultHeaders) {
+  for (const [name, value] of Object.entries(provider.defaultHeaders)) {
     const isSet =
       own.has(name) || (call.headers[name] !== undefined && travels(name, provider, isSameDialect));
-    if (!isSet) headers.push(name, provider.defaultHeaders[name] as string);
+    if (!isSet) headers.push(name, value);
   }
   return headers;
 }

@@ -47,6 +47,5 @@ const withModel = (event: Json, model: string): Json => ({
 });
 
 function encodeAll(items: readonly Json[], encode: (item: Json) => Buffer): Uint8Array | null {
-  if (items.length === 0) return null;
-  return items.length === 1 ? encode(items[0] as Json) : Buffer.concat(items.map(encode));
+  return items.length === 0 ? null : Buffer.concat(items.map(encode));
 }
