@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { GatewayError } from '@tollgate/contracts';
 
 const RETRY_AFTER_MS = 1_000;
@@ -15,11 +16,12 @@ const AWAY_MESSAGES =
 
 /** True when a query failed because Postgres cannot be reached or cannot serve now; the same query may work later. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
+  if (!types.isNativeError(error)) return false;
+  const { code, errors } = error as { code?: unknown; errors?: unknown };
   if (typeof code === 'string' && (NETWORK_CODES.has(code) || AWAY_STATES.test(code))) return true;
   if (AWAY_MESSAGES.test(error.message)) return true;
-  return error instanceof AggregateError && error.errors.some(isDatabaseAway);
+  // A host name with several addresses fails with an error for each.
+  return Array.isArray(errors) && errors.some(isDatabaseAway);
 }
 
 /** Runs database work; Postgres being away becomes `service_unavailable`, anything else is thrown on as it is. */

@@ -5,6 +5,7 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { BoundedClient } from './bounded-client.js';
 import { isDatabaseAway } from './database-errors.js';
 import { migrate } from './migrate.js';
+import { queryLogger } from './query-logger.js';
 
 const logger = createLogger('database');
 
@@ -83,7 +84,7 @@ function commonOptions({ entities, migrations }: DatabaseSchema): object {
     migrationsTableName: 'migration',
     applicationName: 'tollgate',
     installExtensions: false,
-    logging: false,
+    logger: queryLogger,
     connectTimeoutMS: 5_000,
     poolErrorHandler: (error: Error) => {
       logger.warn({ event: 'database.connection_lost', reason: error.message }, 'database connection lost');

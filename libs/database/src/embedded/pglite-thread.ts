@@ -34,7 +34,7 @@ export class PgliteThread {
       return;
     }
     const workerData = { folder: this.folder, socketPath: this.socketPath };
-    const worker = new Worker(new URL('./pglite-worker.js', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./pglite-worker.js', import.meta.url), { workerData, execArgv: [] });
     this.worker = worker;
     await once(worker, 'message');
     worker.on('error', (error) => {
