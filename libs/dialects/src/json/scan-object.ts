@@ -15,7 +15,7 @@ export interface ObjectMember {
 /** Top-level members by name, in order; of a repeated name the last, as JSON.parse takes it. */
 export type ObjectMembers = ReadonlyMap<string, ObjectMember>;
 
-export interface NamedMember extends ObjectMember {
+interface NamedMember extends ObjectMember {
   readonly name: string;
 }
 

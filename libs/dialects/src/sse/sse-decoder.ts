@@ -66,7 +66,9 @@ export class SseDecoder {
 
   /** The unfinished event and the chunk in one view; the chunk itself where nothing is pending. */
   private append(chunk: Uint8Array): Buffer {
-    if (this.length === 0) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (this.length === 0) {
+      return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    }
     this.reserve(this.length + chunk.length);
     this.pending.set(chunk, this.length);
     return this.pending.subarray(0, this.length + chunk.length);

@@ -3,7 +3,7 @@ import type { Refusals } from './refusals.js';
 import { isBlank } from './request-content.js';
 
 /** Fields that other parts of the translation read, or that only steer the gateway or OpenAI's own storage and cache. */
-export const CONSUMED = new Set([
+const CONSUMED = new Set([
   'model',
   'messages',
   'tools',
