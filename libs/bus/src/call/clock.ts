@@ -8,3 +8,13 @@ export function afterMs(delayMs: number, expire: () => void): () => void {
     clearTimeout(timer);
   };
 }
+
+/** Waits for work, but no longer than `limitMs`; what becomes of it afterwards is nobody's concern. */
+export async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work.catch(() => undefined), limit]);
+  clearTimeout(timer);
+}

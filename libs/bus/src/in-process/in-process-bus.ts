@@ -8,7 +8,7 @@ import {
   type RequestContract,
 } from '@tollgate/contracts';
 import type { Bus, BusHandlers, CallOptions, CallResponse, DurableDraft, RequestOptions } from '../bus.js';
-import { afterMs } from '../call/clock.js';
+import { afterMs, within } from '../call/clock.js';
 import { InFlight } from '../call/in-flight.js';
 import { ResponseStream } from '../call/response-stream.js';
 import { drainingError, nobodyServes } from '../errors.js';
@@ -121,15 +121,17 @@ export class InProcessBus implements Bus {
 
   async drain(graceMs: number): Promise<void> {
     this.isDraining = true;
+    const startedAt = performance.now();
     await this.inFlight.idle(graceMs);
-    await Promise.all([...this.pumps.values()].map((pump) => pump.flush()));
+    const remainingMs = Math.max(0, graceMs - (performance.now() - startedAt));
+    await within(remainingMs, Promise.all([...this.pumps.values()].map((pump) => pump.flush())));
   }
 
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
     this.isDraining = true;
-    await Promise.all([...this.pumps.values()].map((pump) => pump.stop()));
+    await within(1000, Promise.all([...this.pumps.values()].map((pump) => pump.stop())));
     this.outbox.close();
   }
 

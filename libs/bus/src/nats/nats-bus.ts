@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { CallContract, DurableContract, EventContract, RequestContract } from '@tollgate/contracts';
 import type { Bus, BusHandlers, CallOptions, CallResponse, DurableDraft, RequestOptions } from '../bus.js';
+import { within } from '../call/clock.js';
 import { InFlight } from '../call/in-flight.js';
 import { ResponseStream } from '../call/response-stream.js';
 import { drainingError, serviceLost } from '../errors.js';
@@ -139,9 +140,11 @@ export class NatsBus implements Bus {
     this.isDraining = true;
     const drained = this.subscriptions.splice(0).map((subscription) => subscription.drain());
     const consumed = this.consumers.splice(0).map((consumer) => consumer.stop());
-    await within(graceMs, Promise.allSettled([...drained, ...consumed]));
-    await this.inFlight.idle(graceMs);
-    await within(graceMs, this.flushOutbox());
+    const startedAt = performance.now();
+    const remainingMs = (): number => Math.max(0, graceMs - (performance.now() - startedAt));
+    await within(remainingMs(), Promise.allSettled([...drained, ...consumed]));
+    await this.inFlight.idle(remainingMs());
+    await within(remainingMs(), this.flushOutbox());
   }
 
   async close(): Promise<void> {
@@ -229,13 +232,4 @@ async function connectWithin({ url, name, connectTimeoutMs }: NatsBusOptions): P
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
-}
-
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work.catch(() => undefined), limit]);
-  clearTimeout(timer);
 }

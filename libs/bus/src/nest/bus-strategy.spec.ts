@@ -91,6 +91,14 @@ class WorkerController {
 @Module({})
 class TestModule {}
 
+@Controller()
+class OtherWorkerController {
+  @MessagePattern(attempt.subject)
+  attempt(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 const contracts: readonly Contract[] = [ask, told, stored, route, attempt];
 
 describe('BusStrategy', () => {
@@ -175,6 +183,12 @@ describe('BusStrategy', () => {
     expect(await codeOf(collect(bus.call(route, { name: 'three' }, text(''), inMs(5000))))).toBe(
       'provider_unavailable',
     );
+  });
+
+  it('refuses to start when two handlers want to answer', async () => {
+    await expect(
+      start(BillingController, IngressController, RouterController, WorkerController, OtherWorkerController),
+    ).rejects.toThrow(`More than one handler for ${attempt.subject}`);
   });
 
   it('refuses to start when a contract has no handler, and names it', async () => {

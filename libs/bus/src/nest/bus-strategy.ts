@@ -1,4 +1,9 @@
-import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import {
+  Server,
+  type CustomTransportStrategy,
+  type MessageHandler,
+  type MsPattern,
+} from '@nestjs/microservices';
 import { callSubject, toGatewayError, type Contract, type Outcome, type Service } from '@tollgate/contracts';
 import { isObservable, lastValueFrom, firstValueFrom } from 'rxjs';
 import type { Bus, BusHandlers, CallHandler } from '../bus.js';
@@ -19,11 +24,19 @@ export interface BusStrategyOptions {
 
 /** Connects Nest's `@MessagePattern` and `@EventPattern` handlers to the bus, by the contracts' subjects. */
 export class BusStrategy extends Server implements CustomTransportStrategy {
+  private readonly doubled = new Set<string>();
+
   constructor(private readonly options: BusStrategyOptions) {
     super();
   }
 
-  /** Throws when a contract of the given services has no handler, naming every such contract. */
+  override addHandler(...[pattern, callback, isEvent, extras]: Parameters<Server['addHandler']>): void {
+    const subject = this.normalizePattern(pattern as MsPattern);
+    if (isEvent !== true && this.messageHandlers.has(subject)) this.doubled.add(subject);
+    super.addHandler(pattern, callback, isEvent, extras);
+  }
+
+  /** Throws when a contract of the given services has no handler or a question has several, naming them. */
   listen(callback: (error?: unknown) => void): void {
     this.serve().then(
       () => callback(),
@@ -52,6 +65,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     if (missing.length > 0) {
       throw new Error(`No handler for ${missing.map((contract) => contract.subject).join(', ')}`);
     }
+    if (this.doubled.size > 0) throw new Error(`More than one handler for ${[...this.doubled].join(', ')}`);
     await this.options.bus.serve(this.toBusHandlers(mine));
   }
 
