@@ -5,11 +5,13 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
 import { Authenticator } from './auth/authenticator.js';
 import { KeyCache } from './auth/key-cache.js';
 import { KeyEventsController } from './auth/key-events.controller.js';
+import { KeyNewsWatch } from './auth/key-news-watch.js';
 import { ModelAccess } from './auth/model-access.js';
 import { Admission } from './calls/admission.js';
 import { CallService } from './calls/call.service.js';
 import { CallTracker } from './calls/call-tracker.js';
 import { ChatController } from './calls/chat.controller.js';
+import { MessagesController } from './calls/messages.controller.js';
 import { ErrorsFilter } from './http/errors.filter.js';
 import { HttpDoor } from './http/http-door.js';
 import { RouteGuard } from './http/route-guard.js';
@@ -24,6 +26,7 @@ import { SpendController } from './spend/spend.controller.js';
 export const HTTP_CONTROLLERS = [
   ChatController,
   KeysController,
+  MessagesController,
   ModelsController,
   RootController,
   SpendController,
@@ -38,6 +41,7 @@ export const HTTP_CONTROLLERS = [
     CallService,
     CallTracker,
     HttpDoor,
+    KeyNewsWatch,
     RouteGuard,
     RouteTable,
     {

@@ -81,6 +81,17 @@ describe('KeyCache', () => {
     expect(await find()).toBeNull();
   });
 
+  it('asks again for everything once news may have been missed', async () => {
+    serve('first');
+    await find();
+    now += 1;
+    cache.distrust();
+    serve('second');
+    expect((await find())?.key?.alias).toBe('second');
+    expect((await find())?.key?.alias).toBe('second');
+    expect(bus.asked).toHaveLength(2);
+  });
+
   it('does not let made-up keys push out real ones', async () => {
     const small = new KeyCache(bus as unknown as Bus, { ttlMs: 60_000, now: () => now, capacity: 2 });
     serve('real');

@@ -13,7 +13,8 @@ export interface KeyCacheOptions {
 
 interface Entry {
   readonly caller: Caller;
-  freshUntil: number;
+  readonly askedAt: number;
+  readonly freshUntil: number;
   readonly usableUntil: number;
 }
 
@@ -34,6 +35,7 @@ export class KeyCache {
   private readonly unknown: BoundedMap<string, number>;
   private readonly lookups = new Map<string, Promise<Caller | null>>();
   private readonly now: () => number;
+  private distrustedBefore = 0;
 
   constructor(
     private readonly bus: Bus,
@@ -49,7 +51,7 @@ export class KeyCache {
   find(hash: string): Caller | null | Promise<Caller | null> {
     const now = this.now();
     const entry = this.known.get(hash);
-    if (entry !== undefined && entry.freshUntil > now) return entry.caller;
+    if (entry !== undefined && this.isFresh(entry, now)) return entry.caller;
     if ((this.unknown.get(hash) ?? 0) > now) return null;
     const running = this.lookups.get(hash);
     if (running !== undefined) return running;
@@ -65,15 +67,25 @@ export class KeyCache {
     this.lookups.delete(hash);
   }
 
+  /** News may have been missed: every record is asked for again before it serves. */
+  distrust(): void {
+    this.distrustedBefore = this.now();
+  }
+
+  private isFresh(entry: Entry, now: number): boolean {
+    return entry.freshUntil > now && entry.askedAt >= this.distrustedBefore;
+  }
+
   private async lookup(hash: string): Promise<Caller | null> {
     // The first turn ends here, so that `find` has registered this lookup before it is compared below.
     await Promise.resolve();
     const own = this.lookups.get(hash);
+    const askedAt = this.now();
     try {
       if (this.lookups.size > MAX_LOOKUPS) throw unavailable();
       const found = await this.bus.request(findKey, { hash }, { timeoutMs: LOOKUP_TIMEOUT_MS });
       const caller = found === null ? null : keyCaller(found.key);
-      if (this.lookups.get(hash) === own) this.keep(hash, caller);
+      if (this.lookups.get(hash) === own) this.keep(hash, caller, askedAt);
       return caller;
     } catch (cause) {
       return this.withoutBilling(hash, cause);
@@ -82,7 +94,7 @@ export class KeyCache {
     }
   }
 
-  private keep(hash: string, caller: Caller | null): void {
+  private keep(hash: string, caller: Caller | null, askedAt: number): void {
     const now = this.now();
     if (caller === null) {
       this.known.delete(hash);
@@ -90,7 +102,7 @@ export class KeyCache {
       return;
     }
     const freshUntil = now + this.options.ttlMs;
-    this.known.set(hash, { caller, freshUntil, usableUntil: freshUntil + STALE_MS });
+    this.known.set(hash, { caller, askedAt, freshUntil, usableUntil: freshUntil + STALE_MS });
   }
 
   private withoutBilling(hash: string, cause: unknown): Caller {
@@ -98,7 +110,8 @@ export class KeyCache {
     const entry = this.known.get(hash);
     keyLookupFailed(cause, entry === undefined ? 'refused' : 'served-stale');
     if (entry === undefined || entry.usableUntil <= now) throw unavailable(cause);
-    entry.freshUntil = Math.min(now + RETRY_MS, entry.usableUntil);
+    const freshUntil = Math.min(now + RETRY_MS, entry.usableUntil);
+    this.known.set(hash, { ...entry, askedAt: now, freshUntil });
     return entry.caller;
   }
 }

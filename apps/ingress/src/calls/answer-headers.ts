@@ -30,7 +30,9 @@ export function answerHeaders(
     if (!NOT_OURS.has(name)) headers[name] = headerValue(head.headers[name] ?? '');
   }
   Object.assign(headers, limits);
+  // OpenAI's SDK reads the first, Anthropic's the second.
   headers['x-request-id'] = call.id;
+  headers['request-id'] = call.id;
   headers['x-tollgate-call-id'] = call.id;
   headers['x-tollgate-provider'] = headerValue(head.provider);
   headers['x-tollgate-attempts'] = attemptsOf(head);

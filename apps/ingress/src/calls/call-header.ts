@@ -22,7 +22,7 @@ export function buildCallHeader(
   const startedAt = Date.now();
   return {
     id,
-    dialect: 'openai-chat',
+    dialect: chat.dialect,
     model: chat.model,
     stream: chat.stream,
     includeUsage: chat.includeUsage,

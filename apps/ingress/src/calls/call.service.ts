@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
 import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
-import { completionTokens, promptTokens, routeCall, type CallHeader } from '@tollgate/contracts';
+import {
+  completionTokens,
+  promptTokens,
+  routeCall,
+  type CallHeader,
+  type Dialect,
+} from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
 import { modelAccessDenied } from '../auth/auth-errors.js';
@@ -35,9 +41,9 @@ export class CallService {
   ) {}
 
   /** Answers a chat call. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
-  async chat(request: FastifyRequest, reply: FastifyReply, pathModel: string | null): Promise<void> {
+  async chat(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<void> {
     const caller = callerOf(request);
-    const chat = readChatRequest(request.body, pathModel);
+    const chat = readChatRequest(request.body, door.dialect, door.pathModel ?? null);
     const call = this.describe(request, chat);
     request.call = call;
     if (!this.access.allows(caller.principal.models, chat.model))
@@ -81,6 +87,7 @@ export class CallService {
       const frames = this.bus.call(routeCall, header, body, { id: call.id, deadline: header.deadline });
       const client = new ClientConnection(reply.raw, () => frames.cancel());
       const result = await relayAnswer(frames, client, {
+        dialect: header.dialect,
         headersOf: (head) => answerHeaders(call, head, pass.headers),
         started: () => {
           tokens = null;
@@ -95,6 +102,12 @@ export class CallService {
       pass.settle(tokens);
     }
   }
+}
+
+/** Which way a call came in: the caller's dialect, and a model that its path names. */
+export interface Door {
+  readonly dialect: Dialect;
+  readonly pathModel?: string;
 }
 
 interface AdmittedCall {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { GatewayError } from '@tollgate/contracts';
+import { GatewayError, type Dialect } from '@tollgate/contracts';
 import { scanObject } from '@tollgate/dialects';
 
 /** Nesting that no honest request reaches and that no later parser chokes on. */
@@ -8,8 +8,9 @@ const MAX_USER_LENGTH = 512;
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A chat request as far as ingress needs to know it. */
+/** A chat request, of either dialect, as far as ingress needs to know it. */
 export interface ChatRequest {
+  readonly dialect: Dialect;
   /** The body for the provider: as it came, without a byte order mark. */
   readonly bytes: Buffer;
   readonly body: Record<string, unknown>;
@@ -23,7 +24,7 @@ export interface ChatRequest {
  * Reads and checks the body of a chat request. `pathModel` counts when the body names no model. Of a repeated member
  * the last counts, here and wherever the body is edited. Throws `invalid_json` or `invalid_request` naming the field.
  */
-export function readChatRequest(received: unknown, pathModel: string | null): ChatRequest {
+export function readChatRequest(received: unknown, dialect: Dialect, pathModel: string | null): ChatRequest {
   const bytes = withoutMark(received);
   const body = parse(bytes);
   const model = body['model'] ?? pathModel;
@@ -32,7 +33,8 @@ export function readChatRequest(received: unknown, pathModel: string | null): Ch
   if (!Array.isArray(body['messages']) || body['messages'].length === 0)
     throw invalid('messages', "'messages' is required: a list of at least one message");
   const stream = flag(body['stream'], 'stream');
-  return { bytes, body, model, stream, includeUsage: includeUsage(body), endUser: endUser(body) };
+  const wants = dialect === 'anthropic-messages' ? wantsOfMessages(body) : wantsOfChat(body);
+  return { dialect, bytes, body, model, stream, ...wants };
 }
 
 export const invalid = (param: string, message: string): GatewayError =>
@@ -68,6 +70,20 @@ function parse(bytes: Buffer): Record<string, unknown> {
 const badJson = (reason: string, cause?: unknown): GatewayError =>
   new GatewayError('invalid_json', `The body is not valid JSON: ${reason}`, { param: 'request_body', cause });
 
+type Wants = Pick<ChatRequest, 'includeUsage' | 'endUser'>;
+
+const wantsOfChat = (body: Json): Wants => ({
+  includeUsage: includeUsage(body),
+  endUser: endUser(body['user'], 'user'),
+});
+
+/** Anthropic's streams always tell their usage; the end user is `metadata.user_id`. */
+function wantsOfMessages(body: Json): Wants {
+  const metadata = body['metadata'] ?? {};
+  if (typeof metadata !== 'object') throw invalid('metadata', "'metadata' must be an object");
+  return { includeUsage: true, endUser: endUser((metadata as Json)['user_id'], 'metadata.user_id') };
+}
+
 function includeUsage(body: Json): boolean {
   const options = body['stream_options'];
   if (options === undefined || options === null) return false;
@@ -75,10 +91,9 @@ function includeUsage(body: Json): boolean {
   return flag((options as Json)['include_usage'], 'stream_options.include_usage');
 }
 
-function endUser(body: Json): string | null {
-  const user = body['user'];
+function endUser(user: unknown, param: string): string | null {
   if (user === undefined || user === null || user === '') return null;
   if (typeof user !== 'string' || user.length > MAX_USER_LENGTH)
-    throw invalid('user', `'user' must be a string of at most ${MAX_USER_LENGTH} characters`);
+    throw invalid(param, `'${param}' must be a string of at most ${MAX_USER_LENGTH} characters`);
   return user;
 }

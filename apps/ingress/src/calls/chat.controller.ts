@@ -11,7 +11,7 @@ export class ChatController {
   @Access('key')
   @Post(['v1/chat/completions', 'chat/completions', 'v1/v1/chat/completions'])
   chat(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.calls.chat(request, reply, null);
+    return this.calls.chat(request, reply, { dialect: 'openai-chat' });
   }
 
   @Access('key')
@@ -25,6 +25,6 @@ export class ChatController {
     @Res() reply: FastifyReply,
     @Param('model') model: string,
   ): Promise<void> {
-    return this.calls.chat(request, reply, model);
+    return this.calls.chat(request, reply, { dialect: 'openai-chat', pathModel: model });
   }
 }

@@ -1,10 +1,18 @@
 import type { CallResponse } from '@tollgate/bus';
-import { toGatewayError, type GatewayError, type ResponseEnd, type ResponseHead } from '@tollgate/contracts';
-import { toEnvelope } from '../http/error-envelope.js';
+import {
+  toGatewayError,
+  type Dialect,
+  type GatewayError,
+  type ResponseEnd,
+  type ResponseHead,
+} from '@tollgate/contracts';
+import { errorBody } from '../http/error-envelope.js';
 import { isEventStream } from './answer-headers.js';
 import type { ClientConnection } from './client-connection.js';
 
 export interface AnswerHooks {
+  /** The caller's: an error event is told in it. */
+  readonly dialect: Dialect;
   headersOf(head: ResponseHead): Record<string, string>;
   /** The head is known: from here on the answer is ours to write, and a failure cannot change its status. */
   started(head: ResponseHead): void;
@@ -25,7 +33,7 @@ export async function relayAnswer(
   client: ClientConnection,
   hooks: AnswerHooks,
 ): Promise<AnswerResult> {
-  const answer = new Answer(client);
+  const answer = new Answer(client, hooks.dialect);
   try {
     for await (const frame of frames) {
       switch (frame.type) {
@@ -58,7 +66,10 @@ class Answer {
   private held: Uint8Array | null = null;
   private last: Uint8Array | null = null;
 
-  constructor(private readonly client: ClientConnection) {}
+  constructor(
+    private readonly client: ClientConnection,
+    private readonly dialect: Dialect,
+  ) {}
 
   begin(head: ResponseHead, headers: Record<string, string>): void {
     this.begun = true;
@@ -101,7 +112,9 @@ class Answer {
       return;
     }
     this.sendHead();
-    raw.end(`${this.atEventEnd() ? '' : '\n\n'}data: ${JSON.stringify(toEnvelope(error))}\n\n`);
+    const name = this.dialect === 'anthropic-messages' ? 'event: error\n' : '';
+    const data = JSON.stringify(errorBody(error, this.dialect, null));
+    raw.end(`${this.atEventEnd() ? '' : '\n\n'}${name}data: ${data}\n\n`);
   }
 
   private sendHead(): void {

@@ -48,15 +48,6 @@ describe('the door', () => {
     expect(await raw('HELLO\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('bounds how long a request may take to arrive', () => {
-    const server = ingress.app.getHttpServer() as unknown as {
-      headersTimeout: number;
-      requestTimeout: number;
-    };
-    expect(server.headersTimeout).toBeLessThanOrEqual(15_000);
-    expect(server.requestTimeout).toBeGreaterThan(0);
-  });
-
   it('counts requests by declared route and configured model', async () => {
     await (await ingress.post('/v1/chat/completions', CHAT)).text();
     await (await ingress.post('/v1/chat/completions', { ...CHAT, model: 'made-up-by-a-client' })).text();

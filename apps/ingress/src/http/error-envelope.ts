@@ -1,4 +1,4 @@
-import type { GatewayError } from '@tollgate/contracts';
+import type { Dialect, GatewayError } from '@tollgate/contracts';
 
 /** OpenAI's error body, as LiteLLM fills it: `code` is the status as a string, or the provider's own code. */
 export interface ErrorEnvelope {
@@ -21,6 +21,33 @@ export const toEnvelope = (error: GatewayError): ErrorEnvelope => ({
     code: error.options.upstreamCode ?? String(error.status),
   },
 });
+
+/** Anthropic's error types by status: https://docs.anthropic.com/en/api/errors */
+const MESSAGES_TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  503: 'overloaded_error',
+  529: 'overloaded_error',
+};
+
+/** Anthropic's error body. `requestId` is the call's id; null before there is a call. */
+const toMessagesEnvelope = (error: GatewayError, requestId: string | null): object => ({
+  type: 'error',
+  error: {
+    type: MESSAGES_TYPES[error.status] ?? (error.status < 500 ? 'invalid_request_error' : 'api_error'),
+    message: error.message,
+  },
+  request_id: requestId,
+});
+
+/** An error's body in the caller's dialect. */
+export const errorBody = (error: GatewayError, dialect: Dialect, requestId: string | null): object =>
+  dialect === 'anthropic-messages' ? toMessagesEnvelope(error, requestId) : toEnvelope(error);
 
 /** Response headers that belong to an error: when to come back, and which limit refused. */
 export function errorHeaders(error: GatewayError): Record<string, string> {

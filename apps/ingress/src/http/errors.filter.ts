@@ -1,7 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestFailed } from '../events.js';
-import { errorHeaders, toEnvelope } from './error-envelope.js';
+import { errorBody, errorHeaders } from './error-envelope.js';
 import { fromHttpError } from './http-error.js';
 import { RouteTable } from './route-table.js';
 
@@ -15,7 +15,8 @@ export class ErrorsFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = this.routes.refine(fromHttpError(cause), request.method, request.url);
     requestFailed(error, request.call?.id ?? null);
-    if (reply.raw.headersSent) {
+    // An answer that has begun cannot become an error any more: it is cut off.
+    if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;
     }
@@ -23,7 +24,7 @@ export class ErrorsFilter implements ExceptionFilter {
       .code(error.status)
       .headers({ ...callHeaders(request), ...errorHeaders(error) })
       .type('application/json')
-      .send(toEnvelope(error));
+      .send(errorBody(error, request.routeOptions.config.dialect ?? 'openai-chat', request.call?.id ?? null));
   }
 }
 

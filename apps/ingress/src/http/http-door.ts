@@ -12,11 +12,8 @@ import { RouteTable } from './route-table.js';
 
 /** A client that vanished without a word is noticed by TCP's own probes. */
 const KEEP_ALIVE_PROBE_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 15_000;
-/** The largest body on a slow line: 100 MB at 350 KB/s. */
-const REQUEST_TIMEOUT_MS = 300_000;
 
-/** Prepares the server that `libs/app` made: bodies as bytes, access, limits, metrics. Before Nest adds its routes. */
+/** Prepares the server that `libs/app` made: bodies as bytes, access, metrics. Before Nest adds its routes. */
 @Injectable()
 export class HttpDoor {
   constructor(
@@ -32,7 +29,7 @@ export class HttpDoor {
     server.decorateRequest('call', null);
     readBodiesAsBytes(server, this.config.general.maxRequestBytes);
     this.hookRoutes(server);
-    limitConnections(server.server);
+    watchConnections(server.server);
   }
 
   private hookRoutes(server: FastifyInstance): void {
@@ -60,9 +57,7 @@ function checkContent(
   done(prepareContentType(request), payload as never);
 }
 
-function limitConnections(server: Server): void {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+function watchConnections(server: Server): void {
   server.removeAllListeners('clientError');
   server.on('clientError', answerClientError);
   server.on('connection', (socket) => {

@@ -1,4 +1,4 @@
-import { GatewayError, createKey, deleteKeys, findKey, type KeyRecord } from '@tollgate/contracts';
+import { GatewayError, createKey, deleteKeys, findKey } from '@tollgate/contracts';
 import { VIRTUAL_KEY, errorOf, keyRecordOf, startIngress, type Harness } from '../_harness.js';
 import { digestOf } from '../auth/key-digests.js';
 import { expiryOf } from './key-duration.js';
