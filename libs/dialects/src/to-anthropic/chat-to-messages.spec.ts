@@ -96,6 +96,10 @@ describe('chatToMessages: messages', () => {
       { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'hi' } },
     ],
     [
+      { type: 'file', file: { file_data: 'data:text/plain,100%' } },
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: '100%' } },
+    ],
+    [
       { type: 'file', file: { file_id: 'file_1' } },
       { type: 'document', source: { type: 'file', file_id: 'file_1' } },
     ],

@@ -10,10 +10,19 @@ export function sourceOfUrl(url: string): Json {
   const isBase64 = (match[2] ?? '').includes(';base64');
   const payload = url.slice(match[0].length);
   if (mediaType.startsWith('text/')) {
-    const text = isBase64 ? Buffer.from(payload, 'base64').toString('utf8') : decodeURIComponent(payload);
+    const text = isBase64 ? Buffer.from(payload, 'base64').toString('utf8') : unescaped(payload);
     return { type: 'text', media_type: 'text/plain', data: text };
   }
   return { type: 'base64', media_type: mediaType, data: payload };
+}
+
+/** Percent escapes decoded; a text that only looks as if it had some stays as it is. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A document rather than an image: an image block refuses PDFs and texts. */
