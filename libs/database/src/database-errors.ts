@@ -10,9 +10,9 @@ const NETWORK_CODES = new Set(
 /** SQLSTATEs of a server that is going away, coming up, full or cut off by our own statement timeout. */
 const AWAY_STATES = /^(08...|57P0[1-5]|53...|57014|25P03)$/;
 
-/** `pg` and its pool tell these in words alone. */
+/** `pg`, its pool, and TypeORM (whose runner is released when its connection dies) tell these in words alone. */
 const AWAY_MESSAGES =
-  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|not queryable/;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|not queryable|query runner was already released/;
 
 /** True when a query failed because Postgres cannot be reached or cannot serve now; the same query may work later. */
 export function isDatabaseAway(error: unknown): boolean {
