@@ -1,0 +1,104 @@
+import { jest } from '@jest/globals';
+import type { Bus } from '@tollgate/bus';
+import { GatewayError, NO_USAGE, keyChanged, type KeyRecord, type UsageEvent } from '@tollgate/contracts';
+import { metricsText } from '@tollgate/observability';
+import type { Jobs } from '@tollgate/jobs';
+import { ScheduledJobs } from './jobs/scheduled-jobs.js';
+import { KeyController } from './keys/key.controller.js';
+import type { KeyStore } from './keys/key-store.js';
+import type { Ledger, Recorded } from './ledger/ledger.js';
+import { UsageController } from './ledger/usage.controller.js';
+
+const withCode = (code: string): Error => Object.assign(new Error(`failed with ${code}`), { code });
+
+const event = (id: string): UsageEvent => ({ id, usage: NO_USAGE }) as UsageEvent;
+
+const stored: Recorded = { inserted: 1, superseded: 0, duplicate: 0, byProvider: [] };
+
+describe('UsageController', () => {
+  const controllerOf = (record: Ledger['record']): UsageController =>
+    new UsageController({ record } as unknown as Ledger);
+
+  it('rejects the batch when the database is away, so that the bus brings it again', async () => {
+    const record = jest.fn<Ledger['record']>().mockRejectedValue(withCode('ECONNREFUSED'));
+    await expect(controllerOf(record).record([event('a'), event('b')])).rejects.toThrow('ECONNREFUSED');
+    expect(record).toHaveBeenCalledTimes(1);
+  });
+
+  it('stores the others when one event can never be stored', async () => {
+    const record = jest.fn<Ledger['record']>(async (events) => {
+      if (events.some(({ id }) => id === 'bad')) throw withCode('23514');
+      return stored;
+    });
+    await controllerOf(record).record([event('a'), event('bad'), event('b')]);
+    expect(record.mock.calls.map(([events]) => events.map(({ id }) => id))).toEqual([
+      ['a', 'bad', 'b'],
+      ['a'],
+      ['bad'],
+      ['b'],
+    ]);
+    expect(await metricsText()).toContain('tollgate_ledger_rows_total{result="refused"} 1');
+  });
+
+  it('counts usage without a price', async () => {
+    const byProvider = [{ provider: 'ollama', spendNanos: 0, unpriced: 2 }];
+    await controllerOf(async () => ({ ...stored, byProvider })).record([event('c')]);
+    expect(await metricsText()).toContain('tollgate_unpriced_usage_total{provider="ollama"} 2');
+  });
+});
+
+describe('KeyController', () => {
+  const publish = jest.fn<Bus['publish']>();
+  const bus = { publish } as unknown as Bus;
+
+  beforeEach(() => publish.mockClear());
+
+  it('tells every ingress of a key that is new or gone', async () => {
+    const keys = { create: async () => undefined, delete: async () => ['one', 'two'] };
+    const controller = new KeyController(keys as unknown as KeyStore, bus);
+    const created = await controller.create({ hash: 'new' } as KeyRecord);
+    expect(created).toMatchObject({ hash: 'new', createdAt: created.updatedAt });
+    expect(await controller.delete({ hashes: ['one'], aliases: ['second'] })).toEqual({
+      deleted: ['one', 'two'],
+    });
+    expect(publish.mock.calls).toEqual([
+      [keyChanged, { hash: 'new' }],
+      [keyChanged, { hash: 'one' }],
+      [keyChanged, { hash: 'two' }],
+    ]);
+  });
+
+  it('answers when to come back while the database is away', async () => {
+    const keys = { find: () => Promise.reject(withCode('57P03')) };
+    const controller = new KeyController(keys as unknown as KeyStore, bus);
+    const error = await controller.find({ hash: 'any' }).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(GatewayError);
+    expect(error).toMatchObject({ code: 'service_unavailable', options: { retryAfterMs: 1_000 } });
+  });
+});
+
+describe('ScheduledJobs', () => {
+  it('purges keys that expired 30 days ago, every hour, and tells every ingress', async () => {
+    const handlers = new Map<string, (data: unknown) => Promise<void>>();
+    const repeat = jest.fn<Jobs['repeat']>().mockResolvedValue(undefined);
+    const jobs = {
+      handle: (name: string, handler: () => Promise<void>) => handlers.set(name, handler),
+      start: async () => undefined,
+      repeat,
+    };
+    const publish = jest.fn<Bus['publish']>();
+    const deleteExpired = jest.fn<KeyStore['deleteExpired']>().mockResolvedValue(['old']);
+    const scheduled = new ScheduledJobs(
+      jobs as unknown as Jobs,
+      { publish } as unknown as Bus,
+      { deleteExpired } as unknown as KeyStore,
+    );
+    await scheduled.onApplicationBootstrap();
+    expect(repeat.mock.calls).toEqual([['keys.purge-expired', 3_600_000]]);
+    await handlers.get('keys.purge-expired')?.(null);
+    const [before = 0] = deleteExpired.mock.calls[0] ?? [];
+    expect(Date.now() - before - 30 * 86_400_000).toBeLessThan(60_000);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(30 * 86_400_000);
+    expect(publish.mock.calls).toEqual([[keyChanged, { hash: 'old' }]]);
+  });
+});
