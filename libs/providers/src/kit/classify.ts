@@ -4,7 +4,7 @@ import { readErrorBody, type ErrorBody } from './error-body.js';
 import { retryAfterMs, type HeaderValues } from './retry-after.js';
 import { upstreamError, type ErrorClass, type ErrorSource } from './upstream-error.js';
 
-export interface Classification {
+interface Classification {
   readonly code: ErrorCode;
   readonly errorClass: ErrorClass;
   /** `error.code` for the caller when the provider has no word of its own. */
@@ -61,8 +61,8 @@ const BY_STATUS: Readonly<Record<number, Classification>> = {
   529: { code: 'upstream_error', errorClass: 'ServiceUnavailableError' },
 };
 
-/** The row of the table for a status and the provider's words. Pure, so that the table can be tested row by row. */
-export function classify(status: number, { type, code, text }: ErrorBody): Classification {
+/** The row of the table for a status and the provider's words. */
+function classify(status: number, { type, code, text }: ErrorBody): Classification {
   const words = `${code ?? ''} ${type ?? ''} ${text}`;
   if (status === 400 || status === 413 || status === 422 || status === 429) {
     if (QUOTA.test(words)) return { code: 'upstream_quota', errorClass: 'RateLimitError' };

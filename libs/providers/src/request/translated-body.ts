@@ -28,11 +28,15 @@ function ownRequest(body: Uint8Array, { options }: BodyQuery): Json {
   return request;
 }
 
-function toMessages({ metadata, ...request }: Json, { options }: BodyQuery): Json {
-  const { body } = chatToMessages(request, {
-    defaultMaxTokens: DEFAULT_MAX_TOKENS,
-    dropParams: options.dropParams,
-  });
+function toMessages({ metadata, ...request }: Json, { options, model }: BodyQuery): Json {
+  // What can be asked depends on the provider's model, not on the name that the client knows it by.
+  const { body } = chatToMessages(
+    { ...request, model },
+    {
+      defaultMaxTokens: DEFAULT_MAX_TOKENS,
+      dropParams: options.dropParams,
+    },
+  );
   // Of OpenAI's free-form metadata Anthropic knows the user's id alone.
   const userId = (metadata as Json | null | undefined)?.['user_id'];
   return typeof userId === 'string' && body['metadata'] === undefined

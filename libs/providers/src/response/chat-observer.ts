@@ -44,7 +44,9 @@ export class ChatObserver implements StreamObserver {
 
   private readChoice(choice: unknown): void {
     if (!isJson(choice)) return;
-    if (typeof choice['finish_reason'] === 'string') this.finished = true;
+    // NOTE some providers send an empty reason with every chunk.
+    const reason = choice['finish_reason'];
+    if (typeof reason === 'string' && reason !== '') this.finished = true;
     if (isJson(choice['delta'])) this.characters += deltaCharacters(choice['delta']);
   }
 }

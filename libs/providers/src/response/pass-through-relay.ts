@@ -3,7 +3,7 @@ import type { ErrorSource } from '../kit/upstream-error.js';
 import { ChatObserver } from './chat-observer.js';
 import { MessageObserver } from './message-observer.js';
 import { isJson } from './parse-payload.js';
-import { editEvent, modelStamp } from './restamp.js';
+import { EventStamp, editEvent } from './restamp.js';
 import type { StreamRelay } from './stream-relay.js';
 
 export interface RelayOptions {
@@ -18,14 +18,14 @@ export const DONE_EVENT = Buffer.from('data: [DONE]\n\n');
 /** OpenAI to OpenAI: bytes as they come, but for the model's name and the usage chunk that the client did not ask for. */
 export function chatPassThrough({ model, includeUsage, source }: RelayOptions): StreamRelay {
   const observer = new ChatObserver(source);
-  const stamp = modelStamp(model);
+  const stamp = new EventStamp(model);
   return {
     observer,
     push(event) {
       const chunk = observer.observe(event);
       if (chunk === null) return event.raw;
       if (!includeUsage && isUsageChunk(chunk)) return null;
-      return chunk['model'] === undefined || chunk['model'] === model ? event.raw : editEvent(event, stamp);
+      return chunk['model'] === undefined || chunk['model'] === model ? event.raw : stamp.stamp(event);
     },
     end: () => (observer.done ? null : DONE_EVENT),
   };

@@ -1,8 +1,12 @@
-import { encodeSse, spliceObject, type SseEvent } from '@tollgate/dialects';
+import { encodeSse, scanObject, spliceObject, type SseEvent } from '@tollgate/dialects';
+
+type Edit = (payload: Uint8Array) => Uint8Array;
+
+const bytesOf = ({ raw }: SseEvent): Buffer => Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
 
 /** One event with its JSON payload edited; every byte around the edit is as it came. */
-export function editEvent(event: SseEvent, edit: (payload: Uint8Array) => Uint8Array): Uint8Array {
-  const raw = Buffer.from(event.raw.buffer, event.raw.byteOffset, event.raw.byteLength);
+export function editEvent(event: SseEvent, edit: Edit): Uint8Array {
+  const raw = bytesOf(event);
   const payload = Buffer.from(event.data);
   const start = raw.indexOf(payload);
   // A payload that is spread over several data lines has no place of its own in the bytes.
@@ -11,7 +15,44 @@ export function editEvent(event: SseEvent, edit: (payload: Uint8Array) => Uint8A
 }
 
 /** A function that writes a model name over the payload's own. */
-export function modelStamp(model: string): (payload: Uint8Array) => Uint8Array {
+export function modelStamp(model: string): Edit {
   const edits = { model: JSON.stringify(model) };
   return (payload) => spliceObject(payload, edits);
+}
+
+/** Writes a model name over that of every event of one stream. */
+export class EventStamp {
+  private readonly value: string;
+  private readonly edit: Edit;
+  /** The bytes of the last event up to the end of its model's value, and what stands there instead. */
+  private prefix = Buffer.alloc(0);
+  private replacement = Buffer.alloc(0);
+
+  constructor(model: string) {
+    this.value = JSON.stringify(model);
+    this.edit = modelStamp(model);
+  }
+
+  /** NOTE the chunks of a stream begin alike, id and model included: most need neither a search nor a scan. */
+  stamp(event: SseEvent): Uint8Array {
+    const raw = bytesOf(event);
+    if (!this.beginsAlike(raw) && !this.learn(event, raw)) return editEvent(event, this.edit);
+    return Buffer.concat([this.replacement, raw.subarray(this.prefix.length)]);
+  }
+
+  private beginsAlike(raw: Buffer): boolean {
+    const { length } = this.prefix;
+    return length > 0 && raw.length > length && raw.compare(this.prefix, 0, length, 0, length) === 0;
+  }
+
+  private learn(event: SseEvent, raw: Buffer): boolean {
+    const payload = Buffer.from(event.data);
+    const start = raw.indexOf(payload);
+    const model = scanObject(payload).get('model');
+    if (start < 0 || model === undefined) return false;
+    // A copy: the event's bytes may be overwritten by the next ones.
+    this.prefix = Buffer.from(raw.subarray(0, start + model.valueEnd));
+    this.replacement = Buffer.concat([raw.subarray(0, start + model.valueStart), Buffer.from(this.value)]);
+    return true;
+  }
 }
