@@ -1,7 +1,7 @@
 // From measurements to one table of ratios, and to the bars that the project set itself.
 
 /** Element in the middle: rounds that somebody else's work disturbed do not count. */
-export const median = (values) => {
+const median = (values) => {
   const known = values.filter((value) => value !== null).sort((left, right) => left - right);
   return known[Math.floor((known.length - 1) / 2)] ?? null;
 };

@@ -64,7 +64,7 @@ export class FakeBus implements Pick<Bus, 'request' | 'call' | 'isConnected'> {
   }
 }
 
-export class FakeState implements Pick<State, 'admit' | 'settle'> {
+class FakeState implements Pick<State, 'admit' | 'settle'> {
   readonly admitted: AdmitRequest[] = [];
   readonly settled: SettleRequest[] = [];
   decide: (request: AdmitRequest) => Admission | Promise<Admission> = () => ({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The same text for the same value, whatever the order of its keys. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === undefined) return 'null';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

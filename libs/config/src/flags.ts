@@ -11,7 +11,7 @@ export interface Flags {
 const VALUED = ['config', 'port', 'data', 'host'] as const;
 const KNOWN = [...VALUED.map((name) => `--${name}`), '--help'];
 
-export const HELP = `Options
+const HELP = `Options
   --config FILE  the gateway's YAML (CONFIG_FILE, TOLLGATE_CONFIG); without one a demo model is served
   --port N       port to listen on, 0 for any free one (PORT)
   --host HOST    address to listen on (HOST)

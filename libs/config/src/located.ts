@@ -5,7 +5,7 @@ export interface Place {
   readonly line: number;
 }
 
-export interface LocatedScalar {
+interface LocatedScalar {
   readonly kind: 'scalar';
   readonly place: Place;
   readonly value: string | number | boolean | null;
@@ -13,7 +13,7 @@ export interface LocatedScalar {
   readonly source: string;
 }
 
-export interface LocatedList {
+interface LocatedList {
   readonly kind: 'list';
   readonly place: Place;
   readonly items: readonly Located[];

@@ -2,7 +2,7 @@ import { GatewayError } from '@tollgate/contracts';
 import { z } from 'zod';
 
 /** LiteLLM's cap on rows of one answer. */
-export const MAX_ROWS = 10_000;
+const MAX_ROWS = 10_000;
 
 const DAY_MS = 86_400_000;
 

@@ -31,8 +31,7 @@ export interface Item {
 
 let counted = 0;
 /** Subjects are the test's own: durable streams outlive a test. */
-export const unique = (name: string): string =>
-  `test.${name}.${String(process.pid)}-${String((counted += 1))}`;
+const unique = (name: string): string => `test.${name}.${String(process.pid)}-${String((counted += 1))}`;
 
 export const ask = defineRequest('test.ask', {
   service: 'billing',

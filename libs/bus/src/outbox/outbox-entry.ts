@@ -1,5 +1,3 @@
-import type { Segment } from './segment-log.js';
-
 /** An event on its way: a draft first, or a record at once; gone when it is acknowledged. */
 export interface OutboxEntry {
   /** Increasing within a folder. */
@@ -11,6 +9,15 @@ export interface OutboxEntry {
   patch: Record<string, unknown> | undefined;
   state: 'draft' | 'record' | 'done';
   place: { readonly segment: Segment; readonly offset: number; readonly length: number } | undefined;
+}
+
+/** One file of the log, and the entries whose last full text is in it. */
+export interface Segment {
+  readonly path: string;
+  readonly descriptor: number;
+  readonly entries: Set<OutboxEntry>;
+  size: number;
+  liveBytes: number;
 }
 
 // A line is `R<number> <subject> <json>` (record), `D…` (draft), `P<number> <json>` (patch of a draft) or

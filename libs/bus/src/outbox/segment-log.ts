@@ -10,18 +10,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { OutboxEntry } from './outbox-entry.js';
+import type { OutboxEntry, Segment } from './outbox-entry.js';
 
 const syncToDisk = promisify(fdatasync);
-
-/** One file of the log, and the entries whose last full text is in it. */
-export interface Segment {
-  readonly path: string;
-  readonly descriptor: number;
-  readonly entries: Set<OutboxEntry>;
-  size: number;
-  liveBytes: number;
-}
 
 /** A line to append; with an entry when the line holds the entry's full text. */
 export interface LogLine {

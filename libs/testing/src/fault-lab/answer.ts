@@ -2,7 +2,7 @@ import type { LabRequest, LabTool } from './lab-request.js';
 import { sampleOf } from './sample.js';
 import type { Step } from './step.js';
 
-export interface LabToolCall {
+interface LabToolCall {
   readonly id: string;
   readonly name: string;
   /** JSON. */
