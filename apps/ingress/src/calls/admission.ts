@@ -3,7 +3,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
 import { GatewayError } from '@tollgate/contracts';
 import { STATE, type Admission as Decision, type Scope, type State } from '@tollgate/state';
 import { callRateLimited, stateFailed } from '../events.js';
-import { rateLimitHeaders, rateLimited } from './rate-limits.js';
+import { keyLimitHeaders, rateLimitHeaders, rateLimited } from './rate-limits.js';
 
 /** A call that was let in. */
 export interface Pass {
@@ -42,7 +42,10 @@ export class Admission {
       throw rateLimited(decision, entrance.now);
     }
     return {
-      headers: rateLimitHeaders(decision.remaining, entrance.scopes, entrance.now),
+      headers: {
+        ...rateLimitHeaders(decision.remaining, entrance.now),
+        ...keyLimitHeaders(entrance.scopes),
+      },
       settle: once((tokens: number | null) => this.settle(entrance, tokens)),
     };
   }

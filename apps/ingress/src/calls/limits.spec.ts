@@ -14,13 +14,12 @@ import {
 
 const asVirtual = { authorization: `Bearer ${VIRTUAL_KEY}` };
 const { hash } = keyRecordOf();
-const resetAt = (): number => Date.now() + 30_000;
-const left = (kind: Remaining['kind'], limit: number, remaining: number): Remaining => ({
+const left = (kind: Remaining['kind'], limit: number, remaining: number, resetAt: number): Remaining => ({
   scope: `key:${hash}`,
   kind,
   limit,
   remaining,
-  resetAt: resetAt(),
+  resetAt,
 });
 
 let ingress: Harness;
@@ -38,9 +37,9 @@ afterEach(() => ingress.close());
 describe('a call that limits bind', () => {
   it('is admitted with its estimate, tells what is left and settles the true count', async () => {
     await start();
-    ingress.state.decide = () => ({
+    ingress.state.decide = ({ now }) => ({
       granted: true,
-      remaining: [left('requests', 10, 9), left('tokens', 1_000, 990)],
+      remaining: [left('requests', 10, 9, now + 30_000), left('tokens', 1_000, 990, now + 30_000)],
     });
     const response = await chat();
     await response.text();
@@ -69,14 +68,14 @@ describe('a call that limits bind', () => {
     ['max_parallel_requests', 'concurrent_requests', '1'],
   ] as const)("is refused in LiteLLM's words when %s run out", async (kind, header, retryAfter) => {
     await start();
-    const until = resetAt();
-    ingress.state.decide = () => ({
+    let until = 0;
+    ingress.state.decide = ({ now }) => ({
       granted: false,
       scope: `key:${hash}`,
       kind,
       limit: 2,
       remaining: 0,
-      resetAt: until,
+      resetAt: (until = now + 30_000),
     });
     const response = await chat();
     const utc = `${new Date(until).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
@@ -84,6 +83,7 @@ describe('a call that limits bind', () => {
       'retry-after': retryAfter,
       rate_limit_type: header,
       reset_at: utc,
+      'x-litellm-key-rpm-limit': '10',
     });
     expect(await errorOf(response)).toEqual({
       status: 429,

@@ -27,11 +27,7 @@ export function rateLimited(refusal: Refusal, now: number): GatewayError {
 }
 
 /** `x-ratelimit-*` as OpenAI's clients read them, and LiteLLM's with the scope's name in them. */
-export function rateLimitHeaders(
-  remaining: readonly Remaining[],
-  scopes: readonly Scope[],
-  now: number,
-): Record<string, string> {
+export function rateLimitHeaders(remaining: readonly Remaining[], now: number): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const { scope, kind, limit, remaining: left, resetAt } of remaining) {
     if (kind === 'max_parallel_requests') continue;
@@ -45,6 +41,12 @@ export function rateLimitHeaders(
     headers[`x-ratelimit-remaining-${kind}`] = rest;
     headers[`x-ratelimit-reset-${kind}`] = `${Math.max(0, Math.ceil((resetAt - now) / 1_000))}s`;
   }
+  return headers;
+}
+
+/** A key's own limits, on every answer to its calls. */
+export function keyLimitHeaders(scopes: readonly Scope[]): Record<string, string> {
+  const headers: Record<string, string> = {};
   for (const { requestsPerMinute, tokensPerMinute } of scopes) {
     if (requestsPerMinute !== null) headers['x-litellm-key-rpm-limit'] = String(requestsPerMinute);
     if (tokensPerMinute !== null) headers['x-litellm-key-tpm-limit'] = String(tokensPerMinute);

@@ -1,5 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { keyLimitHeaders } from '../calls/rate-limits.js';
 import { requestFailed } from '../events.js';
 import { errorBody, errorHeaders } from './error-envelope.js';
 import { fromHttpError } from './http-error.js';
@@ -29,7 +30,13 @@ export class ErrorsFilter implements ExceptionFilter {
 }
 
 /** A refused call can be asked about by its id; a request that never became a call has none. */
-const callHeaders = ({ call }: FastifyRequest): Record<string, string> =>
+const callHeaders = ({ call, caller }: FastifyRequest): Record<string, string> =>
   call === null
     ? {}
-    : { 'x-litellm-call-id': call.clientId, 'x-tollgate-call-id': call.id, 'x-request-id': call.id };
+    : {
+        'x-litellm-call-id': call.clientId,
+        'x-tollgate-call-id': call.id,
+        'x-request-id': call.id,
+        'request-id': call.id,
+        ...keyLimitHeaders(caller?.scopes ?? []),
+      };
