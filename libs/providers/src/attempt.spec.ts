@@ -157,6 +157,17 @@ describe('Attempt', () => {
       expect((await readStream(await answer)).text).toBe(body.replaceAll('gpt-4o-2024', 'chat-default'));
     });
 
+    it('Anthropic to Anthropic: passes on every byte but the model’s name', async () => {
+      const wire =
+        'event: message_start\ndata: {"type":"message_start", "message":{"id":"m1" , "model":"claude-x","n":1.0}}\n\n' +
+        'event: brand_new\ndata: {"type":"brand_new","x":1.0}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n';
+      const { answer } = start(
+        { body: wire, headers: { 'content-type': 'text/event-stream' } },
+        { provider: 'anthropic', dialect: 'anthropic-messages', stream: true },
+      );
+      expect((await readStream(await answer)).text).toBe(wire.replace('claude-x', 'chat-default'));
+    });
+
     it('adds the end mark that a provider leaves out', async () => {
       const { answer } = start(sse(text, finish), { stream: true });
       expect((await readStream(await answer)).events.at(-1)?.data).toBe('[DONE]');

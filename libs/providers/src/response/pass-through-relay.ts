@@ -1,9 +1,9 @@
-import { spliceObject, type Json, type SseEvent } from '@tollgate/dialects';
+import { scanObject, spliceObject, type Json, type SseEvent } from '@tollgate/dialects';
 import type { ErrorSource } from '../kit/upstream-error.js';
 import { ChatObserver } from './chat-observer.js';
 import { MessageObserver } from './message-observer.js';
 import { isJson } from './parse-payload.js';
-import { EventStamp, editEvent } from './restamp.js';
+import { EventStamp, editEvent, modelStamp } from './restamp.js';
 import type { StreamRelay } from './stream-relay.js';
 
 export interface RelayOptions {
@@ -37,12 +37,19 @@ const isUsageChunk = ({ choices, usage }: Json): boolean =>
 /** Anthropic to Anthropic: the model's name stands in `message_start` alone. */
 export function messagePassThrough({ model, source }: RelayOptions): StreamRelay {
   const observer = new MessageObserver(source);
+  const stamp = modelStamp(model);
   const push = (event: SseEvent): Uint8Array => {
     const payload = observer.observe(event);
     const message = payload?.['type'] === 'message_start' ? payload['message'] : undefined;
     if (!isJson(message) || message['model'] === model) return event.raw;
-    const stamped = { message: JSON.stringify({ ...message, model }) };
-    return editEvent(event, (bytes) => spliceObject(bytes, stamped));
+    return editEvent(event, (bytes) => stampMessage(bytes, stamp));
   };
   return { observer, push, end: () => null };
+}
+
+function stampMessage(payload: Uint8Array, stamp: (message: Uint8Array) => Uint8Array): Uint8Array {
+  const message = scanObject(payload).get('message');
+  if (message === undefined) return payload;
+  const stamped = stamp(payload.subarray(message.valueStart, message.valueEnd));
+  return spliceObject(payload, { message: Buffer.from(stamped).toString() });
 }
