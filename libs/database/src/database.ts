@@ -46,7 +46,9 @@ export async function openDatabase(
 ): Promise<Database> {
   const connection = await connect(target);
   try {
-    const base = { ...commonOptions(schema), ...connection.options } as DataSourceOptions;
+    const base = withExtra({ ...commonOptions(schema), ...connection.options } as DataSourceOptions, {
+      keepAlive: true,
+    });
     await untilUp(() => migrate({ ...base, entities: [], poolSize: 1 } as DataSourceOptions), startTimeoutMs);
     const dataSource = await new DataSource(withTimeouts(base, queryTimeoutMs)).initialize();
     return { dataSource, close: () => closeAll(dataSource, connection) };
@@ -71,8 +73,14 @@ async function connect(target: DatabaseTarget): Promise<Connection> {
   const { startEmbedded } = await import('./embedded/embedded-server.js');
   const server = await startEmbedded(target.dataDirectory);
   const address = { host: server.socketDirectory, username: 'postgres', database: 'postgres' };
-  // NOTE PGlite is one session: a second connection's statements would mix with the first one's.
-  return { options: { ...address, poolSize: 1 } as Connection['options'], close: () => server.close() };
+  const extra = {
+    idleTimeoutMillis: 0,
+    // What a former connection left (prepared statements, settings) is still there: it is all one session.
+    onConnect: (client: pg.ClientBase) => client.query('discard all'),
+  };
+  // NOTE Being one session, PGlite would mix a second connection's statements with the first one's.
+  const options = { ...address, extra, poolSize: 1 } as Connection['options'];
+  return { options, close: () => server.close() };
 }
 
 function commonOptions({ entities, migrations }: DatabaseSchema): object {
@@ -89,19 +97,19 @@ function commonOptions({ entities, migrations }: DatabaseSchema): object {
     poolErrorHandler: (error: Error) => {
       logger.warn({ event: 'database.connection_lost', reason: error.message }, 'database connection lost');
     },
-    extra: { keepAlive: true },
   };
 }
 
+const withExtra = (options: DataSourceOptions, extra: object): DataSourceOptions =>
+  ({ ...options, extra: { ...(options.extra as object | undefined), ...extra } }) as DataSourceOptions;
+
 function withTimeouts(options: DataSourceOptions, queryTimeoutMs: number): DataSourceOptions {
-  const extra = {
-    ...(options.extra as object),
+  return withExtra(options, {
     Client: BoundedClient,
     query_timeout: queryTimeoutMs,
     statement_timeout: Math.max(queryTimeoutMs - 5_000, Math.ceil(queryTimeoutMs / 2)),
     idle_in_transaction_session_timeout: 30_000,
-  };
-  return { ...options, extra } as DataSourceOptions;
+  });
 }
 
 async function untilUp(work: () => Promise<void>, timeoutMs: number): Promise<void> {

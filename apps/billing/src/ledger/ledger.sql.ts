@@ -1,3 +1,4 @@
+import type { PreparedStatement } from '@tollgate/database';
 import { LEDGER_COLUMNS } from './ledger-row.js';
 
 const names = LEDGER_COLUMNS.map(({ name }) => name);
@@ -13,7 +14,9 @@ const replaced = names.filter((name) => name !== 'id').map((name) => `${name} = 
  * only the conflict clause sees that row as it is when this transaction has its lock, so the difference cannot be
  * taken from a read of one's own. Keys are locked in the order of their hashes, or two batches could wait for each other.
  */
-export const RECORD_USAGE = `
+export const RECORD_USAGE: PreparedStatement = {
+  name: 'record-usage',
+  text: `
   with written as (
     insert into ledger_entry (${names.join(', ')})
     select ${values.join(', ')}
@@ -41,4 +44,5 @@ export const RECORD_USAGE = `
     count(superseded_nanos)::int as superseded,
     count(*) filter (where cost_nanos is null and status in ('complete', 'partial'))::int as unpriced,
     sum(added_nanos)::bigint as spend_nanos
-  from written group by provider`;
+  from written group by provider`,
+};

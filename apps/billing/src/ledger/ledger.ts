@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UsageEvent } from '@tollgate/contracts';
-import { toSafeInteger, type Database } from '@tollgate/database';
+import { queryPrepared, toSafeInteger, type Database } from '@tollgate/database';
 import { DATABASE } from '../tokens.js';
 import { toLedgerJson } from './ledger-row.js';
 import { RECORD_USAGE } from './ledger.sql.js';
@@ -13,7 +13,7 @@ export interface Recorded {
   readonly byProvider: readonly ProviderShare[];
 }
 
-export interface ProviderShare {
+interface ProviderShare {
   readonly provider: string;
   readonly spendNanos: number;
   readonly unpriced: number;
@@ -37,7 +37,7 @@ export class Ledger {
 
   /** All of the events or, when it throws, none of them. Safe to repeat, and to run at once with another batch. */
   async record(events: readonly UsageEvent[]): Promise<Recorded> {
-    const shares: Share[] = await this.database.dataSource.query(RECORD_USAGE, [toLedgerJson(events)]);
+    const shares = await queryPrepared<Share>(this.database.dataSource, RECORD_USAGE, [toLedgerJson(events)]);
     const inserted = total(shares, 'inserted');
     const superseded = total(shares, 'superseded');
     return {
