@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GatewayError, type Clocks } from '@tollgate/contracts';
+import type { Dispatcher } from 'undici';
 import { Exchange } from './exchange.js';
 import { Transport } from './transport.js';
 
@@ -206,5 +207,40 @@ describe('Exchange', () => {
     expect(written).toBeLessThan(16_000_000);
     controller.abort(new GatewayError('cancelled', 'enough'));
     await closed;
+  });
+
+  it('reads on after data that came while it resumed', async () => {
+    let handler!: Dispatcher.DispatchHandler;
+    const late: Buffer[] = [Buffer.alloc(300_000), Buffer.alloc(300_000)];
+    let paused = false;
+    const controller = {
+      pause: () => (paused = true),
+      // As undici does: what its parser holds is handed over before this returns.
+      resume: () => {
+        paused = false;
+        const next = late.shift();
+        if (next !== undefined) handler.onResponseData?.(controller, next);
+      },
+    } as unknown as Dispatcher.DispatchController;
+    const dispatcher = {
+      dispatch: (_options: unknown, given: Dispatcher.DispatchHandler) => (handler = given),
+    } as unknown as Dispatcher;
+    const exchange = new Exchange(
+      dispatcher,
+      { origin: 'http://provider', path: '/', headers: [], body: Buffer.from('{}') },
+      {
+        source: { label: 'Test', secrets: [] },
+        clocks: clocks(),
+        signal: new AbortController().signal,
+        maxAnswerBytes: 1,
+      },
+    );
+    handler.onRequestStart?.(controller, {});
+    handler.onResponseData?.(controller, Buffer.alloc(300_000));
+    expect(paused).toBe(true);
+    for (let read = 0; read < 3; read++) expect(await exchange.read()).toHaveLength(300_000);
+    expect(paused).toBe(false);
+    handler.onResponseEnd?.(controller, {});
+    expect(await exchange.read()).toBeNull();
   });
 });

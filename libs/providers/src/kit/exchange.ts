@@ -180,10 +180,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   };
 
   private take(): Buffer {
-    const { chunks } = this;
+    const { chunks, buffered } = this;
     this.chunks = [];
-    if (this.buffered > HIGH_WATER_BYTES) this.controller?.resume();
     this.buffered = 0;
+    // NOTE resuming may bring data, and another pause, before it returns: the count must be fresh by then.
+    if (buffered > HIGH_WATER_BYTES) this.controller?.resume();
     return joined(chunks);
   }
 
