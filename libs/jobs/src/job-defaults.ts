@@ -6,5 +6,3 @@ export const DEFAULT_BACKOFF_MS = 1_000;
 
 /** Jobs that one process runs at once. */
 export const CONCURRENCY = 4;
-
-export type AnyJobHandler = (data: unknown) => Promise<void>;

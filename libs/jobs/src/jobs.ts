@@ -4,16 +4,19 @@
  */
 export interface Jobs {
   /** Names the handler of a job; call before `start`. A throw is a failed try: exponential backoff, up to `attempts`. */
-  handle<Data>(name: string, handler: (data: Data) => Promise<void>): void;
+  handle(name: string, handler: JobHandler): void;
   /** Begins to run jobs. */
   start(): Promise<void>;
   /** The same `id` while a job is waiting or running is the same job: the second is dropped. */
-  enqueue<Data>(name: string, data: Data, options?: JobOptions): Promise<void>;
+  enqueue(name: string, data: unknown, options?: JobOptions): Promise<void>;
   /** Runs a job every so often, on one replica at a time; calling it again with another interval replaces the schedule. */
   repeat(name: string, everyMs: number): Promise<void>;
   /** Lets running jobs finish. */
   close(): Promise<void>;
 }
+
+/** Its data went through JSON and may be of an older version of Tollgate: a handler that reads it checks it. */
+export type JobHandler = (data: unknown) => Promise<void>;
 
 export interface JobOptions {
   readonly id?: string;

@@ -1,8 +1,8 @@
 import { Queue, Worker, type Job, type JobsOptions } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { jobCompleted, jobFailed, queueAway } from '../events.js';
-import { CONCURRENCY, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF_MS, type AnyJobHandler } from '../job-defaults.js';
-import type { JobOptions, Jobs } from '../jobs.js';
+import { CONCURRENCY, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF_MS } from '../job-defaults.js';
+import type { JobHandler, JobOptions, Jobs } from '../jobs.js';
 
 const QUEUE = 'jobs';
 
@@ -18,7 +18,7 @@ export interface BullMqJobsOptions {
 
 /** `Jobs` on Redis by BullMQ: any replica runs a job, one at a time. */
 export class BullMqJobs implements Jobs {
-  private readonly handlers = new Map<string, AnyJobHandler>();
+  private readonly handlers = new Map<string, JobHandler>();
   private readonly connections: Redis[] = [];
   private readonly prefix: string;
   private readonly redisUrl: string;
@@ -42,8 +42,8 @@ export class BullMqJobs implements Jobs {
     this.queue.on('error', queueAway);
   }
 
-  handle<Data>(name: string, handler: (data: Data) => Promise<void>): void {
-    this.handlers.set(name, handler as AnyJobHandler);
+  handle(name: string, handler: JobHandler): void {
+    this.handlers.set(name, handler);
   }
 
   async start(): Promise<void> {
@@ -64,7 +64,7 @@ export class BullMqJobs implements Jobs {
     await this.queue.waitUntilReady();
   }
 
-  async enqueue<Data>(name: string, data: Data, options: JobOptions = {}): Promise<void> {
+  async enqueue(name: string, data: unknown, options: JobOptions = {}): Promise<void> {
     await this.queue.add(name, data, {
       ...this.options,
       ...(options.id !== undefined && { jobId: jobIdOf(name, options.id) }),

@@ -40,7 +40,7 @@ export class JobStore {
     await this.dataSource.query(
       `insert into job (name, id, data, run_at, max_attempts) values ($1, $2, $3, $4, $5)
        on conflict (name, id) do nothing`,
-      [name, id, JSON.stringify(data) ?? 'null', runAt, maxAttempts],
+      [name, id, JSON.stringify(data ?? null), runAt, maxAttempts],
     );
   }
 
@@ -57,7 +57,7 @@ export class JobStore {
 
   /** Takes up to `limit` due jobs of these names; those that another process took are passed over. */
   async claim(names: readonly string[], now: number, leaseMs: number, limit: number): Promise<ClaimedJob[]> {
-    const [rows] = (await this.dataSource.query(
+    const [rows] = await this.dataSource.query<[ClaimedRow[], number]>(
       `update job set lease_until = $2::bigint + $3::bigint, lease_token = $4, attempts_made = attempts_made + 1
        where (name, id) in (
          select name, id from job
@@ -65,16 +65,16 @@ export class JobStore {
          order by run_at limit $5 for update skip locked)
        returning name, id, data, lease_token, attempts_made, max_attempts, every_ms`,
       [names, now, leaseMs, randomUUID(), limit],
-    )) as [ClaimedRow[], number];
+    );
     return rows.map(toClaimedJob);
   }
 
   /** When the next job of these names is due or loses its lease; null when there is none. */
   async nextTime(names: readonly string[]): Promise<number | null> {
-    const [row] = (await this.dataSource.query(
+    const [row] = await this.dataSource.query<{ next: string | null }[]>(
       'select min(greatest(run_at, coalesce(lease_until, 0))) as next from job where name = any($1)',
       [names],
-    )) as { next: string | null }[];
+    );
     return row?.next == null ? null : Number(row.next);
   }
 

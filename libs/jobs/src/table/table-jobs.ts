@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { jobCompleted, jobFailed, queueAway } from '../events.js';
-import { CONCURRENCY, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF_MS, type AnyJobHandler } from '../job-defaults.js';
-import type { JobOptions, Jobs } from '../jobs.js';
+import { CONCURRENCY, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF_MS } from '../job-defaults.js';
+import type { JobHandler, JobOptions, Jobs } from '../jobs.js';
 import { JobStore, type ClaimedJob } from './job-store.js';
 
 export interface TableJobsOptions {
@@ -19,7 +19,7 @@ export interface TableJobsOptions {
 /** `Jobs` on a table of Postgres or PGlite, run in this process. */
 export class TableJobs implements Jobs {
   private readonly store: JobStore;
-  private readonly handlers = new Map<string, AnyJobHandler>();
+  private readonly handlers = new Map<string, JobHandler>();
   private readonly running = new Set<Promise<void>>();
   private readonly backoffMs: number;
   private readonly leaseMs: number;
@@ -38,8 +38,8 @@ export class TableJobs implements Jobs {
     this.now = options.now ?? Date.now;
   }
 
-  handle<Data>(name: string, handler: (data: Data) => Promise<void>): void {
-    this.handlers.set(name, handler as AnyJobHandler);
+  handle(name: string, handler: JobHandler): void {
+    this.handlers.set(name, handler);
   }
 
   async start(): Promise<void> {
@@ -47,7 +47,7 @@ export class TableJobs implements Jobs {
     await this.look();
   }
 
-  async enqueue<Data>(name: string, data: Data, options: JobOptions = {}): Promise<void> {
+  async enqueue(name: string, data: unknown, options: JobOptions = {}): Promise<void> {
     const runAt = this.now() + (options.delayMs ?? 0);
     await this.store.add({
       name,
