@@ -67,7 +67,7 @@ async function connect(target: DatabaseTarget): Promise<Connection> {
   if ('url' in target)
     return {
       options: { url: target.url, poolSize: 10 } as Connection['options'],
-      close: async () => undefined,
+      close: () => Promise.resolve(),
     };
   // A process that has a server never loads PGlite.
   const { startEmbedded } = await import('./embedded/embedded-server.js');
@@ -100,8 +100,10 @@ function commonOptions({ entities, migrations }: DatabaseSchema): object {
   };
 }
 
-const withExtra = (options: DataSourceOptions, extra: object): DataSourceOptions =>
-  ({ ...options, extra: { ...(options.extra as object | undefined), ...extra } }) as DataSourceOptions;
+const withExtra = (options: DataSourceOptions, extra: object): DataSourceOptions => ({
+  ...options,
+  extra: { ...(options.extra as object | undefined), ...extra },
+});
 
 function withTimeouts(options: DataSourceOptions, queryTimeoutMs: number): DataSourceOptions {
   return withExtra(options, {

@@ -33,7 +33,11 @@ export class SpendStore {
     const rows = await query.limit(limit + 1).getMany();
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
-    return { rows: page, next: last === undefined ? null : encodeCursor({ ...last, total }), total };
+    return {
+      rows: page,
+      next: last === undefined ? null : encodeCursor({ startedAt: last.startedAt, id: last.id, total }),
+      total,
+    };
   }
 
   async summarize(filter: SpendFilter): Promise<SpendSummary[]> {

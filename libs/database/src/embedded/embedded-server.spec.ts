@@ -55,9 +55,9 @@ describe('the embedded database', () => {
     expect(await readdir(dataDirectory)).toEqual(['database', 'socket']);
 
     const database = await openDatabase({ dataDirectory }, SCHEMA);
-    const [{ count, highest }] = (await database.dataSource.query(
+    const [{ count, highest }] = await database.dataSource.query<[{ count: number; highest: number }]>(
       'select count(*)::int as count, max(value) as highest from number',
-    )) as [{ count: number; highest: number }];
+    );
     expect(highest).toBeGreaterThanOrEqual(last);
     expect(count).toBe(highest);
     await database.close();
@@ -78,7 +78,7 @@ describe('the embedded database', () => {
     await database.dataSource.query('create table counter as select 0 as value');
     const add = (): Promise<unknown> =>
       database.dataSource.transaction(async (manager) => {
-        const [{ value }] = (await manager.query('select value from counter')) as [{ value: number }];
+        const [{ value }] = await manager.query<[{ value: number }]>('select value from counter');
         await manager.query('update counter set value = $1', [value + 1]);
       });
     await Promise.all(Array.from({ length: 40 }, add));
