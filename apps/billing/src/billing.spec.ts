@@ -54,6 +54,8 @@ function usageEvent(change: Partial<UsageEvent> = {}): UsageEvent {
     firstTokenAt: null,
     endedAt: 1_790_000_000_500,
     errorCode: null,
+    role: 'primary',
+    arm: null,
     ...change,
   };
 }

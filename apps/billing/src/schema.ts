@@ -3,9 +3,10 @@ import { JobTable1790000000001 } from '@tollgate/jobs';
 import { LedgerEntry } from './entities/ledger-entry.entity.js';
 import { VirtualKey } from './entities/virtual-key.entity.js';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
+import { AttemptRoles1790000000002 } from './migrations/1790000000002-attempt-roles.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
   entities: [VirtualKey, LedgerEntry],
-  migrations: [InitialSchema1790000000000, JobTable1790000000001],
+  migrations: [InitialSchema1790000000000, JobTable1790000000001, AttemptRoles1790000000002],
 };

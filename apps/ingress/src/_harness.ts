@@ -94,6 +94,7 @@ export const HEAD: ResponseHead = {
   retries: 1,
   fallbacks: 0,
   costNanos: 1_500_000,
+  upstreamMs: 0,
 };
 
 export const SSE_HEAD: ResponseHead = {

@@ -57,6 +57,8 @@ export function header(patch: Partial<CallHeader> = {}): CallHeader {
     endUser: null,
     tags: [],
     inputTokens: 1,
+    bodyBytes: 1,
+    needs: [],
     startedAt: START,
     deadline: START + 600_000,
     headers: {},
@@ -72,6 +74,7 @@ export const delivered: Outcome = {
   latencyMs: 5,
   firstTokenMs: null,
   usage: null,
+  costNanos: null,
 };
 
 export const failure = (code: ErrorCode, options: GatewayErrorOptions = {}): Outcome => ({

@@ -177,6 +177,9 @@ export class CallRouter {
       clocks: clocksFor(header, deployment, { router: this.config.router, now }),
       retries: call.retries,
       fallbacks: call.fallbacks,
+      role: 'primary',
+      arm: null,
+      resumable: false,
     };
     const outcome = await context.forward(attemptCall, provider, attemptHeader);
     const { delivered, latencyMs } = outcome;

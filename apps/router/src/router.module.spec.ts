@@ -37,6 +37,7 @@ class WorkerController {
       provider: 'openai',
       apiBase: null,
       costNanos: null,
+      upstreamMs: 0,
     });
     await response.write(await body.bytes());
     response.end({ usage: NO_USAGE, costNanos: null });

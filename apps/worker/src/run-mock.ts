@@ -11,7 +11,7 @@ export async function runMock(work: Work, text: string): Promise<void> {
   const { data, progress } = mockAnswer(call, text);
   const record = new UsageRecord(bus, header, target.deployment, null);
   const bill = await record.commit({ status: 'complete', progress, errorCode: null });
-  state.usage = bill.usage;
+  state.billed(bill);
   deliverHead(work, {
     status: 200,
     headers: {},

@@ -57,8 +57,7 @@ async function recordUnserved(
   const wasWorking =
     !refused && (WORKING.has(error.code) || progress.usage !== null || progress.characters > 0);
   const status = wasWorking ? 'partial' : 'failed';
-  const { usage } = await record.commit({ status, progress, errorCode: error.code });
-  state.usage = usage;
+  state.billed(await record.commit({ status, progress, errorCode: error.code }));
 }
 
 /** We hung up on a provider that was at work, or it did on us in the middle: it bills that. */
@@ -79,7 +78,7 @@ interface WholeDelivery {
 async function deliverWhole(work: Work, { answer, attempt, record }: WholeDelivery): Promise<void> {
   const { context, state, target } = work;
   const bill = await record.commit({ status: 'complete', progress: attempt.progress, errorCode: null });
-  state.usage = bill.usage;
+  state.billed(bill);
   const { status, headers, data } = answer;
   const { apiBase } = target.connection;
   deliverHead(work, { status, headers, apiBase, costNanos: bill.costNanos });
@@ -103,7 +102,7 @@ async function deliverStream(work: Work, delivery: StreamDelivery): Promise<void
   deliverHead(work, { status, headers, apiBase: target.connection.apiBase, costNanos: null });
   const settle = async (ending: Omit<Ending, 'progress'>): Promise<void> => {
     const bill = await record.commit({ ...ending, progress: attempt.progress });
-    state.usage = bill.usage;
+    state.billed(bill);
     if (ending.status === 'complete') context.response.end(bill);
   };
   try {

@@ -107,7 +107,7 @@ export class UsageRecord {
 }
 
 function initialEvent(
-  { attemptId, call, group, upstreamModel, deploymentId }: AttemptHeader,
+  { attemptId, call, group, upstreamModel, deploymentId, role, arm }: AttemptHeader,
   { provider }: Deployment,
   apiBase: string | null,
 ): UsageEvent {
@@ -139,5 +139,7 @@ function initialEvent(
     firstTokenAt: null,
     endedAt: now,
     errorCode: null,
+    role,
+    arm,
   };
 }

@@ -29,5 +29,6 @@ export function deliverHead({ header, target, context, state }: Work, details: H
     upstreamModel: header.upstreamModel,
     retries: header.retries,
     fallbacks: header.fallbacks,
+    upstreamMs: state.elapsedMs,
   });
 }

@@ -1,4 +1,10 @@
-import type { Deployment, GatewayConfig, GeneralSettings, RouterSettings } from './gateway-config.js';
+import type {
+  Deployment,
+  GatewayConfig,
+  GeneralSettings,
+  GroupSettings,
+  RouterSettings,
+} from './gateway-config.js';
 
 /** What holds when the file says nothing. Sources: LiteLLM's router and proxy defaults. */
 export const ROUTER_DEFAULTS: RouterSettings = {
@@ -11,7 +17,44 @@ export const ROUTER_DEFAULTS: RouterSettings = {
   disableCooldowns: false,
   maxFallbacks: 5,
   fallbacks: new Map(),
+  contextWindowFallbacks: null,
+  contentPolicyFallbacks: null,
   routingStrategy: 'simple-shuffle',
+  strategyArguments: { ttlMs: 3_600_000, lowestLatencyBuffer: 0 },
+  connectTimeoutMs: null,
+  idleTimeoutMs: null,
+  retryPolicy: {},
+  allowedFailsPolicy: {},
+  retryBudget: 0.2,
+  coolingWaitMs: 0,
+  preCallChecks: false,
+  enforceRateLimits: false,
+  tagFiltering: 'off',
+  affinity: { session: false, key: false, promptPrefix: false },
+  providerBudgets: new Map(),
+  tagBudgets: new Map(),
+  groups: new Map(),
+  teams: new Map(),
+};
+
+/** A model name about which the config says nothing. */
+export const GROUP_DEFAULTS: GroupSettings = {
+  routingStrategy: null,
+  timeoutMs: null,
+  streamTimeoutMs: null,
+  connectTimeoutMs: null,
+  idleTimeoutMs: null,
+  numRetries: null,
+  retryPolicy: {},
+  allowedFails: null,
+  allowedFailsPolicy: {},
+  cooldownMs: null,
+  coolingWaitMs: null,
+  deterministic: false,
+  hedge: null,
+  onStreamFailure: null,
+  canary: null,
+  deprecated: null,
 };
 
 export const GENERAL_DEFAULTS: GeneralSettings = {
@@ -43,6 +86,17 @@ export const bareDeployment = (
   streamTimeoutMs: null,
   numRetries: null,
   cooldownMs: null,
+  connectTimeoutMs: null,
+  idleTimeoutMs: null,
+  allowedFails: null,
+  allowedFailsPolicy: {},
+  retryPolicy: {},
+  maxParallelRequests: null,
+  region: null,
+  budget: null,
+  limits: {},
+  silentModel: null,
+  blocked: false,
   defaults: {},
   extraHeaders: {},
   extraBody: {},

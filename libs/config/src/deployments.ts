@@ -1,5 +1,6 @@
 import { ACCEPTED_LITELLM_PARAMS } from './accepted-keys.js';
 import { readConnection, readHeaders, type Connection } from './credentials.js';
+import { bareDeployment } from './demo-config.js';
 import { deploymentId, uniqueIds } from './deployment-id.js';
 import type { Deployment, Setting } from './gateway-config.js';
 import { toPlain, type Located } from './located.js';
@@ -57,6 +58,7 @@ function readEntry(
   const base = readDeployment(params, info, shared);
   if (target === null) return [];
   return organizations.map((organization) => ({
+    ...bareDeployment({ id: '', group, ...target }),
     ...base,
     ...target,
     group,

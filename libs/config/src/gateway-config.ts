@@ -1,3 +1,5 @@
+import type { Capability } from '@tollgate/contracts';
+
 /** A LiteLLM config file after validation and normalisation. Times are milliseconds, prices nano-dollars a unit. */
 export interface GatewayConfig {
   readonly deployments: readonly Deployment[];
@@ -34,6 +36,24 @@ export interface Deployment {
   readonly streamTimeoutMs: number | null;
   readonly numRetries: number | null;
   readonly cooldownMs: number | null;
+  /** Tollgate's own: to a connected socket, and between two chunks of an answer. */
+  readonly connectTimeoutMs: number | null;
+  readonly idleTimeoutMs: number | null;
+  readonly allowedFails: number | null;
+  readonly allowedFailsPolicy: ErrorPolicy;
+  readonly retryPolicy: ErrorPolicy;
+  /** Calls that may be under way at once. */
+  readonly maxParallelRequests: number | null;
+  /** `region_name`, or where a cloud deployment says it is. */
+  readonly region: string | null;
+  /** `max_budget` and `budget_duration`. */
+  readonly budget: SpendLimit | null;
+  /** What the config says of the model's limits and capabilities, over the catalogue's. */
+  readonly limits: ModelLimits;
+  /** `silent_model`: a name that gets a copy of every call, whose answers nobody sees. */
+  readonly silentModel: string | null;
+  /** `model_info.blocked`: gets no calls. */
+  readonly blocked: boolean;
   /** Request parameters of `litellm_params` that are not Tollgate's own: the client's value wins. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly extraHeaders: Readonly<Record<string, Setting>>;
@@ -58,10 +78,126 @@ export interface PriceOverrides {
   readonly audioInput?: number;
 }
 
+/** What a model takes and can do; absent: not known, and nothing is concluded from it. */
+export interface ModelLimits {
+  readonly maxInputTokens?: number;
+  readonly maxOutputTokens?: number;
+  /** Tollgate's own: largest request body in bytes. */
+  readonly maxRequestBytes?: number;
+  readonly supports?: Readonly<Partial<Record<Capability, boolean>>>;
+}
+
+/** LiteLLM's classes of errors, as its policies name them. */
+export type ErrorClass =
+  | 'BadRequestError'
+  | 'AuthenticationError'
+  | 'NotFoundError'
+  | 'TimeoutError'
+  | 'RateLimitError'
+  | 'ContentPolicyViolationError'
+  | 'InternalServerError'
+  | 'BadGatewayError'
+  | 'ServiceUnavailableError';
+
+/** A number (of retries, of allowed failures) by class of error: `RateLimitErrorRetries: 3` is `RateLimitError: 3`. */
+export type ErrorPolicy = Readonly<Partial<Record<ErrorClass | 'Default', number>>>;
+
+/** So many nano-dollars in each window, which is aligned to the calendar: `1h`, `1d`, `7d`, `30d`, `1mo`, or any `Ns|Nm|Nh|Nd|Nw|Nmo`. */
+export interface SpendLimit {
+  readonly limitNanos: number;
+  readonly window: string;
+}
+
+export const ROUTING_STRATEGIES = [
+  'simple-shuffle',
+  'least-busy',
+  'latency-based-routing',
+  'usage-based-routing',
+  'usage-based-routing-v2',
+  'cost-based-routing',
+  'adaptive',
+] as const;
+export type RoutingStrategy = (typeof ROUTING_STRATEGIES)[number];
+
+export interface StrategyArguments {
+  /** How long a latency counts (`ttl`, LiteLLM's default 1 h). */
+  readonly ttlMs: number;
+  /** Deployments within this share of the lowest latency are equals. */
+  readonly lowestLatencyBuffer: number;
+}
+
+/** A second deployment is asked when the first is late. */
+export interface HedgeSettings {
+  /** Fixed delay; null: the group's own p95 of the time to the first token. */
+  readonly delayMs: number | null;
+  /** The most that losers may cost, as a share of what all calls of the group cost. */
+  readonly maxShare: number;
+}
+
+export interface CanarySettings {
+  /** A deployment's id or a model name. */
+  readonly to: string;
+  /** 0 to 100. */
+  readonly percent: number;
+  readonly stickyBy: 'key' | 'user' | 'session' | 'none';
+  readonly rollbackWhen: {
+    /** Share of the canary's calls, 0 to 1. */
+    readonly errorRateAbove: number | null;
+    readonly p95LatencyAboveMs: number | null;
+    readonly minCalls: number;
+  } | null;
+}
+
+export interface Deprecation {
+  /** Epoch milliseconds. */
+  readonly since: number | null;
+  /** From here on the name is refused. */
+  readonly sunset: number | null;
+  /** The name to ask for instead. */
+  readonly use: string | null;
+}
+
+/** What is set for one model name, over the router's settings and under the deployment's. null: nothing is. */
+export interface GroupSettings {
+  readonly routingStrategy: RoutingStrategy | null;
+  readonly timeoutMs: number | null;
+  readonly streamTimeoutMs: number | null;
+  readonly connectTimeoutMs: number | null;
+  readonly idleTimeoutMs: number | null;
+  readonly numRetries: number | null;
+  readonly retryPolicy: ErrorPolicy;
+  readonly allowedFails: number | null;
+  readonly allowedFailsPolicy: ErrorPolicy;
+  readonly cooldownMs: number | null;
+  /** How long a call waits for the first deployment to return when all are cooling. */
+  readonly coolingWaitMs: number | null;
+  /** The answer must come from this name: no fallback, hedge, canary or continuation. */
+  readonly deterministic: boolean;
+  readonly hedge: HedgeSettings | null;
+  readonly onStreamFailure: 'error' | 'continue' | null;
+  readonly canary: CanarySettings | null;
+  readonly deprecated: Deprecation | null;
+}
+
+/** A key's, or a team's, own wishes (`router_settings`), over the config's. */
+export interface TeamRouting {
+  readonly fallbacks?: FallbackChains;
+  readonly contextWindowFallbacks?: FallbackChains;
+  readonly contentPolicyFallbacks?: FallbackChains;
+  readonly aliases?: Readonly<Record<string, string>>;
+  readonly numRetries?: number;
+  readonly timeoutMs?: number;
+}
+
+/** Model name → names to try in order; `*` stands for every other name. */
+export type FallbackChains = Readonly<Record<string, readonly string[]>>;
+
 export interface RouterSettings {
   readonly numRetries: number;
   readonly timeoutMs: number;
   readonly streamTimeoutMs: number | null;
+  readonly connectTimeoutMs: number | null;
+  readonly idleTimeoutMs: number | null;
   readonly retryAfterMs: number;
   readonly allowedFails: number | null;
   readonly cooldownMs: number;
@@ -69,7 +205,33 @@ export interface RouterSettings {
   readonly maxFallbacks: number;
   /** Model group → groups to try in order; `*` stands for every other group. */
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
-  readonly routingStrategy: string;
+  /** After a prompt that is too long. null: none are configured, the general ones hold; a name without a chain has none. */
+  readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]> | null;
+  /** After a refusal by the provider's content policy; null as above. */
+  readonly contentPolicyFallbacks: ReadonlyMap<string, readonly string[]> | null;
+  readonly routingStrategy: RoutingStrategy;
+  readonly strategyArguments: StrategyArguments;
+  readonly retryPolicy: ErrorPolicy;
+  readonly allowedFailsPolicy: ErrorPolicy;
+  /** Retries may be this share of all calls; null: no limit. Tollgate's own (`retry_budget`). */
+  readonly retryBudget: number | null;
+  readonly coolingWaitMs: number;
+  /** Context window, region and capability are checked before any call. */
+  readonly preCallChecks: boolean;
+  /** `optional_pre_call_checks: [enforce_model_rate_limits]`: `rpm` and `tpm` of a deployment are limits, not only weights. */
+  readonly enforceRateLimits: boolean;
+  readonly tagFiltering: 'off' | 'any' | 'all';
+  readonly affinity: {
+    readonly session: boolean;
+    readonly key: boolean;
+    readonly promptPrefix: boolean;
+  };
+  readonly providerBudgets: ReadonlyMap<string, SpendLimit>;
+  readonly tagBudgets: ReadonlyMap<string, SpendLimit>;
+  /** By model name, alias included; a wildcard's by its pattern. */
+  readonly groups: ReadonlyMap<string, GroupSettings>;
+  /** By team id. */
+  readonly teams: ReadonlyMap<string, TeamRouting>;
 }
 
 export interface GeneralSettings {

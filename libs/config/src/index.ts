@@ -1,13 +1,32 @@
-export type {
-  Deployment,
-  GatewayConfig,
-  GeneralSettings,
-  PriceOverrides,
-  RouterSettings,
-  Setting,
+export {
+  ROUTING_STRATEGIES,
+  type CanarySettings,
+  type Deployment,
+  type Deprecation,
+  type ErrorClass,
+  type ErrorPolicy,
+  type FallbackChains,
+  type GatewayConfig,
+  type GeneralSettings,
+  type GroupSettings,
+  type HedgeSettings,
+  type ModelLimits,
+  type PriceOverrides,
+  type RouterSettings,
+  type RoutingStrategy,
+  type Setting,
+  type SpendLimit,
+  type StrategyArguments,
+  type TeamRouting,
 } from './gateway-config.js';
 export { ConfigError } from './config-error.js';
-export { bareDeployment, demoConfig, GENERAL_DEFAULTS, ROUTER_DEFAULTS } from './demo-config.js';
+export {
+  bareDeployment,
+  demoConfig,
+  GENERAL_DEFAULTS,
+  GROUP_DEFAULTS,
+  ROUTER_DEFAULTS,
+} from './demo-config.js';
 export { ENVIRONMENT, GATEWAY_CONFIG } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';

@@ -7,6 +7,33 @@ import { usage } from './usage.js';
 export const dialect = z.enum(['openai-chat', 'anthropic-messages']);
 export type Dialect = z.infer<typeof dialect>;
 
+/** What a request may need of a model beyond text. */
+export const capability = z.enum([
+  'vision',
+  'audioInput',
+  'audioOutput',
+  'pdfInput',
+  'tools',
+  'jsonSchema',
+  'webSearch',
+]);
+export type Capability = z.infer<typeof capability>;
+
+const chains = z.record(z.string(), z.array(z.string()));
+
+/** A key's own wishes about routing (LiteLLM's `router_settings` of a key), over its team's and the config's. */
+export const keyRouting = z.object({
+  /** Model name → names to try in order; `*` stands for every other name. */
+  fallbacks: chains.optional(),
+  contextWindowFallbacks: chains.optional(),
+  contentPolicyFallbacks: chains.optional(),
+  /** Name → name, before any other resolution. */
+  aliases: z.record(z.string(), z.string()).optional(),
+  numRetries: z.number().int().nonnegative().optional(),
+  timeoutMs: z.number().positive().optional(),
+});
+export type KeyRouting = z.infer<typeof keyRouting>;
+
 /** Who calls. `keyHash` is the SHA-256 hex of the key; of the master key too. */
 export const principal = z.object({
   keyHash: z.string(),
@@ -16,6 +43,7 @@ export const principal = z.object({
   isAdmin: z.boolean(),
   /** Names the key may call; empty means all. */
   models: z.array(z.string()),
+  routing: keyRouting.optional(),
 });
 export type Principal = z.infer<typeof principal>;
 
@@ -33,6 +61,16 @@ export const callHeader = z.object({
   tags: z.array(z.string()),
   /** Estimate of the prompt, for admission and as the bill's input when a provider never tells. */
   inputTokens: z.number().int().nonnegative(),
+  /** The most tokens that the caller wants; absent: it does not say. */
+  maxOutputTokens: z.number().int().positive().optional(),
+  bodyBytes: z.number().int().nonnegative().default(0),
+  needs: z.array(capability).default([]),
+  /** `x-litellm-session-id`, body `litellm_session_id` or `metadata.session_id`. */
+  sessionId: z.string().optional(),
+  /** Hash of the beginning of the prompt, where that is long enough for a provider to keep it in its cache. */
+  promptPrefix: z.string().optional(),
+  /** Regions that the call may go to (`allowed_model_region` of body or key); absent: any. */
+  regions: z.array(z.string()).optional(),
   startedAt: z.number(),
   deadline: z.number(),
   /** The caller's own wishes: body `timeout`, `x-litellm-timeout`, `x-litellm-stream-timeout`, `num_retries`. */
@@ -40,6 +78,10 @@ export const callHeader = z.object({
   streamTimeoutMs: z.number().optional(),
   numRetries: z.number().int().nonnegative().optional(),
   disableFallbacks: z.boolean().optional(),
+  /** The caller's own list, in place of every configured one. */
+  fallbacks: z.array(z.string()).optional(),
+  /** The answer must come from the model that was named: no fallback, hedge, canary or continuation. */
+  deterministic: z.boolean().optional(),
   /** Client headers that a same-dialect provider should see (beta flags and the like), lower case. */
   headers: z.record(z.string(), z.string()),
   traceparent: z.string().optional(),
@@ -58,6 +100,24 @@ export const clocks = z.object({
 });
 export type Clocks = z.infer<typeof clocks>;
 
+/**
+ * Why an attempt is made. hedge: beside a slow one. mirror: a copy whose answer nobody sees. continuation: of an answer that
+ * broke off and whose beginning the caller has.
+ */
+export const attemptRole = z.enum(['primary', 'hedge', 'mirror', 'continuation']);
+export type AttemptRole = z.infer<typeof attemptRole>;
+
+/** What the caller has of an answer that broke off; what comes next is told in the same voice. */
+export const partialAnswer = z.object({
+  text: z.string(),
+  /** Of the stream that the caller reads. */
+  responseId: z.string().nullable(),
+  created: z.number().int(),
+  /** Tokens that the caller is told at the end, on top of those of the continuation. */
+  usage,
+});
+export type PartialAnswer = z.infer<typeof partialAnswer>;
+
 export const attemptHeader = z.object({
   call: callHeader,
   /** `{call id}:{n}`, n from 1: also the id of the attempt's usage event. */
@@ -70,6 +130,13 @@ export const attemptHeader = z.object({
   clocks,
   retries: z.number().int(),
   fallbacks: z.number().int(),
+  role: attemptRole.default('primary'),
+  /** Which arm of a canary the attempt belongs to. */
+  arm: z.enum(['canary', 'baseline']).nullable().default(null),
+  /** The answer should be kept in mind, so that another attempt can go on where this one breaks off. */
+  resumable: z.boolean().default(false),
+  /** Present for a continuation. */
+  partial: partialAnswer.optional(),
 });
 export type AttemptHeader = z.infer<typeof attemptHeader>;
 
@@ -93,6 +160,8 @@ export const responseHead = z.object({
   fallbacks: z.number().int(),
   /** Known before the first byte only when the answer is not streamed. */
   costNanos: z.number().int().nullable(),
+  /** Milliseconds that the provider took for what the worker knew when it sent this head. */
+  upstreamMs: z.number().default(0),
 });
 export type ResponseHead = z.infer<typeof responseHead>;
 
@@ -103,6 +172,20 @@ export const responseEnd = z.object({
 });
 export type ResponseEnd = z.infer<typeof responseEnd>;
 
+/** What a provider says is left of one of its limits; `resetMs`: until it is whole again. */
+const providerLimit = z.object({
+  limit: z.number().nullable(),
+  remaining: z.number(),
+  resetMs: z.number().nullable(),
+});
+
+/** A provider's own rate limits, from the headers of its answers (`x-ratelimit-*`, `anthropic-ratelimit-*`). */
+export const providerLimits = z.object({
+  requests: providerLimit.optional(),
+  tokens: providerLimit.optional(),
+});
+export type ProviderLimits = z.infer<typeof providerLimits>;
+
 /** worker → router, once an attempt: what health and strategies learn from. */
 export const outcome = z.object({
   /** The head went out to the caller: the attempt can no longer be replaced by another. */
@@ -111,5 +194,12 @@ export const outcome = z.object({
   latencyMs: z.number(),
   firstTokenMs: z.number().nullable(),
   usage: usage.nullable(),
+  costNanos: z.number().int().nullable().default(null),
+  limits: providerLimits.optional(),
+  /**
+   * The answer broke off after its head, the caller was not told, and another attempt may go on from here. Only of an
+   * attempt that was `resumable`; whoever forwarded it owes the caller a continuation or the error.
+   */
+  partial: partialAnswer.optional(),
 });
 export type Outcome = z.infer<typeof outcome>;

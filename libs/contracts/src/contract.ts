@@ -3,6 +3,9 @@ import type { z } from 'zod';
 /** The process that answers a message; it decides where boot looks for the handler. */
 export type Service = 'ingress' | 'router' | 'worker' | 'billing';
 
+/** An event may be for every process. */
+export type Audience = Service | 'every';
+
 /** One question, one answer. Any replica of the service may answer. */
 export interface RequestContract<Request, Reply> {
   readonly kind: 'request';
@@ -16,7 +19,7 @@ export interface RequestContract<Request, Reply> {
 export interface EventContract<Event> {
   readonly kind: 'event';
   readonly subject: string;
-  readonly service: Service;
+  readonly service: Audience;
   readonly input: z.ZodType<Event>;
 }
 
@@ -45,7 +48,7 @@ export interface CallContract<Header> {
 export interface Contract {
   readonly kind: 'request' | 'event' | 'durable' | 'call';
   readonly subject: string;
-  readonly service: Service;
+  readonly service: Audience;
   readonly input: z.ZodType;
 }
 

@@ -19,4 +19,4 @@ export const CONTRACTS: readonly Contract[] = [
 
 /** The messages that a service must have a handler for. */
 export const contractsOf = (service: Service): readonly Contract[] =>
-  CONTRACTS.filter((contract) => contract.service === service);
+  CONTRACTS.filter((contract) => contract.service === service || contract.service === 'every');

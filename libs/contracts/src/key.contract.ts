@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyRouting } from './call.contract.js';
 import { defineEvent, defineRequest } from './contract.js';
 
 /** A virtual key as stored: never the key itself, only its SHA-256 hex (`hash`). Times are epoch milliseconds. */
@@ -11,6 +12,7 @@ export const keyRecord = z.object({
   userId: z.string().nullable(),
   teamId: z.string().nullable(),
   metadata: z.record(z.string(), z.unknown()),
+  routing: keyRouting.optional(),
   requestsPerMinute: z.number().int().positive().nullable(),
   tokensPerMinute: z.number().int().positive().nullable(),
   maxParallelRequests: z.number().int().positive().nullable(),

@@ -45,3 +45,35 @@ export const summarizeSpend = defineRequest('tollgate.spend.summarize', {
     }),
   ),
 });
+
+/** What was spent since a time (epoch ms) by provider, deployment or tag: what the budgets of the router are held against. */
+export const sumSpend = defineRequest('tollgate.spend.sum', {
+  service: 'billing',
+  input: z.object({
+    scopes: z
+      .array(
+        z.object({ kind: z.enum(['provider', 'deployment', 'tag']), value: z.string(), from: z.number() }),
+      )
+      .max(1_000),
+  }),
+  /** Nano-dollars, in the order of the scopes. */
+  reply: z.object({ nanos: z.array(z.number().int()) }),
+});
+
+/** Who asks for a model by this name, since a time (epoch ms); the busiest first. */
+export const modelUsage = defineRequest('tollgate.model.usage', {
+  service: 'billing',
+  input: z.object({ model: z.string(), from: z.number(), limit: z.number().int().min(1).max(1_000) }),
+  reply: z.object({
+    keys: z.array(
+      z.object({
+        keyHash: z.string(),
+        keyAlias: z.string().nullable(),
+        teamId: z.string().nullable(),
+        calls: z.number().int(),
+        spendNanos: z.number().int(),
+        lastCallAt: z.number(),
+      }),
+    ),
+  }),
+});

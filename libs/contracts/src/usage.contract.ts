@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attemptRole } from './call.contract.js';
 import { defineDurable } from './contract.js';
 import { usage } from './usage.js';
 
@@ -41,6 +42,8 @@ export const usageEvent = z.object({
   firstTokenAt: z.number().nullable(),
   endedAt: z.number(),
   errorCode: z.string().nullable(),
+  role: attemptRole.default('primary'),
+  arm: z.enum(['canary', 'baseline']).nullable().default(null),
 });
 export type UsageEvent = z.infer<typeof usageEvent>;
 

@@ -89,4 +89,10 @@ export class LedgerEntry implements UsageEvent {
 
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: string | null;
+
+  @Column('text')
+  role!: UsageEvent['role'];
+
+  @Column('text', { nullable: true })
+  arm!: UsageEvent['arm'];
 }

@@ -60,6 +60,8 @@ export const LEDGER_COLUMNS: readonly LedgerColumn[] = [
   bigint('first_token_at', (event) => rounded(event.firstTokenAt)),
   bigint('ended_at', (event) => rounded(event.endedAt)),
   text('error_code', (event) => event.errorCode),
+  text('role', (event) => event.role),
+  text('arm', (event) => event.arm),
 ];
 
 /**

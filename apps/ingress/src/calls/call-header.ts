@@ -30,6 +30,8 @@ export function buildCallHeader(
     endUser: chat.endUser ?? endUserHeader(headers),
     tags: readTags(headers, chat.body, caller.tags),
     inputTokens: estimatePromptTokens(chat.body),
+    bodyBytes: chat.bytes.length,
+    needs: [],
     startedAt,
     deadline: startedAt + (wishes.timeoutMs ?? timeoutMs) + DEADLINE_MARGIN_MS,
     ...wishes,

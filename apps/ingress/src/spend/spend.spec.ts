@@ -34,6 +34,8 @@ const eventOf = (changes: Partial<UsageEvent> = {}): UsageEvent => ({
   firstTokenAt: null,
   endedAt: Date.UTC(2026, 10, 24, 1, 0, 2),
   errorCode: null,
+  role: 'primary',
+  arm: null,
   ...changes,
 });
 

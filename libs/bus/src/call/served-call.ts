@@ -93,5 +93,12 @@ export class ServedCall implements CallContext {
 
 export function undeliveredOutcome(error: GatewayError | undefined, startedAt: number): Outcome {
   const latencyMs = performance.now() - startedAt;
-  return { delivered: false, error: error?.toShape() ?? null, latencyMs, firstTokenMs: null, usage: null };
+  return {
+    delivered: false,
+    error: error?.toShape() ?? null,
+    latencyMs,
+    firstTokenMs: null,
+    usage: null,
+    costNanos: null,
+  };
 }

@@ -63,9 +63,17 @@ export const HEAD: ResponseHead = {
   retries: 0,
   fallbacks: 0,
   costNanos: null,
+  upstreamMs: 0,
 };
 export const END: ResponseEnd = { usage: null, costNanos: 7 };
-export const GOOD: Outcome = { delivered: true, error: null, latencyMs: 1, firstTokenMs: 1, usage: null };
+export const GOOD: Outcome = {
+  delivered: true,
+  error: null,
+  latencyMs: 1,
+  firstTokenMs: 1,
+  usage: null,
+  costNanos: null,
+};
 
 /** Handlers of one service; what is not given is empty. */
 export function handlers(service: string, given: Partial<BusHandlers>): BusHandlers {

@@ -58,8 +58,8 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   private async serve(): Promise<void> {
-    const mine = this.options.contracts.filter((contract) =>
-      this.options.services.includes(contract.service),
+    const mine = this.options.contracts.filter(
+      (contract) => contract.service === 'every' || this.options.services.includes(contract.service),
     );
     const missing = mine.filter((contract) => !this.messageHandlers.has(contract.subject));
     if (missing.length > 0) {
