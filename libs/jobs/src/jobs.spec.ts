@@ -95,6 +95,14 @@ function suite(open: () => Promise<Place>): void {
     expect(await journal.reaches(1)).toEqual([{ nested: ['ä', 1, null] }]);
   });
 
+  it('gives null to a handler whose job has no data', async () => {
+    const [name, journal] = [newName(), new Journal<unknown>()];
+    const jobs = await begin((it) => it.handle(name, async (data) => journal.add(data)));
+    await jobs.enqueue(name, undefined);
+    await jobs.repeat(name, 50);
+    expect((await journal.reaches(3)).slice(0, 3)).toEqual([null, null, null]);
+  });
+
   it('runs what was enqueued before anyone had started', async () => {
     const [name, journal] = [newName(), new Journal<unknown>()];
     const early = place.jobs();

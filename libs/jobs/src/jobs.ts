@@ -7,7 +7,7 @@ export interface Jobs {
   handle(name: string, handler: JobHandler): void;
   /** Begins to run jobs. */
   start(): Promise<void>;
-  /** The same `id` while a job is waiting or running is the same job: the second is dropped. */
+  /** The same `id` while a job is waiting or running is the same job: the second is dropped. Data `undefined` is null. */
   enqueue(name: string, data: unknown, options?: JobOptions): Promise<void>;
   /** Runs a job every so often, on one replica at a time; calling it again with another interval replaces the schedule. */
   repeat(name: string, everyMs: number): Promise<void>;

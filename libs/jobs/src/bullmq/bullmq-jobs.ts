@@ -65,7 +65,7 @@ export class BullMqJobs implements Jobs {
   }
 
   async enqueue(name: string, data: unknown, options: JobOptions = {}): Promise<void> {
-    await this.queue.add(name, data, {
+    await this.queue.add(name, data ?? null, {
       ...this.options,
       ...(options.id !== undefined && { jobId: jobIdOf(name, options.id) }),
       ...(options.delayMs !== undefined && { delay: options.delayMs }),
@@ -78,7 +78,11 @@ export class BullMqJobs implements Jobs {
     // To replace a schedule begins it anew: with every start of a process, its next run would move away.
     if (known?.every === everyMs) return;
     const startDate = Date.now() + everyMs;
-    await this.queue.upsertJobScheduler(name, { every: everyMs, startDate }, { name, opts: this.options });
+    await this.queue.upsertJobScheduler(
+      name,
+      { every: everyMs, startDate },
+      { name, data: null, opts: this.options },
+    );
   }
 
   async close(): Promise<void> {
