@@ -78,11 +78,7 @@ export class BullMqJobs implements Jobs {
     // To replace a schedule begins it anew: with every start of a process, its next run would move away.
     if (known?.every === everyMs) return;
     const startDate = Date.now() + everyMs;
-    await this.queue.upsertJobScheduler(
-      name,
-      { every: everyMs, startDate },
-      { name, data: null, opts: this.options },
-    );
+    await this.queue.upsertJobScheduler(name, { every: everyMs, startDate }, { name, opts: this.options });
   }
 
   async close(): Promise<void> {
@@ -94,7 +90,8 @@ export class BullMqJobs implements Jobs {
   private async run(job: Job<unknown>): Promise<void> {
     const handler = this.handlers.get(job.name);
     if (handler === undefined) throw new Error(`No handler for job ${job.name}`);
-    await handler(job.data);
+    // A round of a repeated job has none, which BullMQ spells {}.
+    await handler(job.repeatJobKey === undefined ? job.data : null);
   }
 
   private connect(options: RedisOptions): Redis {
