@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase, type Database } from '@tollgate/database';
 import { describeWithServers, startPostgres, startRedis } from '@tollgate/testing';
 import { BullMqJobs } from './bullmq/bullmq-jobs.js';
@@ -171,6 +172,19 @@ function suite(open: () => Promise<Place>): void {
     await Promise.all([one.repeat(name, 100), other.repeat(name, 100)]);
     const times = await journal.reaches(4);
     expect((times[3] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(150);
+  });
+
+  it('keeps a new interval whose first rounds come late', async () => {
+    const [name, journal] = [newName(), new Journal<number>()];
+    const early = place.jobs();
+    started.push(early);
+    // Long, so that a remainder of it would be seen.
+    await early.repeat(name, 30 * 24 * 3_600_000);
+    await early.repeat(name, 20);
+    await delay(80);
+    await begin((it) => it.handle(name, async () => journal.add(Date.now())));
+    const [first = 0, , third = 0] = await journal.reaches(3);
+    expect(third - first).toBeLessThan(5_000);
   });
 
   it('lets a running job finish before it closes', async () => {

@@ -77,6 +77,8 @@ export class BullMqJobs implements Jobs {
     const known = await this.queue.getJobScheduler(name);
     // To replace a schedule begins it anew: with every start of a process, its next run would move away.
     if (known?.every === everyMs) return;
+    // To replace one keeps its offset in the old interval, and a later round is put off by up to that interval.
+    if (known !== undefined) await this.queue.removeJobScheduler(name);
     const startDate = Date.now() + everyMs;
     await this.queue.upsertJobScheduler(name, { every: everyMs, startDate }, { name, opts: this.options });
   }
