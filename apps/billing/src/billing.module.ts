@@ -8,6 +8,8 @@ import { KeyStore } from './keys/key-store.js';
 import { Ledger } from './ledger/ledger.js';
 import { UsageController } from './ledger/usage.controller.js';
 import { BILLING_SCHEMA } from './schema.js';
+import { ModelUsageController } from './spend/model-usage.controller.js';
+import { ModelUsageStore } from './spend/model-usage-store.js';
 import { SpendController } from './spend/spend.controller.js';
 import { SpendStore } from './spend/spend-store.js';
 import { DATABASE } from './tokens.js';
@@ -28,8 +30,8 @@ const jobs: Provider = {
 
 /** Keys, the ledger and scheduled work. Needs `BUS` and `ENVIRONMENT` from the process it runs in. */
 @Module({
-  controllers: [UsageController, KeyController, SpendController],
-  providers: [database, jobs, Ledger, KeyStore, SpendStore, ScheduledJobs],
+  controllers: [UsageController, KeyController, ModelUsageController, SpendController],
+  providers: [database, jobs, Ledger, KeyStore, ModelUsageStore, SpendStore, ScheduledJobs],
 })
 export class BillingModule implements OnApplicationShutdown {
   constructor(@Inject(DATABASE) private readonly database: Database) {}

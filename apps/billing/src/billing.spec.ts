@@ -7,6 +7,7 @@ import { describeWithServers, startPostgres } from '@tollgate/testing';
 import { KeyStore } from './keys/key-store.js';
 import { Ledger } from './ledger/ledger.js';
 import { BILLING_SCHEMA } from './schema.js';
+import { ModelUsageStore } from './spend/model-usage-store.js';
 import { SpendStore } from './spend/spend-store.js';
 
 interface TestTarget {
@@ -85,6 +86,7 @@ function suite(open: () => Promise<TestTarget>): void {
   let ledger: Ledger;
   let keys: KeyStore;
   let spend: SpendStore;
+  let models: ModelUsageStore;
 
   beforeAll(async () => {
     place = await open();
@@ -92,6 +94,7 @@ function suite(open: () => Promise<TestTarget>): void {
     ledger = new Ledger(database);
     keys = new KeyStore(database);
     spend = new SpendStore(database);
+    models = new ModelUsageStore(database);
   }, 60_000);
 
   afterAll(async () => {
@@ -226,11 +229,48 @@ function suite(open: () => Promise<TestTarget>): void {
     ]);
   });
 
+  it('tells which keys ask for a name, the busiest first, a call once however many attempts it took', async () => {
+    const model = `old-name-${(sequence += 1)}`;
+    const [busy, quiet] = [`busy-${sequence}`, `quiet-${sequence}`];
+    const call = usageEvent({ model, keyHash: busy, keyAlias: 'before', teamId: 'team-1', startedAt: 200 });
+    await ledger.record([
+      call,
+      { ...call, id: `${call.callId}:2`, keyAlias: 'after', startedAt: 250, costNanos: 5 },
+      usageEvent({ model, keyHash: busy, startedAt: 100, costNanos: null, keyAlias: 'first' }),
+      usageEvent({ model, keyHash: quiet, startedAt: 300 }),
+      usageEvent({ model, keyHash: quiet, startedAt: 99 }),
+      usageEvent({ model: 'another', keyHash: busy, startedAt: 300 }),
+    ]);
+    const [first, ...others] = await models.usage({ model, from: 100, limit: 10 });
+    expect(first).toEqual({
+      keyHash: busy,
+      keyAlias: 'after',
+      teamId: 'team-1',
+      calls: 2,
+      spendNanos: 1_005,
+      lastCallAt: 250,
+    });
+    expect(others).toMatchObject([{ keyHash: quiet, keyAlias: null, calls: 1, lastCallAt: 300 }]);
+    expect(await models.usage({ model, from: 100, limit: 1 })).toEqual([first]);
+    expect(await models.usage({ model: 'nobody asks', from: 0, limit: 10 })).toEqual([]);
+  });
+
   it('keeps keys as they were given, and finds none where there is none', async () => {
     const key = keyRecord({ alias: 'keeps-keys' });
     await keys.create(key);
-    expect(await keys.find(key.hash)).toEqual({ ...key, spendNanos: 0 });
+    expect(await keys.find(key.hash)).toEqual({ ...key, routing: null, spendNanos: 0 });
     expect(await keys.find('no such hash')).toBeNull();
+  });
+
+  it("keeps a key's wishes about routing", async () => {
+    const routing = {
+      fallbacks: { '*': ['chat-quality'] },
+      aliases: { fast: 'chat-default' },
+      numRetries: 1,
+    };
+    const key = keyRecord({ routing });
+    await keys.create(key);
+    expect((await keys.find(key.hash))?.routing).toEqual(routing);
   });
 
   it('refuses a second key of the same alias or hash, naming the parameter', async () => {

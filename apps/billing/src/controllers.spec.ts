@@ -68,6 +68,17 @@ describe('KeyController', () => {
     ]);
   });
 
+  it('gives a key without wishes about routing as one that has none', async () => {
+    const rows = [
+      { hash: 'a', routing: null },
+      { hash: 'b', routing: { numRetries: 1 } },
+    ];
+    const keys = { find: async () => ({ ...rows.shift(), spendNanos: 7 }) };
+    const controller = new KeyController(keys as unknown as KeyStore, bus);
+    expect(await controller.find({ hash: 'a' })).toEqual({ key: { hash: 'a' }, spendNanos: 7 });
+    expect(await controller.find({ hash: 'b' })).toMatchObject({ key: { routing: { numRetries: 1 } } });
+  });
+
   it('answers when to come back while the database is away', async () => {
     const keys = { find: () => Promise.reject(withCode('57P03')) };
     const controller = new KeyController(keys as unknown as KeyStore, bus);

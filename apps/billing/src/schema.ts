@@ -4,9 +4,17 @@ import { LedgerEntry } from './entities/ledger-entry.entity.js';
 import { VirtualKey } from './entities/virtual-key.entity.js';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
 import { AttemptRoles1790000000002 } from './migrations/1790000000002-attempt-roles.js';
+import { KeyRouting1790000000005 } from './migrations/1790000000005-key-routing.js';
+import { ModelUsageIndex1790000000006 } from './migrations/1790000000006-model-usage-index.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
   entities: [VirtualKey, LedgerEntry],
-  migrations: [InitialSchema1790000000000, JobTable1790000000001, AttemptRoles1790000000002],
+  migrations: [
+    InitialSchema1790000000000,
+    JobTable1790000000001,
+    AttemptRoles1790000000002,
+    KeyRouting1790000000005,
+    ModelUsageIndex1790000000006,
+  ],
 };

@@ -1,7 +1,7 @@
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
 import { createKey, deleteKeys, findKey, keyChanged } from './key.contract.js';
-import { listSpend, summarizeSpend } from './spend.contract.js';
+import { listSpend, modelUsage, summarizeSpend } from './spend.contract.js';
 import { usageRecorded } from './usage.contract.js';
 
 /** Every message of the system; each is handled by exactly one service. */
@@ -15,6 +15,7 @@ export const CONTRACTS: readonly Contract[] = [
   keyChanged,
   listSpend,
   summarizeSpend,
+  modelUsage,
 ];
 
 /** The messages that a service must have a handler for. */

@@ -1,10 +1,10 @@
 import { safeInteger, safeIntegerOrNull } from '@tollgate/database';
-import type { KeyRecord } from '@tollgate/contracts';
+import type { KeyRecord, KeyRouting } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A key and what it has spent. Times are epoch milliseconds. */
 @Entity('virtual_key')
-export class VirtualKey implements KeyRecord {
+export class VirtualKey implements Omit<KeyRecord, 'routing'> {
   @PrimaryColumn('text')
   hash!: string;
 
@@ -25,6 +25,9 @@ export class VirtualKey implements KeyRecord {
 
   @Column('jsonb')
   metadata!: Record<string, unknown>;
+
+  @Column('jsonb', { nullable: true })
+  routing!: KeyRouting | null;
 
   @Column('bigint', { name: 'requests_per_minute', nullable: true, transformer: safeIntegerOrNull })
   requestsPerMinute!: number | null;

@@ -17,7 +17,8 @@ export class KeyStore {
   /** Throws `invalid_request` naming the param when the alias or the hash is taken. */
   async create(record: KeyRecord): Promise<void> {
     try {
-      await this.keys.insert({ ...record, metadata: record.metadata as object, spendNanos: 0 });
+      const { metadata, routing = null } = record;
+      await this.keys.insert({ ...record, metadata: metadata as object, routing, spendNanos: 0 });
     } catch (error) {
       throw keyExists(record, error) ?? error;
     }

@@ -29,8 +29,8 @@ export class KeyController {
   async find({ hash }: { hash: string }): Promise<{ key: KeyRecord; spendNanos: number } | null> {
     const found = await guardDatabase(() => this.keys.find(hash));
     if (found === null) return null;
-    const { spendNanos, ...key } = found;
-    return { key, spendNanos };
+    const { spendNanos, routing, ...key } = found;
+    return { key: { ...key, ...(routing !== null && { routing }) }, spendNanos };
   }
 
   @MessagePattern(deleteKeys.subject)
