@@ -27,6 +27,7 @@ export const ERRORS = {
   expired_api_key: { status: 401, type: 'expired_key', retry: 'never' },
   admin_only: { status: 401, type: 'auth_error', retry: 'never' },
   model_access_denied: { status: 403, type: 'key_model_access_denied', retry: 'never' },
+  model_sunset: { status: 410, type: 'invalid_request_error', retry: 'never' },
   not_found: { status: 404, type: 'not_found_error', retry: 'never' },
   method_not_allowed: { status: 405, type: 'invalid_request_error', retry: 'never' },
   rate_limited: { status: 429, type: 'throttling_error', retry: 'never' },
