@@ -10,8 +10,17 @@ import {
   type ScopeUse,
 } from './admission.js';
 import { CallRecords } from './call-records.js';
+import { CircuitTable } from './circuit-table.js';
 import { CoolingView } from './cooling-view.js';
-import type { Admission, AdmitRequest, LimitKind, Scope, SettleRequest, State } from './state.js';
+import type {
+  Admission,
+  AdmitRequest,
+  LimitKind,
+  Scope,
+  SettleRequest,
+  SharedCircuit,
+  State,
+} from './state.js';
 
 /** The counters of one scope in one minute. */
 interface Window {
@@ -27,12 +36,14 @@ export class MemoryState implements State {
   private readonly leases = new Map<string, Map<string, number>>();
   private readonly calls = new CallRecords();
   private readonly view: CoolingView;
+  private readonly table: CircuitTable;
   private readonly now: () => number;
   private readonly sweeper: NodeJS.Timeout;
 
   constructor({ now = Date.now }: { readonly now?: () => number } = {}) {
     this.now = now;
     this.view = new CoolingView(now);
+    this.table = new CircuitTable(now);
     this.sweeper = setInterval(() => this.sweep(), KEEP_MS / 4).unref();
   }
 
@@ -71,6 +82,29 @@ export class MemoryState implements State {
 
   cooling(): ReadonlyMap<string, number> {
     return this.view.current();
+  }
+
+  openCircuit(deploymentId: string, until: number): Promise<void> {
+    this.table.open(deploymentId, Math.ceil(until));
+    return Promise.resolve();
+  }
+
+  closeCircuit(deploymentId: string, until: number): Promise<void> {
+    this.table.close(deploymentId, until);
+    return Promise.resolve();
+  }
+
+  claimProbe(deploymentId: string, leaseMs: number): Promise<boolean> {
+    return Promise.resolve(this.table.claim(deploymentId, leaseMs));
+  }
+
+  releaseProbe(deploymentId: string): Promise<void> {
+    this.table.release(deploymentId);
+    return Promise.resolve();
+  }
+
+  circuits(): ReadonlyMap<string, SharedCircuit> {
+    return this.table.current();
   }
 
   isConnected(): boolean {

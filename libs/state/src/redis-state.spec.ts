@@ -6,6 +6,7 @@ import { RedisState } from './redis-state.js';
 import { openRedis, ready } from './redis/connection.js';
 import { describeState } from './state.suite.js';
 import type { State } from './state.js';
+import { until } from './_until.js';
 
 const limits = { requestsPerMinute: 1_000, tokensPerMinute: 1_000, maxParallelRequests: 2 };
 const scopes = [{ id: 'key:a', ...limits }];
@@ -15,11 +16,6 @@ const admit = (state: State): ReturnType<State['admit']> => {
   const now = Date.now();
   return state.admit({ callId: `call-${String(++calls)}`, scopes, tokens: 1, now, leaseUntil: now + 60_000 });
 };
-
-/** Resolves when the condition holds; the test's own time-out ends a wait in vain. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 /** How long it took to be refused, and with what. */
 async function refusal(work: Promise<unknown>): Promise<{ milliseconds: number; error: unknown }> {

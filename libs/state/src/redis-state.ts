@@ -16,7 +16,8 @@ import {
   ready,
   type ScriptedRedis,
 } from './redis/connection.js';
-import type { Admission, AdmitRequest, Scope, SettleRequest, State } from './state.js';
+import { RedisCircuits } from './redis/redis-circuits.js';
+import type { Admission, AdmitRequest, Scope, SettleRequest, SharedCircuit, State } from './state.js';
 import type { Redis } from 'ioredis';
 
 export interface RedisStateOptions {
@@ -40,6 +41,7 @@ const START_MS = 2_000;
 export class RedisState implements State {
   private readonly view: CoolingView;
   private readonly timed: TimedRedis;
+  private readonly shared: RedisCircuits;
   private readonly refresher: NodeJS.Timeout;
 
   private constructor(
@@ -49,9 +51,17 @@ export class RedisState implements State {
   ) {
     this.view = new CoolingView(options.now);
     this.timed = new TimedRedis(redis, options.commandTimeoutMs);
+    this.shared = new RedisCircuits({
+      timed: this.timed,
+      now: options.now,
+      key: (name) => this.key(name),
+    });
     this.refresher = setInterval(() => void this.refresh(), REFRESH_MS).unref();
     redis.on('ready', () => void this.share());
-    subscriber.on('message', (_channel, message: string) => this.hear(message));
+    subscriber.on('message', (channel: string, message: string) => {
+      if (channel === this.shared.channel) this.shared.hear(message);
+      else this.hear(message);
+    });
   }
 
   /** Resolves once Redis answers, or without it after 2 s: it may come later. */
@@ -60,7 +70,10 @@ export class RedisState implements State {
     const [redis, subscriber] = [openRedis(url), openSubscriber(url)];
     const state = new RedisState(redis, subscriber, { url, prefix, commandTimeoutMs, now });
     // NOTE before the first connection there is nothing to subscribe again: every new connection subscribes by itself.
-    subscriber.on('ready', () => void subscriber.subscribe(state.key('cooling')).catch(ignore));
+    subscriber.on(
+      'ready',
+      () => void subscriber.subscribe(state.key('cooling'), state.shared.channel).catch(ignore),
+    );
     await Promise.all([ready(redis, START_MS), ready(subscriber, START_MS)]);
     if (state.isConnected()) await state.refresh();
     return state;
@@ -107,6 +120,26 @@ export class RedisState implements State {
     return this.view.current();
   }
 
+  openCircuit(deploymentId: string, until: number): Promise<void> {
+    return this.shared.open(deploymentId, until);
+  }
+
+  closeCircuit(deploymentId: string, until: number): Promise<void> {
+    return this.shared.close(deploymentId, until);
+  }
+
+  claimProbe(deploymentId: string, leaseMs: number): Promise<boolean> {
+    return this.shared.claim(deploymentId, leaseMs);
+  }
+
+  releaseProbe(deploymentId: string): Promise<void> {
+    return this.shared.release(deploymentId);
+  }
+
+  circuits(): ReadonlyMap<string, SharedCircuit> {
+    return this.shared.current();
+  }
+
   isConnected(): boolean {
     return this.redis.status === 'ready';
   }
@@ -137,6 +170,7 @@ export class RedisState implements State {
   }
 
   private async refresh(): Promise<void> {
+    await this.shared.refresh();
     const { now } = this.options;
     const rows = await this.timed
       .run((redis) => redis.zrangebyscore(this.key('cooling'), now(), '+inf', 'WITHSCORES'))
@@ -146,6 +180,7 @@ export class RedisState implements State {
 
   /** After Redis was away: learn what others know, tell what it may have forgotten. */
   private async share(): Promise<void> {
+    await this.shared.shareAll();
     await this.refresh();
     const known = [...this.view.current()];
     await Promise.all(known.map(([deploymentId, until]) => this.cool(deploymentId, until).catch(ignore)));

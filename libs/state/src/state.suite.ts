@@ -1,4 +1,5 @@
 import { KEEP_MS, WINDOW_MS } from './admission.js';
+import { describeCircuits } from './circuits.suite.js';
 import type { AdmitRequest, Scope, SettleRequest, State } from './state.js';
 
 export interface StateUnderTest {
@@ -264,6 +265,8 @@ export function describeState(name: string, { open }: StateUnderTest): void {
         expect([...state.cooling().keys()]).toEqual(['a name with spaces']);
       });
     });
+
+    describeCircuits(open);
 
     it('is connected', () => {
       expect(state.isConnected()).toBe(true);

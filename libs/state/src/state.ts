@@ -20,8 +20,45 @@ export interface State {
   /** Deployments that are out now, by id, with the time they return (epoch ms). A local, always current view: no I/O. */
   cooling(): ReadonlyMap<string, number>;
 
+  /**
+   * Takes a deployment out until `until` (epoch ms), on every replica in under a second. A later deadline wins, an earlier one
+   * never shortens, one that is over is ignored. This replica knows at once; a rejection says that the others do not yet.
+   */
+  openCircuit(deploymentId: string, until: number): Promise<void>;
+
+  /**
+   * The deployment is well again: tells every replica. `until` is the deadline that the caller saw when its probe began: a
+   * circuit that was opened anew in the meantime, wherever that was, stays open. Rejects as `openCircuit` does.
+   */
+  closeCircuit(deploymentId: string, until: number): Promise<void>;
+
+  /**
+   * Asks for the one probe of a half-open circuit; at most one replica has it. It ends with `closeCircuit`, `openCircuit`,
+   * `releaseProbe`, or by itself after `leaseMs`. False when another has it or the circuit is not half-open. Never rejects: if
+   * Redis cannot be asked, this replica decides by what it knows.
+   */
+  claimProbe(deploymentId: string, leaseMs: number): Promise<boolean>;
+
+  /** Gives up a probe that proved nothing. Only the replica that claimed it can. Rejects as `openCircuit` does. */
+  releaseProbe(deploymentId: string): Promise<void>;
+
+  /**
+   * Circuits that are open (`until` in the future) or half-open (it is over, and nobody closed it). One that stays half-open for
+   * ten minutes is forgotten. A local, always current view: no I/O.
+   */
+  circuits(): ReadonlyMap<string, SharedCircuit>;
+
   isConnected(): boolean;
   close(): Promise<void>;
+}
+
+/** Times are epoch milliseconds. */
+export interface SharedCircuit {
+  readonly until: number;
+  /** End of the lease of the probe that is under way; null: there is none. */
+  readonly probingUntil: number | null;
+  /** How often it was opened in a row: 1 at first, more when probes failed. */
+  readonly opens: number;
 }
 
 export interface Scope {

@@ -2,6 +2,7 @@ import { GatewayError } from '@tollgate/contracts';
 import { createLogger } from '@tollgate/observability';
 import { Redis, type RedisOptions } from 'ioredis';
 import { ADMIT } from './admit.script.js';
+import { CLAIM_PROBE, JOIN_CIRCUIT, READ_CIRCUITS, RELEASE_PROBE } from './circuit.scripts.js';
 import { COOL } from './cool.script.js';
 import { SETTLE } from './settle.script.js';
 
@@ -23,6 +24,10 @@ export type ScriptedRedis = Redis & {
   admit(keys: number, ...args: Argument[]): Promise<string>;
   settle(keys: number, ...args: Argument[]): Promise<number>;
   cool(keys: number, ...args: Argument[]): Promise<string>;
+  joinCircuit(keys: number, ...args: Argument[]): Promise<string>;
+  claimProbe(keys: number, ...args: Argument[]): Promise<string>;
+  releaseProbe(keys: number, ...args: Argument[]): Promise<string>;
+  readCircuits(keys: number, ...args: Argument[]): Promise<string[]>;
 };
 
 /** Nothing is queued for a Redis that is away and nothing is sent twice; the connection is sought for ever. */
@@ -46,6 +51,10 @@ export function openRedis(url: string): ScriptedRedis {
   redis.defineCommand('admit', { lua: ADMIT });
   redis.defineCommand('settle', { lua: SETTLE });
   redis.defineCommand('cool', { lua: COOL });
+  redis.defineCommand('joinCircuit', { lua: JOIN_CIRCUIT });
+  redis.defineCommand('claimProbe', { lua: CLAIM_PROBE });
+  redis.defineCommand('releaseProbe', { lua: RELEASE_PROBE });
+  redis.defineCommand('readCircuits', { lua: READ_CIRCUITS });
   redis.on('close', () => stopSilenceTimer(redis));
   logTransitions(redis);
   return redis as ScriptedRedis;
