@@ -2,6 +2,8 @@ import { Inject, Module, type OnApplicationShutdown, type Provider } from '@nest
 import { ENVIRONMENT, type Environment } from '@tollgate/config';
 import { openDatabase, type Database } from '@tollgate/database';
 import { BullMqJobs, JOBS, TableJobs, type Jobs } from '@tollgate/jobs';
+import { AlertController } from './alerts/alert.controller.js';
+import { AlertStore } from './alerts/alert-store.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
 import { KeyController } from './keys/key.controller.js';
 import { KeyStore } from './keys/key-store.js';
@@ -30,8 +32,8 @@ const jobs: Provider = {
 
 /** Keys, the ledger and scheduled work. Needs `BUS` and `ENVIRONMENT` from the process it runs in. */
 @Module({
-  controllers: [UsageController, KeyController, ModelUsageController, SpendController],
-  providers: [database, jobs, Ledger, KeyStore, ModelUsageStore, SpendStore, ScheduledJobs],
+  controllers: [AlertController, UsageController, KeyController, ModelUsageController, SpendController],
+  providers: [database, jobs, AlertStore, Ledger, KeyStore, ModelUsageStore, SpendStore, ScheduledJobs],
 })
 export class BillingModule implements OnApplicationShutdown {
   constructor(@Inject(DATABASE) private readonly database: Database) {}

@@ -1,9 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GatewayError, NO_USAGE, type KeyRecord, type SpendPage, type UsageEvent } from '@tollgate/contracts';
+import {
+  type Alert,
+  GatewayError,
+  NO_USAGE,
+  type KeyRecord,
+  type SpendPage,
+  type UsageEvent,
+} from '@tollgate/contracts';
 import { openDatabase, type Database, type DatabaseTarget } from '@tollgate/database';
 import { describeWithServers, startPostgres } from '@tollgate/testing';
+import { AlertStore } from './alerts/alert-store.js';
 import { KeyStore } from './keys/key-store.js';
 import { Ledger } from './ledger/ledger.js';
 import { BILLING_SCHEMA } from './schema.js';
@@ -87,6 +95,7 @@ function suite(open: () => Promise<TestTarget>): void {
   let keys: KeyStore;
   let spend: SpendStore;
   let models: ModelUsageStore;
+  let alerts: AlertStore;
 
   beforeAll(async () => {
     place = await open();
@@ -95,11 +104,34 @@ function suite(open: () => Promise<TestTarget>): void {
     keys = new KeyStore(database);
     spend = new SpendStore(database);
     models = new ModelUsageStore(database);
+    alerts = new AlertStore(database);
   }, 60_000);
 
   afterAll(async () => {
     await database.close();
     await place.stop();
+  });
+
+  it('keeps an alert once, as it was first told, and lists the newest first', async () => {
+    const alert = (id: string, at: number): Alert => ({
+      id,
+      type: 'canary_rolled_back',
+      message: `first word of ${id}`,
+      at,
+      details: { canary: id, nested: [1] },
+    });
+    expect(await alerts.add([alert('a', 1), alert('b', 2), alert('a', 9)])).toEqual([
+      alert('a', 1),
+      alert('b', 2),
+    ]);
+    expect(await alerts.add([{ ...alert('a', 5), message: 'again' }, alert('c', 3)])).toEqual([
+      alert('c', 3),
+    ]);
+    expect(await alerts.list({ type: 'canary_rolled_back', limit: 2 })).toEqual([
+      alert('c', 3),
+      alert('b', 2),
+    ]);
+    expect((await alerts.list({ limit: 10 })).map(({ message }) => message)).toContain('first word of a');
   });
 
   const newKey = async (): Promise<string> => {

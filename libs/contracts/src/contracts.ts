@@ -1,3 +1,4 @@
+import { alertRaised, listAlerts } from './alert.contract.js';
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
 import { createKey, deleteKeys, findKey, keyChanged } from './key.contract.js';
@@ -15,6 +16,8 @@ export const CONTRACTS: readonly Contract[] = [
   keyChanged,
   listSpend,
   summarizeSpend,
+  alertRaised,
+  listAlerts,
   modelUsage,
 ];
 
