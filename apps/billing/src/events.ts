@@ -62,5 +62,5 @@ export function expiredKeysPurged(count: number): void {
 
 export function alertKept({ id, type, message, details }: Alert): void {
   alerts.inc({ type });
-  logger.warn({ event: 'alert.raised'', id, type, details }, message);
+  logger.warn({ event: 'alert.raised', id, type, details }, message);
 }
