@@ -1,4 +1,4 @@
-// Writes src/catalogue.data.ts from @pydantic/genai-prices (MIT, see LICENSE.genai-prices): run it after updating that package.
+// Writes src/catalogue.data.ts (prices and context windows) from @pydantic/genai-prices (MIT, see LICENSE.genai-prices): run it after updating that package.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { waitForUpdate } from '@pydantic/genai-prices';
@@ -79,7 +79,11 @@ function encodeMatch(match) {
 const providers = (await waitForUpdate()).map((provider) => ({
   id: provider.id,
   ...(provider.fallback_model_providers ? { fallbacks: provider.fallback_model_providers } : {}),
-  models: provider.models.map((model) => [encodeMatch(model.match), encodeSchedule(model)]),
+  models: provider.models.map((model) => [
+    encodeMatch(model.match),
+    encodeSchedule(model),
+    ...(model.context_window === undefined ? [] : [model.context_window]),
+  ]),
 }));
 
 const { version } = JSON.parse(

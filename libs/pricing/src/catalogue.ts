@@ -18,12 +18,19 @@ type Constraint = null | number | readonly [start: number, end: number];
 /** One table, or one for each constraint: the last that applies counts, else the first. */
 export type PriceSchedule = PriceTable | readonly (readonly [Constraint, PriceTable])[];
 
+/** No schedule: known, and its tokens have no price. `contextWindow`: tokens of prompt and answer together, where known. */
+export type CatalogueModel = readonly [
+  match: ModelMatch,
+  schedule: PriceSchedule | null,
+  contextWindow?: number,
+];
+
 interface CatalogueProvider {
   readonly id: string;
   /** Providers whose models this one serves at their prices. */
   readonly fallbacks?: readonly string[];
-  /** The first match counts; no schedule: known, and its tokens have no price. */
-  readonly models: readonly (readonly [ModelMatch, PriceSchedule | null])[];
+  /** The first match counts. */
+  readonly models: readonly CatalogueModel[];
 }
 
 let providers: ReadonlyMap<string, CatalogueProvider> | null = null;
@@ -38,16 +45,15 @@ function catalogue(): ReadonlyMap<string, CatalogueProvider> {
 
 export const isCatalogued = (provider: string): boolean => catalogue().has(provider);
 
-/** The prices of a model, or null. Slow (it tries every match of the provider): callers remember the answer. */
-export function findSchedule(providerId: string, model: string): PriceSchedule | null {
+/** What is known of a model. Slow (it tries every match of the provider): callers remember the answer. */
+export function findModel(providerId: string, model: string): CatalogueModel | undefined {
   const provider = catalogue().get(providerId);
-  if (provider === undefined) return null;
+  if (provider === undefined) return undefined;
   const name = model.toLowerCase().trim();
-  const found = lookUp(provider, name) ?? lookUp(provider, withDashedDate(name));
-  return found?.[1] ?? null;
+  return lookUp(provider, name) ?? lookUp(provider, withDashedDate(name));
 }
 
-function lookUp(provider: CatalogueProvider, name: string): CatalogueProvider['models'][number] | undefined {
+function lookUp(provider: CatalogueProvider, name: string): CatalogueModel | undefined {
   const own = provider.models.find(([match]) => matches(match, name));
   if (own !== undefined) return own;
   for (const id of provider.fallbacks ?? []) {

@@ -1,2 +1,3 @@
+export { contextWindow } from './known-model.js';
 export type { PriceOverrides, PriceQuery } from './price-query.js';
-export { priceUsage } from './price-usage.js';
+export { pricePerToken, priceUsage } from './price-usage.js';

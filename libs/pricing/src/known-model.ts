@@ -1,18 +1,26 @@
-import { findSchedule, isCatalogued, type PriceSchedule } from './catalogue.js';
+import { findModel, isCatalogued, type CatalogueModel, type PriceSchedule } from './catalogue.js';
 import type { PriceQuery } from './price-query.js';
 import { catalogueId, isLocal } from './provider-map.js';
+
+/** How a deployment names its model. */
+type ModelName = Pick<PriceQuery, 'provider' | 'model' | 'baseModel'>;
+
+interface KnownModel {
+  /** null: no price is known. */
+  readonly schedule: PriceSchedule | null;
+  /** Tokens of prompt and answer together; null: not known. */
+  readonly contextWindow: number | null;
+}
 
 const MAX_REMEMBERED = 10_000;
 /** No model has a longer name; a client that makes one up must not fill the memory. */
 const MAX_KEY_LENGTH = 600;
 
 /** Model names come from clients of wildcard deployments, so what is remembered is bounded; the oldest goes first. */
-const remembered = new Map<string, PriceSchedule | null>();
+const remembered = new Map<string, KnownModel>();
 
-type ModelName = Pick<PriceQuery, 'provider' | 'model' | 'baseModel'>;
-
-/** The catalogue's prices for a model: those of its base model when that is known there, else its own; else null. */
-export function findPrices(query: ModelName): PriceSchedule | null {
+/** What the catalogue knows of a model: of its base model where that is known, else under its own name. */
+export function knownModel(query: ModelName): KnownModel {
   const key = `${query.provider}\n${query.model}\n${query.baseModel ?? ''}`;
   const known = remembered.get(key);
   if (known !== undefined) return known;
@@ -28,18 +36,26 @@ export function findPrices(query: ModelName): PriceSchedule | null {
   return found;
 }
 
-function search({ provider, model, baseModel }: ModelName): PriceSchedule | null {
-  const base = baseModel === null ? null : searchBase(provider, baseModel);
-  if (base !== null) return base;
-  return isLocal(provider) ? { i: 0, o: 0 } : findSchedule(catalogueId(provider), model);
+/** The size of a model's context window in tokens, prompt and answer together; null: not known. */
+export const contextWindow = (name: ModelName): number | null => knownModel(name).contextWindow;
+
+const FREE: PriceSchedule = { i: 0, o: 0 };
+
+function search({ provider, model, baseModel }: ModelName): KnownModel {
+  const base = baseModel === null ? undefined : searchBase(provider, baseModel);
+  const own = isLocal(provider) ? undefined : findModel(catalogueId(provider), model);
+  return {
+    schedule: base?.[1] ?? own?.[1] ?? (isLocal(provider) ? FREE : null),
+    contextWindow: base?.[2] ?? own?.[2] ?? null,
+  };
 }
 
 /** `azure/gpt-4o` names its provider; `gpt-4o` is the deployment's own. */
-function searchBase(provider: string, baseModel: string): PriceSchedule | null {
+function searchBase(provider: string, baseModel: string): CatalogueModel | undefined {
   const slash = baseModel.indexOf('/');
   const prefix = baseModel.slice(0, Math.max(slash, 0));
   if (slash > 0 && isCatalogued(catalogueId(prefix))) {
-    return findSchedule(catalogueId(prefix), baseModel.slice(slash + 1));
+    return findModel(catalogueId(prefix), baseModel.slice(slash + 1));
   }
-  return findSchedule(catalogueId(provider), baseModel);
+  return findModel(catalogueId(provider), baseModel);
 }

@@ -1,6 +1,6 @@
 import { promptTokens, type Usage } from '@tollgate/contracts';
 import { priceFor, tableAt, type Price, type PriceTable } from './catalogue.js';
-import { findPrices } from './find-prices.js';
+import { knownModel } from './known-model.js';
 import type { PriceOverrides, PriceQuery } from './price-query.js';
 
 const FEMTO_PER_NANO = 1_000_000;
@@ -10,11 +10,26 @@ const FEMTO_PER_NANO = 1_000_000;
  * Sums are exact: integers of femto-dollars, in BigInt where they outgrow a double.
  */
 export function priceUsage(usage: Usage, query: PriceQuery): number | null {
-  const schedule = findPrices(query);
-  const { overrides } = query;
-  if (schedule === null && overrides.input === undefined && overrides.output === undefined) return null;
-  const table = schedule === null ? {} : tableAt(schedule, query.at);
-  return roundedSum(countsOf(usage), ratesOf(table, overrides, promptTokens(usage)));
+  const table = tableOf(query);
+  return table === null
+    ? null
+    : roundedSum(countsOf(usage), ratesOf(table, query.overrides, promptTokens(usage)));
+}
+
+/** What a token of the prompt and one of the answer cost together, in nano-dollars; null when no price is known. */
+export function pricePerToken(query: PriceQuery): number | null {
+  const table = tableOf(query);
+  if (table === null) return null;
+  const [input = 0, , , , , output = 0] = ratesOf(table, query.overrides, 1);
+  return (input + output) / FEMTO_PER_NANO;
+}
+
+/** The prices that hold; an empty table when the deployment has its own; null when there are none. */
+function tableOf(query: PriceQuery): PriceTable | null {
+  const { schedule } = knownModel(query);
+  const { input, output } = query.overrides;
+  if (schedule === null) return input === undefined && output === undefined ? null : {};
+  return tableAt(schedule, query.at);
 }
 
 /** In the order of `ratesOf`. The one request of a call comes last. */
