@@ -3,7 +3,15 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BUS, type Bus, type CallResponse, type ResponseFrame } from '@tollgate/bus';
-import { ENVIRONMENT, GATEWAY_CONFIG, type Environment, type GatewayConfig } from '@tollgate/config';
+import {
+  bareDeployment,
+  ENVIRONMENT,
+  GATEWAY_CONFIG,
+  GENERAL_DEFAULTS,
+  ROUTER_DEFAULTS,
+  type Environment,
+  type GatewayConfig,
+} from '@tollgate/config';
 import {
   NO_USAGE,
   type CallHeader,
@@ -139,24 +147,24 @@ export const keyRecordOf = (changes: Partial<KeyRecord> = {}): KeyRecord => ({
   ...changes,
 });
 
-const deployment = (group: string) => ({ id: group, group }) as GatewayConfig['deployments'][number];
+const deployment = (group: string): GatewayConfig['deployments'][number] =>
+  bareDeployment({ id: group, group, provider: 'openai', model: group });
 
-const config = (general: Partial<GatewayConfig['general']>): GatewayConfig => ({
-  deployments: [deployment('chat-default'), deployment('chat-quality'), deployment('openai/*')],
+const config = (general: Partial<GatewayConfig['general']>, changes: ConfigChanges): GatewayConfig => ({
+  deployments: changes.deployments ?? ['chat-default', 'chat-quality', 'openai/*'].map(deployment),
   aliases: new Map([
     ['gpt-4', { model: 'chat-default', hidden: false }],
     ['secret-name', { model: 'chat-quality', hidden: true }],
   ]),
-  router: { timeoutMs: 600_000 } as GatewayConfig['router'],
-  general: {
-    masterKey: MASTER_KEY,
-    keyHeaderName: null,
-    keyCacheTtlMs: 60_000,
-    maxRequestBytes: 1_000_000,
-    onStateDown: 'refuse',
-    ...general,
-  } as GatewayConfig['general'],
+  router: { ...ROUTER_DEFAULTS, ...changes.router },
+  general: { ...GENERAL_DEFAULTS, masterKey: MASTER_KEY, maxRequestBytes: 1_000_000, ...general },
 });
+
+/** What a spec wants of its config besides `general`. */
+export interface ConfigChanges {
+  readonly deployments?: GatewayConfig['deployments'];
+  readonly router?: Partial<GatewayConfig['router']>;
+}
 
 export interface Harness {
   readonly app: NestFastifyApplication;
@@ -177,13 +185,16 @@ class FakePlatform {}
 class Root {}
 
 /** The real module on a real socket, with a scripted bus and state. */
-export async function startIngress(general: Partial<GatewayConfig['general']> = {}): Promise<Harness> {
+export async function startIngress(
+  general: Partial<GatewayConfig['general']> = {},
+  changes: ConfigChanges = {},
+): Promise<Harness> {
   const bus = new FakeBus();
   const state = new FakeState();
   const values = [
     { provide: BUS, useValue: bus },
     { provide: STATE, useValue: state },
-    { provide: GATEWAY_CONFIG, useValue: config(general) },
+    { provide: GATEWAY_CONFIG, useValue: config(general, changes) },
     { provide: ENVIRONMENT, useValue: { drainMs: 1_000, variables: {} } as unknown as Environment },
   ];
   const platform: DynamicModule = {

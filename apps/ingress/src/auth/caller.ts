@@ -11,6 +11,8 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** `metadata.tags` of the key. */
   readonly tags: readonly string[];
+  /** `metadata.allowed_model_region` of the key; null: any. */
+  readonly regions: readonly string[] | null;
 }
 
 export const masterCaller = (keyHash: string): Caller => ({
@@ -18,15 +20,19 @@ export const masterCaller = (keyHash: string): Caller => ({
   key: null,
   scopes: [],
   tags: [],
+  regions: null,
 });
 
 export function keyCaller(key: KeyRecord): Caller {
-  const { hash, alias, userId, teamId, models } = key;
+  const { hash, alias, userId, teamId, models, routing } = key;
+  const principal = { keyHash: hash, keyAlias: alias, userId, teamId, isAdmin: false, models };
+  const regions = stringsOf([key.metadata['allowed_model_region']].flat());
   return {
-    principal: { keyHash: hash, keyAlias: alias, userId, teamId, isAdmin: false, models },
+    principal: { ...principal, ...(routing !== undefined && { routing }) },
     key,
     scopes: scopesOf(key),
     tags: stringsOf(key.metadata['tags']),
+    regions: regions.length === 0 ? null : regions,
   };
 }
 

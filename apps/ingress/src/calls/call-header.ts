@@ -1,44 +1,71 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { GatewayConfig } from '@tollgate/config';
 import type { CallHeader } from '@tollgate/contracts';
 import { estimatePromptTokens } from '@tollgate/dialects';
 import type { Caller } from '../auth/caller.js';
+import { deadlineOf } from './call-deadline.js';
 import { readTags, readWishes } from './call-options.js';
 import type { ChatRequest } from './chat-request.js';
 import { forwardedHeaders, traceparentOf } from './forwarded-headers.js';
+import { promptNeeds } from './prompt-needs.js';
+import { ENOUGH_TOKENS, promptPrefix } from './prompt-prefix.js';
+import { readDeterministic, readFallbacks, readRegions } from './routing-options.js';
+import { readSessionId } from './session-id.js';
 
-/** What a call may take beyond its time-out: retries' bookkeeping, the way back. */
-const DEADLINE_MARGIN_MS = 5_000;
+/** Where a call's header comes from. */
+export interface CallSource {
+  readonly id: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly chat: ChatRequest;
+  readonly caller: Caller;
+  readonly config: GatewayConfig;
+}
 
-/** All that the router and the worker learn of a call besides its body. `timeoutMs` is the router's default. */
-export function buildCallHeader(
-  id: string,
-  headers: IncomingHttpHeaders,
-  chat: ChatRequest,
-  caller: Caller,
-  timeoutMs: number,
-): CallHeader {
-  const wishes = readWishes(headers, chat.body);
-  const traceparent = traceparentOf(headers);
+/** All that the router and the worker learn of a call besides its body. Throws `invalid_request` naming a bad field. */
+export function buildCallHeader({ id, headers, chat, caller, config }: CallSource): CallHeader {
+  const { body } = chat;
+  const { principal } = caller;
+  const wishes = readWishes(headers, body);
+  const inputTokens = estimatePromptTokens(body);
+  const { needs, cacheMarked } = promptNeeds(body);
   const startedAt = Date.now();
-  return {
+  const header: CallHeader = {
     id,
     dialect: chat.dialect,
     model: chat.model,
     stream: chat.stream,
     includeUsage: chat.includeUsage,
-    principal: caller.principal,
+    principal,
     endUser: chat.endUser ?? endUserHeader(headers),
-    tags: readTags(headers, chat.body, caller.tags),
-    inputTokens: estimatePromptTokens(chat.body),
+    tags: readTags(headers, body, caller.tags),
+    inputTokens,
     bodyBytes: chat.bytes.length,
-    needs: [],
+    needs,
     startedAt,
-    deadline: startedAt + (wishes.timeoutMs ?? timeoutMs) + DEADLINE_MARGIN_MS,
+    deadline: startedAt + deadlineOf(wishes.timeoutMs, principal, config),
     ...wishes,
     headers: forwardedHeaders(headers),
-    ...(traceparent !== undefined && { traceparent }),
   };
+  const hasPrefix = config.router.affinity.promptPrefix && (cacheMarked || inputTokens >= ENOUGH_TOKENS);
+  // Assigned rather than spread: most calls have none of these.
+  const maxOutputTokens = countOf(body['max_completion_tokens']) ?? countOf(body['max_tokens']);
+  if (maxOutputTokens !== undefined) header.maxOutputTokens = maxOutputTokens;
+  const sessionId = readSessionId(headers, body);
+  if (sessionId !== undefined) header.sessionId = sessionId;
+  if (hasPrefix) header.promptPrefix = promptPrefix(body, cacheMarked);
+  const regions = readRegions(body, caller.regions);
+  if (regions !== undefined) header.regions = regions;
+  const fallbacks = readFallbacks(body);
+  if (fallbacks !== undefined) header.fallbacks = fallbacks;
+  if (readDeterministic(headers, body)) header.deterministic = true;
+  const traceparent = traceparentOf(headers);
+  if (traceparent !== undefined) header.traceparent = traceparent;
+  return header;
 }
+
+/** What is no count is the provider's to judge. */
+const countOf = (value: unknown): number | undefined =>
+  Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined;
 
 function endUserHeader(headers: IncomingHttpHeaders): string | null {
   const value = headers['x-litellm-end-user-id'] ?? headers['x-litellm-customer-id'];

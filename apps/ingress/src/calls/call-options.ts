@@ -19,7 +19,9 @@ type Body = Readonly<Record<string, unknown>>;
 /** Headers win over body fields. Throws `invalid_request` naming the header or field. */
 export function readWishes(headers: IncomingHttpHeaders, body: Body): CallWishes {
   const timeoutMs =
-    seconds(headers['x-litellm-timeout'], 'x-litellm-timeout') ?? seconds(body['timeout'], 'timeout');
+    seconds(headers['x-litellm-timeout'], 'x-litellm-timeout') ??
+    seconds(body['timeout'], 'timeout') ??
+    seconds(body['request_timeout'], 'request_timeout');
   const streamTimeoutMs =
     seconds(headers['x-litellm-stream-timeout'], 'x-litellm-stream-timeout') ??
     seconds(body['stream_timeout'], 'stream_timeout');

@@ -48,7 +48,8 @@ export class CallService {
     request.call = call;
     if (!this.access.allows(caller.principal.models, chat.model))
       throw modelAccessDenied(chat.model, caller.principal.models);
-    const header = buildCallHeader(call.id, request.headers, chat, caller, this.config.router.timeoutMs);
+    const { headers } = request;
+    const header = buildCallHeader({ id: call.id, headers, chat, caller, config: this.config });
     this.tracker.started();
     try {
       const { scopes } = caller;

@@ -5,6 +5,8 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'context_window_fallbacks',
   'content_policy_fallbacks',
   'disable_fallbacks',
+  'deterministic',
+  'allowed_model_region',
   'num_retries',
   'max_retries',
   'timeout',
