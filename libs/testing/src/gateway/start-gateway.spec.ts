@@ -53,12 +53,12 @@ describe('startGateway', () => {
 });
 
 describeWithServers('startDistributed', () => {
-  it('runs the real processes, two ingresses too, and leaves nothing behind', async () => {
-    const gateway = await startDistributed({ config: config(), ingressReplicas: 2 });
-    const processes = [...gateway.ingresses, ...Object.values(gateway.processes)];
+  it('runs the real processes, replicas too, and leaves nothing behind', async () => {
+    const gateway = await startDistributed({ config: config(), replicas: { ingress: 2, router: 2 } });
+    const processes = Object.values(gateway.replicas).flat();
     const pids = [...processes, ...Object.values(gateway.servers)].map(({ pid }) => pid);
     try {
-      for (const { url } of gateway.ingresses) expect(await call({ ...gateway, url })).toBe(200);
+      for (const { url } of gateway.replicas.ingress) expect(await call({ ...gateway, url })).toBe(200);
     } finally {
       await gateway.stop();
     }

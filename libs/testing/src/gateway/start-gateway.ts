@@ -17,8 +17,14 @@ export interface EmbeddedOptions extends GatewayOptions {
   readonly mode: 'embedded';
 }
 
+/** The kinds of processes of a distributed gateway. */
+type Kind = 'ingress' | 'router' | 'worker' | 'billing';
+
 export interface DistributedOptions extends GatewayOptions {
-  readonly ingressReplicas?: number;
+  /** How many of each kind; one of each by default. */
+  readonly replicas?: Readonly<Partial<Record<Kind, number>>>;
+  /** Added to the environment of one kind of processes alone. */
+  readonly envOf?: Readonly<Partial<Record<Kind, Readonly<Record<string, string>>>>>;
 }
 
 /** A running gateway of real processes, in a temporary folder and on free ports. */
@@ -27,13 +33,15 @@ export interface Gateway<Names extends string> {
   readonly url: string;
   readonly masterKey: string;
   readonly processes: Readonly<Record<Names, GatewayProcess>>;
+  /** The config file that every process reads and watches; null when there is none. */
+  readonly configFile: string | null;
   /** Stops everything and removes the data. */
   stop(): Promise<void>;
 }
 
-export interface DistributedGateway extends Gateway<'ingress' | 'router' | 'worker' | 'billing'> {
-  /** All replicas; the first is `processes.ingress`. */
-  readonly ingresses: readonly GatewayProcess[];
+export interface DistributedGateway extends Gateway<Kind> {
+  /** All replicas of each kind; the first ones are `processes`. */
+  readonly replicas: Readonly<Record<Kind, readonly GatewayProcess[]>>;
   readonly servers: { readonly nats: TestServer; readonly redis: TestServer; readonly postgres: TestServer };
 }
 
@@ -47,7 +55,8 @@ export async function startGateway(options: EmbeddedOptions): Promise<Gateway<'s
     home.remove();
   };
   await orStop(standalone.start(), stop);
-  return { url: standalone.url, masterKey: home.masterKey, processes: { standalone }, stop };
+  const { masterKey, configFile } = home;
+  return { url: standalone.url, masterKey, configFile, processes: { standalone }, stop };
 }
 
 /** The distributed gateway: four kinds of processes on servers of their own. */
@@ -60,35 +69,43 @@ export async function startDistributed(options: DistributedOptions = {}): Promis
   ]);
   const home = new Home(options);
   const shared = { NATS_URL: nats.url, REDIS_URL: redis.url };
-  const create = (name: string, folder = name): GatewayProcess =>
-    new GatewayProcess(name, {
+  const create = (kind: Kind, folder: string): GatewayProcess =>
+    new GatewayProcess(kind, {
       ...home.environment(folder),
       ...shared,
-      ...(name === 'billing' && { DATABASE_URL: postgres.url }),
+      ...(kind === 'billing' && { DATABASE_URL: postgres.url }),
+      ...options.envOf?.[kind],
     });
-  const replicas = Array.from({ length: options.ingressReplicas ?? 1 }, (_, at) =>
-    create('ingress', `ingress${String(at)}`),
-  );
-  const [ingress] = replicas;
-  if (ingress === undefined) throw new Error('A gateway needs an ingress');
-  const processes = {
-    ingress,
-    router: create('router'),
-    worker: create('worker'),
-    billing: create('billing'),
+  const replicasOf = (kind: Kind): GatewayProcess[] =>
+    Array.from({ length: options.replicas?.[kind] ?? 1 }, (_, at) => create(kind, `${kind}${String(at)}`));
+  const replicas = {
+    ingress: replicasOf('ingress'),
+    router: replicasOf('router'),
+    worker: replicasOf('worker'),
+    billing: replicasOf('billing'),
   };
-  const all = [...replicas, processes.router, processes.worker, processes.billing];
+  const all = Object.values(replicas).flat();
   const stop = async (): Promise<void> => {
-    await Promise.all(replicas.map((process) => process.stop()));
+    await Promise.all(replicas.ingress.map((process) => process.stop()));
     await Promise.all(all.map((process) => process.stop()));
     await Promise.all([nats, redis, postgres].map((server) => server.stop()));
     home.remove();
   };
   await orStop(Promise.all(all.map((process) => process.start())), stop);
-  return {
-    ...{ url: ingress.url, masterKey: home.masterKey, processes, ingresses: replicas, stop },
-    servers: { nats, redis, postgres },
+  const processes = {
+    ingress: firstOf(replicas.ingress),
+    router: firstOf(replicas.router),
+    worker: firstOf(replicas.worker),
+    billing: firstOf(replicas.billing),
   };
+  const { url } = processes.ingress;
+  const { masterKey, configFile } = home;
+  return { url, masterKey, configFile, processes, replicas, stop, servers: { nats, redis, postgres } };
+}
+
+function firstOf([first]: readonly GatewayProcess[]): GatewayProcess {
+  if (first === undefined) throw new Error('A gateway needs at least one process of each kind');
+  return first;
 }
 
 async function orStop(started: Promise<unknown>, stop: () => Promise<void>): Promise<void> {
@@ -106,14 +123,14 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'] as const;
 /** The folder of one gateway: its config file and a data directory for each process. */
 class Home {
   readonly masterKey: string;
+  readonly configFile: string | null;
   private readonly folder = mkdtempSync(join(tmpdir(), 'tollgate-gateway-'));
-  private readonly configFile: string | undefined;
 
   constructor(private readonly options: GatewayOptions) {
     this.masterKey = options.env?.['LITELLM_MASTER_KEY'] ?? `sk-${randomBytes(24).toString('hex')}`;
-    if (options.config === undefined) return;
     const { config } = options;
-    this.configFile = join(this.folder, 'tollgate.yaml');
+    this.configFile = config === undefined ? null : join(this.folder, 'tollgate.yaml');
+    if (this.configFile === null) return;
     // JSON is YAML.
     writeFileSync(this.configFile, typeof config === 'string' ? config : JSON.stringify(config, null, 2));
   }
@@ -124,7 +141,7 @@ class Home {
     return {
       ...Object.fromEntries(INHERITED.map((variable) => [variable, process.env[variable]])),
       ...{ HOST: '127.0.0.1', TOLLGATE_DATA: data, LITELLM_MASTER_KEY: this.masterKey },
-      ...(this.configFile !== undefined && { TOLLGATE_CONFIG: this.configFile }),
+      ...(this.configFile !== null && { TOLLGATE_CONFIG: this.configFile }),
       ...this.options.env,
     };
   }
