@@ -14,6 +14,8 @@ export interface Environment {
   /** Keys, database, outbox. Made with mode 0700. */
   readonly dataDirectory: string;
   readonly configFile: string | null;
+  /** What the credentials of stored models are sealed with; null: none was given. */
+  readonly saltKey: string | null;
   /** Providers that a worker process serves; null: all. */
   readonly providers: readonly string[] | null;
   readonly drainMs: number;

@@ -10,10 +10,11 @@ export interface GatewayConfig {
 }
 
 /**
- * A string of the file, or a reference to an environment variable (`os.environ/NAME`). References are resolved where
- * they are needed (`resolveSetting`): a provider's key is in the environment of its workers alone.
+ * A string of the file, a reference to an environment variable (`os.environ/NAME`), or a credential of a stored model that
+ * a `Vault` sealed. They are resolved where they are needed (`resolveSetting`): a provider's key is in the environment of
+ * its workers alone, and workers alone unseal.
  */
-export type Setting = string | { readonly env: string };
+export type Setting = string | { readonly env: string } | { readonly sealed: string };
 
 export interface Deployment {
   /** `model_info.id`, or a stable hash of the group and the unresolved parameters: equal in every process. */

@@ -45,7 +45,8 @@ function readMasterKey(general: General, permitted: boolean, needed: boolean): S
   if (written !== null && typeof written !== 'string') {
     const value = resolveSetting(written, variables);
     if (value !== null) return checked(value, general, permitted);
-    if (needed) general.problem('master_key', `the environment variable ${written.env} is not set`);
+    const lacking = 'env' in written ? `the environment variable ${written.env} is not set` : 'is sealed';
+    if (needed) general.problem('master_key', lacking);
     return written;
   }
   if (written !== null) return checked(written, general, permitted);

@@ -36,4 +36,5 @@ export { readEnvironment, type EnvironmentDefaults } from './read-environment.js
 export { missingCredentials, resolveSetting, type Variables } from './setting.js';
 export type { ConfigSource, LoadedConfig, LoadOptions } from './config-source.js';
 export { loadConfig } from './load-config.js';
+export { Vault, VaultError, type SealedPlace } from './vault.js';
 export { parseModel, type ModelTarget } from './provider-names.js';

@@ -31,6 +31,7 @@ describe('readEnvironment', () => {
       port: 4000,
       dataDirectory: resolve('.tollgate'),
       configFile: null,
+      saltKey: null,
       providers: null,
       drainMs: 30_000,
       logLevel: 'info',
@@ -83,6 +84,8 @@ describe('readEnvironment', () => {
     [{ DRAIN_SECONDS: '1.5' }, { drainMs: 1500 }],
     [{ LITELLM_LOG: 'DEBUG' }, { logLevel: 'debug' }],
     [{ LITELLM_LOG: 'WARNING' }, { logLevel: 'warn' }],
+    [{ TOLLGATE_SALT_KEY: 'a', LITELLM_SALT_KEY: 'b' }, { saltKey: 'a' }],
+    [{ LITELLM_SALT_KEY: 'b' }, { saltKey: 'b' }],
     [{ PORT: '' }, { port: 4000 }],
   ])('%j', (variables: Variables, expected) => {
     expect(readEnvironment(variables, [])).toMatchObject(expected);

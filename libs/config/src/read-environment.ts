@@ -39,6 +39,7 @@ export function readEnvironment(
     port: readPort(flags, first('PORT'), defaults.port ?? 4000, problems),
     dataDirectory: resolve(flags.data ?? first('TOLLGATE_DATA') ?? '.tollgate'),
     configFile: flags.config ?? first('CONFIG_FILE', 'TOLLGATE_CONFIG') ?? null,
+    saltKey: first('TOLLGATE_SALT_KEY', 'LITELLM_SALT_KEY') ?? null,
     providers: readProviders(first('PROVIDERS', 'PROVIDER')),
     drainMs: readDrain(first('DRAIN_SECONDS'), problems),
     logLevel: readLogLevel(first('LOG_LEVEL', 'LITELLM_LOG'), problems),

@@ -1,4 +1,5 @@
 import type { GatewayConfig, Setting } from './gateway-config.js';
+import { isSealed } from './vault.js';
 
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -9,13 +10,22 @@ const REFERENCE = /^os\.environ\/(.+)$/;
 export const referencedVariable = (text: string): string | null => REFERENCE.exec(text.trim())?.[1] ?? null;
 
 export function toSetting(text: string): Setting {
+  if (isSealed(text)) return { sealed: text };
   const variable = referencedVariable(text);
   return variable === null ? text : { env: variable };
 }
 
-/** The value itself; null when there is no setting, or its variable is not set (an empty one counts as not set). */
-export function resolveSetting(setting: Setting | null, variables: Variables): string | null {
+/**
+ * The value itself; null when there is no setting, or its variable is not set (an empty one counts as not set). A sealed
+ * one is null to whoever does not bring `unseal`, whose errors are passed on.
+ */
+export function resolveSetting(
+  setting: Setting | null,
+  variables: Variables,
+  unseal?: (sealed: string) => string,
+): string | null {
   if (setting === null || typeof setting === 'string') return setting;
+  if ('sealed' in setting) return unseal?.(setting.sealed) ?? null;
   const value = variables[setting.env];
   return value === undefined || value === '' ? null : value;
 }
@@ -35,7 +45,10 @@ export function missingCredentials(
     ...Object.values(extraHeaders),
   ]);
   const missing = settings.flatMap((setting) =>
-    setting !== null && typeof setting !== 'string' && resolveSetting(setting, variables) === null
+    setting !== null &&
+    typeof setting !== 'string' &&
+    'env' in setting &&
+    resolveSetting(setting, variables) === null
       ? [setting.env]
       : [],
   );
