@@ -43,6 +43,8 @@ class FakeOutbox {
 class FakeResponse implements ResponseWriter {
   sentHead: ResponseHead | undefined;
   sentEnd: ResponseEnd | undefined;
+  isYielded = false;
+  isDetached = false;
   private readonly parts: Uint8Array[] = [];
 
   /** `onWrite` runs before each write is done; what it throws, the write rejects with. */
@@ -60,6 +62,14 @@ class FakeResponse implements ResponseWriter {
 
   end(end: ResponseEnd): void {
     this.sentEnd = end;
+  }
+
+  yield(): void {
+    this.isYielded = true;
+  }
+
+  detach(): void {
+    this.isDetached = true;
   }
 
   get text(): string {

@@ -73,7 +73,10 @@ export type ResponseFrame =
   | { readonly type: 'data'; readonly data: Uint8Array }
   | { readonly type: 'end'; readonly end: ResponseEnd };
 
-/** Iterate once: `head`, any number of `data`, `end`. Any other course throws a `GatewayError`. Taking the next frame returns the last one's credit. */
+/**
+ * Iterate once: `head`, any number of `data`, `end`. Any other course throws a `GatewayError`. A `head` in the middle means
+ * that the attempt before it yielded and another one goes on. Taking the next frame returns the last one's credit.
+ */
 export interface CallResponse extends AsyncIterable<ResponseFrame> {
   /** Ends the call all the way to the provider. Idempotent; safe after the end. */
   cancel(): void;
@@ -95,9 +98,29 @@ export interface CallContext {
   /**
    * Hands the call to another service, which answers the caller directly. Resolves with the attempt's outcome when that
    * is over; never rejects: nobody listening, a lost worker and a cancel are outcomes with an `error`.
-   * While `outcome.delivered` is false the caller has seen nothing and the call may be forwarded again.
+   * While `outcome.delivered` is false the caller has seen nothing of it and the call may be forwarded again. The same
+   * holds for an outcome with `partial`: the attempt yielded, and the forwarder owes the caller an attempt that goes on, or
+   * the error, which it gets at the end of what it has when the forwarder's handler ends with one.
+   *
+   * Several attempts may run at once: the caller takes the first head, the others are cancelled, and their outcomes are
+   * undelivered. Give those that compete `delivered` or `signal`: only then is the caller asked whose head it took.
    */
-  forward<Header>(contract: CallContract<Header>, target: string, header: Header): Promise<Outcome>;
+  forward<Header>(
+    contract: CallContract<Header>,
+    target: string,
+    header: Header,
+    options?: ForwardOptions,
+  ): Promise<Outcome>;
+}
+
+export interface ForwardOptions {
+  /**
+   * Cancels this attempt alone: its handler's signal aborts with `cancelled`, and the promise resolves with an outcome of that
+   * error within a moment. A caller that has its head already gets the error too.
+   */
+  readonly signal?: AbortSignal;
+  /** Called once when the caller has taken the attempt's head, before the outcome is known. Must not throw. */
+  readonly delivered?: () => void;
 }
 
 export interface CallBody {
@@ -112,6 +135,17 @@ export interface ResponseWriter {
   /** Resolves when there is credit for more; rejects when the call was aborted. */
   write(data: Uint8Array): Promise<void>;
   end(end: ResponseEnd): void;
+  /**
+   * Breaks off after the head without an error: the caller keeps what it has and waits for the next attempt that sends a head.
+   * The handler must return an outcome with `delivered`, `error` and `partial`; without them, or when nobody forwarded
+   * the attempt, the caller gets the error after all. Nothing can be written afterwards.
+   */
+  yield(): void;
+  /**
+   * Nobody reads this attempt: what is written goes nowhere, without back-pressure, the outcome is undelivered and its error
+   * none of the caller's business, and the end of the call does not end the attempt. Before the head.
+   */
+  detach(): void;
 }
 
 /**

@@ -19,3 +19,6 @@ export const serviceLost = (): GatewayError =>
   new GatewayError('service_lost', 'The service that was answering fell silent');
 
 export const cancelledError = (): GatewayError => new GatewayError('cancelled', 'The call was cancelled');
+
+export const anotherAnswered = (): GatewayError =>
+  new GatewayError('cancelled', 'Another attempt has answered the call');

@@ -7,6 +7,7 @@ export type {
   CallOptions,
   CallResponse,
   DurableDraft,
+  ForwardOptions,
   RequestOptions,
   ResponseFrame,
   ResponseWriter,

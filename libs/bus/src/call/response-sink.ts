@@ -1,7 +1,10 @@
 import { GatewayError, type ResponseEnd, type ResponseHead } from '@tollgate/contracts';
 import type { ResponseFrame, ResponseWriter } from '../bus.js';
 
-export type SinkFrame = ResponseFrame | { readonly type: 'error'; readonly error: GatewayError };
+export type SinkFrame =
+  ResponseFrame | { readonly type: 'error'; readonly error: GatewayError } | { readonly type: 'yield' };
+
+type LastFrame = Extract<SinkFrame, { readonly type: 'end' | 'yield' }>;
 
 const DONE = Promise.resolve();
 
@@ -14,9 +17,14 @@ interface PendingWrite {
 /** The responder's end of a call: sends as far as there is credit, keeps the rest waiting. */
 export class ResponseSink implements ResponseWriter {
   headSent = false;
+  /** Nothing can be written any more. */
   isEnded = false;
+  /** The caller waits for another attempt to go on. */
+  isYielded = false;
+  /** Nobody reads. */
+  isDetached = false;
   private readonly pending: PendingWrite[] = [];
-  private pendingEnd: ResponseEnd | undefined;
+  private pendingLast: LastFrame | undefined;
   private aborted: GatewayError | undefined;
   private isDiscarding = false;
   private onEmpty: () => void = () => undefined;
@@ -50,17 +58,25 @@ export class ResponseSink implements ResponseWriter {
   }
 
   end(end: ResponseEnd): void {
-    if (this.isSilent() || this.isEnded) return;
-    this.isEnded = true;
-    if (this.pending.every(({ data }) => data.length === 0)) this.send({ type: 'end', end });
-    else this.pendingEnd = end;
+    this.finish({ type: 'end', end });
   }
 
-  /** The error frame: the last one, instead of `end`. */
+  yield(): void {
+    if (this.headSent) this.finish({ type: 'yield' });
+  }
+
+  detach(): void {
+    if (this.headSent) return;
+    this.isDetached = true;
+    this.isDiscarding = true;
+  }
+
+  /** The error frame: the last one, instead of `end`, or when nobody goes on after a `yield`. */
   fail(error: GatewayError): void {
-    if (this.isSilent() || (this.isEnded && this.pendingEnd === undefined)) return;
+    if (this.isSilent() || (this.isEnded && this.pendingLast === undefined && !this.isYielded)) return;
     this.isEnded = true;
-    this.pendingEnd = undefined;
+    this.isYielded = false;
+    this.pendingLast = undefined;
     this.rejectPending(error);
     this.send({ type: 'error', error });
   }
@@ -92,6 +108,18 @@ export class ResponseSink implements ResponseWriter {
     this.onEmpty();
   }
 
+  private finish(last: LastFrame): void {
+    if (this.isSilent() || this.isEnded) return;
+    this.isEnded = true;
+    if (this.pending.every(({ data }) => data.length === 0)) this.sendLast(last);
+    else this.pendingLast = last;
+  }
+
+  private sendLast(last: LastFrame): void {
+    this.isYielded = last.type === 'yield';
+    this.send(last);
+  }
+
   private isSilent(): boolean {
     return this.isDiscarding || this.aborted !== undefined;
   }
@@ -108,9 +136,9 @@ export class ResponseSink implements ResponseWriter {
       this.pending.shift();
       write.resolve();
     }
-    if (this.pendingEnd !== undefined && this.pending.every(({ data }) => data.length === 0)) {
-      this.send({ type: 'end', end: this.pendingEnd });
-      this.pendingEnd = undefined;
+    if (this.pendingLast !== undefined && this.pending.every(({ data }) => data.length === 0)) {
+      this.sendLast(this.pendingLast);
+      this.pendingLast = undefined;
       for (const { resolve } of this.pending.splice(0)) resolve();
     }
     if (this.pending.length === 0) this.onEmpty();

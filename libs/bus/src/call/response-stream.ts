@@ -47,6 +47,16 @@ export class ResponseStream implements CallResponse, AsyncIterator<ResponseFrame
     return this.isOver;
   }
 
+  /** Bytes that a responder has sent and whose credit it has not got back: what is left of the window for the next one. */
+  get outstandingBytes(): number {
+    let bytes = this.takenBytes + this.lentBytes;
+    for (let index = this.first; index < this.frames.length; index += 1) {
+      const frame = this.frames[index];
+      if (frame?.type === 'data') bytes += frame.data.length;
+    }
+    return bytes;
+  }
+
   push(frame: ResponseFrame): void {
     if (this.isOver) return;
     if (frame.type === 'end') this.isOver = true;

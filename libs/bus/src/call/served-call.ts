@@ -1,21 +1,38 @@
 import { GatewayError, toGatewayError, type CallContract, type Outcome } from '@tollgate/contracts';
-import type { CallBody, CallContext, CallHandler } from '../bus.js';
+import type { CallBody, CallContext, CallHandler, ForwardOptions } from '../bus.js';
+import { anotherAnswered, cancelledError } from '../errors.js';
 import type { ResponseSink } from './response-sink.js';
 
 /** The one that works for an aborted call hears of it too: this long it has to say what it has spent. */
 const ABORT_GRACE_MS = 250;
 
-export type Forward = <Header>(
-  contract: CallContract<Header>,
-  target: string,
-  header: Header,
-) => Promise<Outcome>;
+/** An attempt to be sent. */
+export interface ForwardRequest<Header> {
+  readonly contract: CallContract<Header>;
+  readonly target: string;
+  readonly header: Header;
+  /** How many attempts have yielded before: the caller takes the head of no other turn. */
+  readonly turn: number;
+  /** Present when the attempt may have a competitor: called when the caller has taken its head. */
+  readonly delivered: (() => void) | undefined;
+}
+
+/** An attempt that was sent. */
+export interface Forwarded {
+  /** Never rejects. Undelivered when the caller took another attempt's head. */
+  readonly outcome: Promise<Outcome>;
+  cancel(): void;
+}
+
+export type Forward = <Header>(request: ForwardRequest<Header>) => Forwarded;
 
 /** How a handler ended. */
 export interface Settlement {
   readonly outcome: Outcome;
   /** Nothing has told the caller yet how the call ended: whoever is responsible to it must send this. */
   readonly untold: GatewayError | undefined;
+  /** The one who forwarded the attempt is responsible: the caller has seen nothing, or a part that another attempt may go on from. */
+  readonly isForwarders: boolean;
 }
 
 /** A call in the hands of a handler, whatever carries it. */
@@ -23,6 +40,9 @@ export class ServedCall implements CallContext {
   private controller: AbortController | undefined;
   private reason: GatewayError | undefined;
   private wasDelivered = false;
+  /** A forwarded attempt has answered, and the caller is owed nothing more. */
+  private isAnswered = false;
+  private turn = 0;
   private readonly forwards = new Set<(reason: GatewayError) => void>();
 
   constructor(
@@ -49,20 +69,50 @@ export class ServedCall implements CallContext {
     this.controller?.abort(reason);
   }
 
-  async forward<Header>(contract: CallContract<Header>, target: string, header: Header): Promise<Outcome> {
+  /** The forwarder wants no more of it. A caller that has the head must hear how it ends. */
+  cancel(): void {
+    const reason = cancelledError();
+    if (this.response.headSent) this.response.fail(reason);
+    this.abort(reason);
+  }
+
+  async forward<Header>(
+    contract: CallContract<Header>,
+    target: string,
+    header: Header,
+    options: ForwardOptions = {},
+  ): Promise<Outcome> {
     const startedAt = performance.now();
-    if (this.reason !== undefined) return undeliveredOutcome(this.reason, startedAt);
-    const outcome = await new Promise<Outcome>((resolve, reject) => {
+    const { signal } = options;
+    const reason = this.reason ?? (signal?.aborted === true ? cancelledError() : undefined);
+    if (reason !== undefined) return undeliveredOutcome(reason, startedAt);
+    let delivered = false;
+    const mayCompete = signal !== undefined || options.delivered !== undefined;
+    const onDelivered = (): void => {
+      delivered = true;
+      options.delivered?.();
+    };
+    const { turn } = this;
+    const request = { contract, target, header, turn, delivered: mayCompete ? onDelivered : undefined };
+    const outcome = await new Promise<Outcome>((resolve) => {
       const giveUp = (reason: GatewayError): void => {
-        setTimeout(() => resolve(undeliveredOutcome(reason, startedAt)), ABORT_GRACE_MS).unref();
+        const late = (): void => resolve({ ...undeliveredOutcome(reason, startedAt), delivered });
+        setTimeout(late, ABORT_GRACE_MS).unref();
+      };
+      const forwarded = this.forwardCall(request);
+      const cancel = (): void => {
+        forwarded.cancel();
+        giveUp(cancelledError());
       };
       this.forwards.add(giveUp);
-      const settle = (): void => {
+      signal?.addEventListener('abort', cancel, { once: true });
+      void forwarded.outcome.then((ended) => {
         this.forwards.delete(giveUp);
-      };
-      this.forwardCall(contract, target, header).finally(settle).then(resolve, reject);
+        signal?.removeEventListener('abort', cancel);
+        resolve(ended);
+      });
     });
-    if (outcome.delivered) this.wasDelivered = true;
+    if (outcome.delivered) this.learnDelivery(outcome);
     return outcome;
   }
 
@@ -77,17 +127,33 @@ export class ServedCall implements CallContext {
       thrown = toGatewayError(cause);
     }
     if (thrown === undefined) await this.response.flushed();
-    const { headSent, isEnded } = this.response;
-    const isTold = (headSent && isEnded) || (this.wasDelivered && !headSent);
+    const { headSent, isDetached } = this.response;
     const error = thrown ?? (returned?.error ? GatewayError.fromShape(returned.error) : undefined);
-    const untold = isTold
-      ? undefined
-      : (error ?? new GatewayError('internal', 'The call ended without an answer'));
+    const untold =
+      isDetached || this.isTold()
+        ? undefined
+        : (error ?? new GatewayError('internal', 'The call ended without an answer'));
     const outcome = returned ?? {
       ...undeliveredOutcome(thrown ?? untold, startedAt),
       delivered: headSent || this.wasDelivered,
     };
-    return { outcome, untold };
+    const mayGoOn = this.response.isYielded && outcome.error !== null && outcome.partial !== undefined;
+    return {
+      outcome: isDetached ? { ...outcome, delivered: false } : mayGoOn ? outcome : finalOutcome(outcome),
+      untold,
+      isForwarders: untold !== undefined && (!headSent || mayGoOn),
+    };
+  }
+
+  private isTold(): boolean {
+    const { headSent, isEnded, isYielded } = this.response;
+    return headSent ? isEnded && !isYielded : this.isAnswered;
+  }
+
+  private learnDelivery({ partial }: Outcome): void {
+    this.wasDelivered = true;
+    this.isAnswered = partial === undefined;
+    if (partial !== undefined) this.turn += 1;
   }
 }
 
@@ -101,4 +167,17 @@ export function undeliveredOutcome(error: GatewayError | undefined, startedAt: n
     usage: null,
     costNanos: null,
   };
+}
+
+/** Of an attempt whose head the caller did not take, whatever it made of that itself. */
+export function lostOutcome(outcome: Outcome): Outcome {
+  const error = outcome.error ?? anotherAnswered().toShape();
+  return { ...finalOutcome(outcome), delivered: false, error };
+}
+
+/** Nobody can go on from where it ended. */
+function finalOutcome(outcome: Outcome): Outcome {
+  if (outcome.partial === undefined) return outcome;
+  const { partial: _partial, ...rest } = outcome;
+  return rest;
 }

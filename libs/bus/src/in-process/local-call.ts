@@ -1,22 +1,43 @@
-import { callSubject, GatewayError, type CallContract, type Outcome } from '@tollgate/contracts';
+import { callSubject, type GatewayError, type Outcome } from '@tollgate/contracts';
 import type { CallBody, CallHandler, CallOptions } from '../bus.js';
 import { afterMs } from '../call/clock.js';
 import type { InFlight } from '../call/in-flight.js';
 import { ResponseSink, type SinkFrame } from '../call/response-sink.js';
 import { DEFAULT_WINDOW_BYTES, ResponseStream } from '../call/response-stream.js';
-import { cancelledError, deadlineExceeded, nobodyServesTarget } from '../errors.js';
-import { ServedCall, undeliveredOutcome } from '../call/served-call.js';
+import {
+  ServedCall,
+  lostOutcome,
+  undeliveredOutcome,
+  type ForwardRequest,
+  type Forwarded,
+  type Settlement,
+} from '../call/served-call.js';
+import { anotherAnswered, cancelledError, deadlineExceeded, nobodyServesTarget } from '../errors.js';
 
 export interface LocalCallEnvironment {
   handlerOf(subject: string): CallHandler | undefined;
   readonly inFlight: InFlight;
 }
 
+/** One handler at work for a call. */
+interface LocalAttempt {
+  readonly call: ServedCall;
+  readonly turn: number;
+  readonly delivered: (() => void) | undefined;
+  /** The caller has taken another attempt's head. */
+  isLost: boolean;
+}
+
 /** A call whose caller, router and worker are in one process: frames and bodies go by reference. */
 export class LocalCall {
   readonly stream: ResponseStream;
-  private readonly attempts = new Set<ServedCall>();
-  private bound: ServedCall | undefined;
+  private readonly attempts = new Set<LocalAttempt>();
+  /** The attempt whose head came first: the only one that is listened to. */
+  private bound: LocalAttempt | undefined;
+  /** The last that broke off for another one to go on, and how many have. */
+  private yielder: LocalAttempt | undefined;
+  private turn = 0;
+  private isOver = false;
   private readonly body: CallBody;
   private readonly windowBytes: number;
   private readonly stopClock: () => void;
@@ -30,7 +51,7 @@ export class LocalCall {
     this.body = { size: body.length, bytes: () => Promise.resolve(body) };
     this.stream = new ResponseStream(
       {
-        grant: (bytes) => this.bound?.response.grant(bytes),
+        grant: (bytes) => this.bound?.call.response.grant(bytes),
         cancel: () => {
           this.abort(cancelledError());
         },
@@ -46,55 +67,91 @@ export class LocalCall {
 
   /** Runs the first handler. */
   async start(handler: CallHandler, header: unknown): Promise<void> {
-    const { untold } = await this.serve(handler, header);
+    const { untold } = await this.serve(this.newAttempt(0, undefined), handler, header);
     if (untold !== undefined) this.stream.fail(untold);
-    this.stopClock();
+    this.isOver = true;
+    this.stopClockIfIdle();
   }
 
-  private async serve(
-    handler: CallHandler,
-    header: unknown,
-  ): Promise<{ outcome: Outcome; untold: GatewayError | undefined }> {
-    const attempt: ServedCall = new ServedCall(
-      new ResponseSink((frame) => this.receive(attempt, frame), this.windowBytes, Infinity),
-      this.body,
-      (contract, target, forwarded) => this.forward(contract, target, forwarded),
-    );
+  private newAttempt(turn: number, delivered: (() => void) | undefined): LocalAttempt {
+    // What goes on after another attempt gets the rest of the window, and not before its head is taken.
+    const credit = turn === 0 ? this.windowBytes : 0;
+    const sink = new ResponseSink((frame) => this.receive(attempt, frame), credit, Infinity);
+    const call = new ServedCall(sink, this.body, (request) => this.forward(request));
+    const attempt: LocalAttempt = { call, turn, delivered, isLost: false };
     this.attempts.add(attempt);
-    const settlement = await this.environment.inFlight.track(() => attempt.run(handler, header));
+    return attempt;
+  }
+
+  private async serve(attempt: LocalAttempt, handler: CallHandler, header: unknown): Promise<Settlement> {
+    const settlement = await this.environment.inFlight.track(() => attempt.call.run(handler, header));
     this.attempts.delete(attempt);
-    // What broke off after its head is told at once, whoever is responsible for the rest.
-    if (attempt.response.headSent && settlement.untold !== undefined)
-      attempt.response.fail(settlement.untold);
+    const { untold, isForwarders } = settlement;
+    // What broke off after its head is told at once.
+    if (untold !== undefined && !isForwarders) attempt.call.response.fail(untold);
+    this.stopClockIfIdle();
     return settlement;
   }
 
-  private async forward<Header>(
-    contract: CallContract<Header>,
-    target: string,
-    header: Header,
-  ): Promise<Outcome> {
-    const startedAt = performance.now();
+  private forward<Header>(request: ForwardRequest<Header>): Forwarded {
+    const { contract, target, header, turn, delivered } = request;
     const handler = this.environment.handlerOf(callSubject(contract, target));
     if (handler === undefined) {
-      const error = nobodyServesTarget(target);
-      return undeliveredOutcome(error, startedAt);
+      const outcome = undeliveredOutcome(nobodyServesTarget(target), performance.now());
+      return { outcome: Promise.resolve(outcome), cancel: () => undefined };
     }
-    const { outcome, untold } = await this.serve(handler, header);
+    const attempt = this.newAttempt(turn, delivered);
+    return {
+      outcome: this.outcomeOf(attempt, handler, header),
+      cancel: () => {
+        attempt.call.cancel();
+      },
+    };
+  }
+
+  private async outcomeOf(attempt: LocalAttempt, handler: CallHandler, header: unknown): Promise<Outcome> {
+    const { outcome, untold } = await this.serve(attempt, handler, header);
+    if (attempt.isLost) return lostOutcome(outcome);
     return untold === undefined || outcome.error !== null ? outcome : { ...outcome, error: untold.toShape() };
   }
 
-  private receive(attempt: ServedCall, frame: SinkFrame): void {
-    this.bound ??= attempt;
-    if (this.bound !== attempt) {
-      attempt.abort(new GatewayError('cancelled', 'Another attempt has answered the call'));
-      return;
+  private receive(attempt: LocalAttempt, frame: SinkFrame): void {
+    if (this.bound === attempt) this.receiveBound(attempt, frame);
+    else if (this.bound === undefined && frame.type === 'head' && attempt.turn === this.turn) {
+      this.bind(attempt);
+      this.stream.push(frame);
+      attempt.delivered?.();
+    } else if (this.bound === undefined && frame.type === 'error' && attempt === this.yielder) {
+      this.stream.fail(frame.error);
+    } else {
+      attempt.isLost = true;
+      attempt.call.abort(anotherAnswered());
     }
+  }
+
+  private receiveBound(attempt: LocalAttempt, frame: SinkFrame): void {
     if (frame.type === 'error') this.stream.fail(frame.error);
-    else this.stream.push(frame);
+    else if (frame.type !== 'yield') this.stream.push(frame);
+    else {
+      this.bound = undefined;
+      this.yielder = attempt;
+      this.turn += 1;
+    }
+  }
+
+  private bind(attempt: LocalAttempt): void {
+    this.bound = attempt;
+    if (attempt.turn === 0) return;
+    const credit = this.windowBytes - this.stream.outstandingBytes;
+    if (credit > 0) attempt.call.response.grant(credit);
   }
 
   private abort(reason: GatewayError): void {
-    for (const attempt of this.attempts) attempt.abort(reason);
+    for (const attempt of this.attempts) attempt.call.abort(reason);
+  }
+
+  /** A detached attempt may outlive its call, and is bounded by its deadline all the same. */
+  private stopClockIfIdle(): void {
+    if (this.isOver && this.attempts.size === 0) this.stopClock();
   }
 }

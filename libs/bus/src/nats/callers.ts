@@ -1,10 +1,4 @@
-import {
-  GatewayError,
-  errorShape,
-  type CallContract,
-  type ResponseEnd,
-  type ResponseHead,
-} from '@tollgate/contracts';
+import { GatewayError, errorShape, type CallContract, type ResponseEnd } from '@tollgate/contracts';
 import type { CallOptions } from '../bus.js';
 import { afterMs } from '../call/clock.js';
 import type { InFlight } from '../call/in-flight.js';
@@ -12,8 +6,9 @@ import { DEFAULT_WINDOW_BYTES, ResponseStream } from '../call/response-stream.js
 import { deadlineExceeded, disconnectedError, nobodyServes, serviceLost } from '../errors.js';
 import { CHUNK_BYTES, MAX_INLINE_BYTES, pullRequest, type Envelope } from './envelope.js';
 import { FRAME, encodeWithBody, type ReceivedFrame } from './frames.js';
+import { isHead, isLast, openingOf } from './response-frames.js';
 import { CANCELLED } from './subjects.js';
-import type { Address, Wire } from './wire.js';
+import { isSameAddress, type Address, type Wire } from './wire.js';
 
 const NO_BODY = new Uint8Array(0);
 
@@ -23,8 +18,14 @@ interface OpenCall {
   readonly subject: string;
   readonly body: Uint8Array;
   readonly stream: ResponseStream;
+  readonly windowBytes: number;
   /** The attempt whose head came first: the only one that is listened to. */
   bound: Address | undefined;
+  /** The last attempt that broke off for another one to go on, and how many have. */
+  yielder: Address | undefined;
+  turn: number;
+  /** Attempts whose head came too late. */
+  readonly refused: Address[];
   nextSequence: number;
   grantedBytes: number;
   silentTicks: number;
@@ -107,7 +108,11 @@ export class Callers {
       subject,
       body,
       stream,
+      windowBytes,
       bound: undefined,
+      yielder: undefined,
+      turn: 0,
+      refused: [],
       nextSequence: 0,
       grantedBytes: windowBytes,
       silentTicks: 0,
@@ -122,28 +127,43 @@ export class Callers {
   }
 
   private receive(frame: ReceivedFrame): void {
-    if (frame.type > FRAME.pull) return;
+    if (frame.type >= FRAME.credit) return;
     const call = this.open.get(frame.slot);
     if (call === undefined) {
-      if (frame.type !== FRAME.end && frame.type !== FRAME.error) this.cancelAttempt(frame);
+      if (!isLast(frame)) this.refuse(frame);
       return;
     }
     const isBound = call.bound?.process === frame.sender && call.bound.slot === frame.from;
     if (call.bound === undefined || isBound) call.silentTicks = 0;
     if (frame.type === FRAME.pull) this.sendChunks(call, frame);
     else if (isBound) this.receiveBound(call, frame);
-    else if (call.bound !== undefined) {
-      if (frame.type === FRAME.head) this.cancelAttempt(frame);
-    } else this.receiveUnbound(call, frame);
+    else if (call.bound === undefined) this.receiveUnbound(call, frame);
+    else if (isHead(frame)) this.refuse(frame, call);
   }
 
   private receiveUnbound(call: OpenCall, frame: ReceivedFrame): void {
-    if (frame.type === FRAME.error && frame.sequence === 0) {
+    const sender = senderOf(frame);
+    if (call.refused.some((address) => isSameAddress(address, sender))) return;
+    if (isHead(frame)) this.bind(call, frame);
+    else if (frame.type === FRAME.error && (frame.sequence === 0 || isSameAddress(call.yielder, sender))) {
       this.fail(call, GatewayError.fromShape(errorShape.parse(frame.json())), false);
-    } else if (frame.type === FRAME.head) {
-      call.bound = { process: frame.sender, slot: frame.from };
-      this.receiveBound(call, frame);
     } else if (frame.sequence > 0) this.fail(call, serviceLost());
+  }
+
+  private bind(call: OpenCall, frame: ReceivedFrame): void {
+    const { head, turn, tell } = openingOf(frame);
+    if (turn !== call.turn) {
+      this.refuse(frame, call);
+      return;
+    }
+    call.bound = senderOf(frame);
+    call.nextSequence = frame.sequence + 1;
+    call.stream.push({ type: 'head', head });
+    if (tell !== undefined) this.sendVerdict(call.slot, tell, true);
+    if (turn === 0) return;
+    // What goes on after another attempt gets what is left of the window.
+    call.grantedBytes = Math.max(0, call.windowBytes - call.stream.outstandingBytes);
+    this.sendCredit(call);
   }
 
   /** Frames come numbered: one that is missing must not become a silent hole. */
@@ -156,11 +176,13 @@ export class Callers {
     call.nextSequence += 1;
     if (frame.type === FRAME.data) call.stream.push({ type: 'data', data: frame.data });
     // The responder is of this system and of this version's contracts: a shape that differs is its bug, found in tests.
-    else if (frame.type === FRAME.head)
-      call.stream.push({ type: 'head', head: frame.json() as ResponseHead });
     else if (frame.type === FRAME.end) {
       call.stream.push({ type: 'end', end: frame.json() as ResponseEnd });
       this.settle(call);
+    } else if (frame.type === FRAME.yield) {
+      call.yielder = call.bound;
+      call.bound = undefined;
+      call.turn += 1;
     } else this.fail(call, GatewayError.fromShape(errorShape.parse(frame.json())), false);
   }
 
@@ -197,8 +219,18 @@ export class Callers {
     }
   }
 
-  private cancelAttempt({ sender, from, slot }: ReceivedFrame): void {
+  /** The attempt works for nothing: its head came too late, or its call is over. */
+  private refuse(frame: ReceivedFrame, call?: OpenCall): void {
+    const { sender, from, slot } = frame;
     this.wire.send(sender, { type: FRAME.cancel, slot: from, from: slot, sequence: 0 });
+    call?.refused.push(senderOf(frame));
+    const { tell } = isHead(frame) ? openingOf(frame) : {};
+    if (tell !== undefined) this.sendVerdict(slot, tell, false);
+  }
+
+  private sendVerdict(slot: number, to: Address, isTaken: boolean): void {
+    const sequence = isTaken ? 1 : 0;
+    this.wire.send(to.process, { type: FRAME.verdict, slot: to.slot, from: slot, sequence });
   }
 
   private broadcastCancel(call: OpenCall): void {
@@ -217,3 +249,5 @@ export class Callers {
     if (this.open.delete(call.slot)) this.inFlight.leave();
   }
 }
+
+const senderOf = ({ sender, from }: ReceivedFrame): Address => ({ process: sender, slot: from });

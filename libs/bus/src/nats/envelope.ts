@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const address = z.object({ process: z.string(), slot: z.number().int() });
+export const address = z.object({ process: z.string(), slot: z.number().int() });
 
 /** First message of a call, and of every attempt at it; the body follows when it is small. */
 export const envelope = z.object({
@@ -9,6 +9,10 @@ export const envelope = z.object({
   caller: address,
   /** Who wants the outcome; absent for the first handler of a call. */
   forwarder: address.optional(),
+  /** The forwarder wants to hear from the caller whether it took the attempt's head. Absent: no. */
+  competes: z.boolean().optional(),
+  /** How many attempts have broken off before, for this one to go on. Absent: none. */
+  turn: z.number().int().positive().optional(),
   /** Not a point in time: clocks of two machines differ. */
   remainingMs: z.number(),
   windowBytes: z.number().int().positive(),

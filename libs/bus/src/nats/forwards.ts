@@ -1,17 +1,34 @@
 import { GatewayError, outcome as outcomeSchema, type Outcome } from '@tollgate/contracts';
-import { undeliveredOutcome } from '../call/served-call.js';
+import { lostOutcome, undeliveredOutcome, type Forwarded } from '../call/served-call.js';
 import { disconnectedError, nobodyServesTarget, serviceLost } from '../errors.js';
 import { encodeWithBody, FRAME, type ReceivedFrame } from './frames.js';
 import type { Envelope } from './envelope.js';
-import type { Wire } from './wire.js';
+import { CANCELLED_ATTEMPT } from './subjects.js';
+import type { Address, Wire } from './wire.js';
+
+/** An attempt as it is sent. */
+export interface OutgoingForward {
+  readonly subject: string;
+  readonly target: string;
+  readonly envelope: Omit<Envelope, 'forwarder' | 'competes'>;
+  readonly inlineBody: Uint8Array;
+  /** Present when the attempt may have a competitor: called when the caller has taken its head. */
+  readonly delivered: (() => void) | undefined;
+}
 
 interface PendingForward {
   readonly target: string;
   readonly startedAt: number;
+  readonly delivered: (() => void) | undefined;
   resolve(outcome: Outcome): void;
-  /** Known from its first heartbeat. */
-  process: string | undefined;
+  /** Who works on it: known from its first heartbeat. */
+  responder: Address | undefined;
   isDelivered: boolean;
+  /** The caller has taken another attempt's head. */
+  isLost: boolean;
+  isCancelled: boolean;
+  /** What the responder made of it, until the caller tells whose head it took. */
+  unjudged: Outcome | undefined;
   silentTicks: number;
 }
 
@@ -29,7 +46,7 @@ export class Forwards {
       },
       peerLost: (process) => {
         for (const [slot, forward] of [...this.pending]) {
-          if (forward.process === process) this.giveUp(slot, serviceLost);
+          if (forward.responder?.process === process) this.giveUp(slot, serviceLost);
         }
       },
       tick: () => {
@@ -38,63 +55,109 @@ export class Forwards {
     });
   }
 
-  /** Sends the call on and resolves with its outcome; never rejects. */
-  send(
-    subject: string,
-    target: string,
-    envelope: Omit<Envelope, 'forwarder'>,
-    inlineBody: Uint8Array,
-  ): Promise<Outcome> {
+  /** Sends the call on. */
+  send({ subject, target, envelope, inlineBody, delivered }: OutgoingForward): Forwarded {
     const startedAt = performance.now();
-    if (!this.wire.isConnected) return Promise.resolve(undeliveredOutcome(disconnectedError(), startedAt));
+    const failed = (error: GatewayError): Forwarded => ({
+      outcome: Promise.resolve(undeliveredOutcome(error, startedAt)),
+      cancel: () => undefined,
+    });
+    if (!this.wire.isConnected) return failed(disconnectedError());
     const slot = this.wire.newSlot();
-    const message = encodeWithBody(
-      { ...envelope, forwarder: { process: this.wire.processId, slot } },
-      inlineBody,
-    );
+    const forwarder = { process: this.wire.processId, slot };
+    const competes = delivered === undefined ? {} : { competes: true };
+    const message = encodeWithBody({ ...envelope, forwarder, ...competes }, inlineBody);
     if (!this.wire.publish(subject, message, `forward-${String(slot)}`)) {
-      const error = new GatewayError('internal', 'The call could not be sent');
-      return Promise.resolve(undeliveredOutcome(error, startedAt));
+      return failed(new GatewayError('internal', 'The call could not be sent'));
     }
-    return new Promise((resolve) => {
+    const outcome = new Promise<Outcome>((resolve) => {
       this.pending.set(slot, {
-        target,
-        startedAt,
-        resolve,
-        process: undefined,
+        ...{ target, startedAt, delivered, resolve },
+        responder: undefined,
         isDelivered: false,
+        isLost: false,
+        isCancelled: false,
+        unjudged: undefined,
         silentTicks: 0,
       });
     });
+    return {
+      outcome,
+      cancel: () => {
+        this.cancel(slot);
+      },
+    };
   }
 
   private receive(frame: ReceivedFrame): void {
-    if (frame.type !== FRAME.outcome && frame.type !== FRAME.forwardAlive) return;
+    if (frame.type < FRAME.outcome) return;
     const forward = this.pending.get(frame.slot);
     if (forward === undefined) return;
+    if (frame.type === FRAME.verdict) {
+      this.judge(frame.slot, forward, frame.sequence === 1);
+      return;
+    }
     forward.silentTicks = 0;
-    forward.process = frame.sender;
-    if (frame.type === FRAME.forwardAlive) forward.isDelivered = frame.sequence === 1;
-    else this.settle(frame.slot, forward, outcomeSchema.parse(frame.json()));
+    forward.responder = { process: frame.sender, slot: frame.from };
+    if (frame.type === FRAME.outcome)
+      this.receiveOutcome(frame.slot, forward, outcomeSchema.parse(frame.json()));
+    else if (forward.delivered === undefined) forward.isDelivered = frame.sequence === 1;
+  }
+
+  /** Two heads may be on their way to the caller at once: it alone knows which one it took. */
+  private receiveOutcome(slot: number, forward: PendingForward, outcome: Outcome): void {
+    const { delivered, isDelivered, isLost } = forward;
+    if (delivered === undefined || isDelivered || isLost || !outcome.delivered)
+      this.settle(slot, forward, outcome);
+    else forward.unjudged = outcome;
+  }
+
+  private judge(slot: number, forward: PendingForward, isTaken: boolean): void {
+    if (!isTaken) forward.isLost = true;
+    else if (!forward.isDelivered) {
+      forward.isDelivered = true;
+      forward.delivered?.();
+    }
+    if (forward.unjudged !== undefined) this.settle(slot, forward, forward.unjudged);
   }
 
   private tick(): void {
     for (const [slot, forward] of [...this.pending]) {
       forward.silentTicks += 1;
       if (forward.silentTicks > this.wire.missedTicks) this.giveUp(slot, serviceLost);
-      else if (forward.process !== undefined && forward.silentTicks > 1) this.wire.ping(forward.process);
+      else if (forward.responder !== undefined && forward.silentTicks > 1)
+        this.wire.ping(forward.responder.process);
+      // The first word may have been lost.
+      if (forward.isCancelled) this.sendCancel(slot, forward);
     }
+  }
+
+  private cancel(slot: number): void {
+    const forward = this.pending.get(slot);
+    if (forward === undefined) return;
+    forward.isCancelled = true;
+    this.sendCancel(slot, forward);
+  }
+
+  private sendCancel(slot: number, { responder }: PendingForward): void {
+    if (responder === undefined) {
+      this.wire.publish(CANCELLED_ATTEMPT, JSON.stringify({ process: this.wire.processId, slot }));
+      return;
+    }
+    const { process, slot: to } = responder;
+    this.wire.send(process, { type: FRAME.cancel, slot: to, from: slot, sequence: 0 });
   }
 
   private giveUp(slot: number, errorOf: (target: string) => GatewayError): void {
     const forward = this.pending.get(slot);
     if (forward === undefined) return;
-    const outcome = undeliveredOutcome(errorOf(forward.target), forward.startedAt);
-    this.settle(slot, forward, { ...outcome, delivered: forward.isDelivered });
+    const { target, startedAt, isDelivered, unjudged } = forward;
+    const outcome = undeliveredOutcome(errorOf(target), startedAt);
+    this.settle(slot, forward, unjudged ?? { ...outcome, delivered: isDelivered });
   }
 
   private settle(slot: number, forward: PendingForward, outcome: Outcome): void {
     this.pending.delete(slot);
-    forward.resolve(outcome);
+    forward.resolve(forward.isLost ? lostOutcome(outcome) : outcome);
   }
 }

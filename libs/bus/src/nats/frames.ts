@@ -4,7 +4,7 @@
  * `type u8, slot u32 (receiver's), sender's slot u32, sequence u32, json length u32, data length u32, json, data`.
  */
 export const FRAME = {
-  // responder → caller; sequence counts head, data, end and error
+  // responder → caller; sequence counts head (or opening), data, end, error and yield
   head: 1,
   data: 2,
   end: 3,
@@ -13,16 +13,24 @@ export const FRAME = {
   alive: 5,
   /** Asks for body chunks: `{ from, count }`. */
   pull: 6,
+  /** The attempt breaks off, the caller waits for another one's head. */
+  yield: 7,
+  /** A head with an `Opening` around it. */
+  opening: 8,
   // caller → responder
   /** `{ total }`: bytes the responder may have sent since the beginning. */
   credit: 16,
   /** Sequence is the chunk's number. */
   chunk: 17,
+  /** From the forwarder too. */
   cancel: 18,
   // responder → forwarder
   outcome: 32,
   /** Sequence is 1 when the head went out to the caller. */
   forwardAlive: 33,
+  // caller → forwarder
+  /** Sequence is 1 when the caller took the attempt's head, 0 when it did not. */
+  verdict: 34,
 } as const;
 
 export const PROCESS_ID_LENGTH = 16;

@@ -16,6 +16,10 @@ export class RecentIds {
     return this.young.has(id) || this.old.has(id);
   }
 
+  get isEmpty(): boolean {
+    return this.young.size === 0 && this.old.size === 0;
+  }
+
   tick(): void {
     this.ticks += 1;
     if (this.ticks % TICKS_PER_GENERATION === 0) this.age();

@@ -1,18 +1,19 @@
-import { GatewayError, callSubject, type CallContract, type Outcome } from '@tollgate/contracts';
+import { GatewayError, callSubject } from '@tollgate/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import type { CallHandler } from '../bus.js';
 import { afterMs } from '../call/clock.js';
 import type { InFlight } from '../call/in-flight.js';
 import { ResponseSink, type SinkFrame } from '../call/response-sink.js';
-import { ServedCall } from '../call/served-call.js';
+import { ServedCall, type ForwardRequest, type Forwarded, type Settlement } from '../call/served-call.js';
 import { cancelledError, deadlineExceeded, serviceLost } from '../errors.js';
-import { MAX_INLINE_BYTES, credit, envelope as envelopeSchema, type Envelope } from './envelope.js';
+import { MAX_INLINE_BYTES, address, credit, envelope as envelopeSchema, type Envelope } from './envelope.js';
 import { Forwards } from './forwards.js';
 import { FRAME, decodeWithBody, type ReceivedFrame } from './frames.js';
 import { RecentIds } from './recent-ids.js';
 import { RemoteBody, inlineBody } from './remote-body.js';
-import { CANCELLED } from './subjects.js';
-import type { Wire } from './wire.js';
+import { wireFrame } from './response-frames.js';
+import { CANCELLED, CANCELLED_ATTEMPT } from './subjects.js';
+import { isSameAddress, type Address, type Wire } from './wire.js';
 
 interface Served {
   readonly slot: number;
@@ -28,9 +29,10 @@ interface Served {
 /** The calls that this process handles, first hand or forwarded. */
 export class Responders {
   private readonly served = new Map<number, Served>();
-  /** Ended without an answer; their forwarder was told, and must answer for it as long as it lives. */
+  /** Ended without an answer, or with a part of one; their forwarder was told, and must answer for it as long as it lives. */
   private readonly unconfirmed = new Map<number, { served: Served; error: GatewayError; ticks: number }>();
   private readonly cancelled = new RecentIds();
+  private readonly cancelledAttempts = new RecentIds();
   private readonly forwards: Forwards;
 
   constructor(
@@ -54,6 +56,11 @@ export class Responders {
         this.cancel(message.string());
       },
     });
+    wire.connection.subscribe(CANCELLED_ATTEMPT, {
+      callback: (_error, message) => {
+        this.cancelAttempt(address.parse(message.json()));
+      },
+    });
   }
 
   /** Takes the first message of a call or of an attempt. */
@@ -61,15 +68,15 @@ export class Responders {
     const { json, body } = decodeWithBody(message.data);
     const served = this.newServed(envelopeSchema.parse(json), body);
     this.served.set(served.slot, served);
-    if (this.cancelled.has(served.envelope.id)) this.abort(served, cancelledError());
+    if (this.isCancelled(served.envelope)) this.abort(served, cancelledError());
     const stopClock = afterMs(served.envelope.remainingMs, () => {
       this.abort(served, deadlineExceeded());
     });
     void this.inFlight.track(async () => {
-      const { outcome, untold } = await served.call.run(handler, served.envelope.header);
+      const settlement = await served.call.run(handler, served.envelope.header);
       stopClock();
       this.served.delete(served.slot);
-      this.finish(served, outcome, untold);
+      this.finish(served, settlement);
     });
   }
 
@@ -86,13 +93,11 @@ export class Responders {
     const slot = this.wire.newSlot();
     const isInline = envelope.bodyBytes <= MAX_INLINE_BYTES;
     const remoteBody = isInline ? undefined : this.newRemoteBody(slot, envelope);
-    const sink = new ResponseSink(
-      (frame) => this.send(served, frame),
-      envelope.windowBytes,
-      MAX_INLINE_BYTES,
-    );
-    const call = new ServedCall(sink, remoteBody ?? inlineBody(body), (contract, target, header) =>
-      this.forward(served, { contract, target, header, body }),
+    // What goes on after another attempt gets the rest of the window, and not before its head is taken.
+    const grantedBytes = envelope.turn === undefined ? envelope.windowBytes : 0;
+    const sink = new ResponseSink((frame) => this.send(served, frame), grantedBytes, MAX_INLINE_BYTES);
+    const call = new ServedCall(sink, remoteBody ?? inlineBody(body), (request) =>
+      this.forward(served, request, body),
     );
     const served: Served = {
       slot,
@@ -100,7 +105,7 @@ export class Responders {
       call,
       remoteBody,
       arrivedAt: performance.now(),
-      grantedBytes: envelope.windowBytes,
+      grantedBytes,
       sequence: 0,
       ticks: 0,
     };
@@ -116,37 +121,33 @@ export class Responders {
 
   private forward<Header>(
     served: Served,
-    to: { contract: CallContract<Header>; target: string; header: Header; body: Uint8Array },
-  ): Promise<Outcome> {
+    { contract, target, header, turn, delivered }: ForwardRequest<Header>,
+    inlineBody: Uint8Array,
+  ): Forwarded {
+    const { id, caller, windowBytes, bodyBytes } = served.envelope;
     const remainingMs = served.envelope.remainingMs - (performance.now() - served.arrivedAt);
-    const { forwarder: _forwarder, ...envelope } = served.envelope;
-    const subject = callSubject(to.contract, to.target);
-    return this.forwards.send(subject, to.target, { ...envelope, header: to.header, remainingMs }, to.body);
+    const envelope = { id, header, caller, remainingMs, windowBytes, bodyBytes, ...(turn > 0 && { turn }) };
+    const subject = callSubject(contract, target);
+    return this.forwards.send({ subject, target, envelope, inlineBody, delivered });
   }
 
   private send(served: Served, frame: SinkFrame): void {
     const { caller } = served.envelope;
     const numbered = { slot: caller.slot, from: served.slot, sequence: served.sequence };
     served.sequence += 1;
-    if (frame.type === 'data')
-      this.wire.send(caller.process, { type: FRAME.data, ...numbered, data: frame.data });
-    else {
-      const json =
-        frame.type === 'head' ? frame.head : frame.type === 'end' ? frame.end : frame.error.toShape();
-      this.wire.send(caller.process, { type: FRAME[frame.type], ...numbered, json });
-    }
+    this.wire.send(caller.process, wireFrame(served.envelope, frame, numbered));
   }
 
-  private finish(served: Served, outcome: Outcome, untold: GatewayError | undefined): void {
+  private finish(served: Served, { outcome, untold, isForwarders }: Settlement): void {
     const { forwarder } = served.envelope;
     const { response } = served.call;
-    if (untold !== undefined && (response.headSent || forwarder === undefined)) response.fail(untold);
+    if (untold !== undefined && !(isForwarders && forwarder !== undefined)) response.fail(untold);
     if (forwarder === undefined) return;
     const json =
       outcome.error === null && untold !== undefined ? { ...outcome, error: untold.toShape() } : outcome;
     const frame = { type: FRAME.outcome, slot: forwarder.slot, from: served.slot, sequence: 0, json };
-    this.wire.send(forwarder.process, frame, !json.delivered);
-    if (untold !== undefined && !json.delivered)
+    this.wire.send(forwarder.process, frame, isForwarders);
+    if (untold !== undefined && isForwarders)
       this.unconfirmed.set(served.slot, { served, error: untold, ticks: 0 });
   }
 
@@ -154,7 +155,7 @@ export class Responders {
     if (frame.type < FRAME.credit || frame.type > FRAME.cancel) return;
     const served = this.served.get(frame.slot);
     if (served === undefined) return;
-    if (frame.type === FRAME.cancel) this.abort(served, cancelledError());
+    if (frame.type === FRAME.cancel) this.cancelServed(served, { process: frame.sender, slot: frame.from });
     else if (frame.type === FRAME.chunk) served.remoteBody?.receive(frame.sequence, frame.data);
     else {
       const { total } = credit.parse(frame.json());
@@ -170,6 +171,26 @@ export class Responders {
     for (const served of this.served.values()) {
       if (served.envelope.id === id) this.abort(served, cancelledError());
     }
+  }
+
+  private cancelAttempt(forwarder: Address): void {
+    this.cancelledAttempts.add(keyOf(forwarder));
+    for (const served of this.served.values()) {
+      if (isSameAddress(served.envelope.forwarder, forwarder)) this.cancelServed(served, forwarder);
+    }
+  }
+
+  private cancelServed(served: Served, by: Address): void {
+    served.remoteBody?.fail(cancelledError());
+    // The caller knows what it cancels; of what the forwarder cancels it may have the head.
+    if (isSameAddress(served.envelope.forwarder, by)) served.call.cancel();
+    else served.call.abort(cancelledError());
+  }
+
+  private isCancelled({ id, forwarder }: Envelope): boolean {
+    if (this.cancelled.has(id)) return true;
+    const { cancelledAttempts } = this;
+    return forwarder !== undefined && !cancelledAttempts.isEmpty && cancelledAttempts.has(keyOf(forwarder));
   }
 
   private abort(served: Served, reason: GatewayError): void {
@@ -193,6 +214,7 @@ export class Responders {
   /** One heartbeat for all calls: those to one process travel together. Short calls need none. */
   private tick(): void {
     this.cancelled.tick();
+    this.cancelledAttempts.tick();
     for (const served of this.served.values()) {
       served.remoteBody?.tick();
       served.ticks += 1;
@@ -205,10 +227,15 @@ export class Responders {
   }
 
   private sendAlive({ envelope: { caller, forwarder }, slot, sequence, call }: Served): void {
-    this.wire.send(caller.process, { type: FRAME.alive, slot: caller.slot, from: slot, sequence }, true);
+    const { headSent, isYielded, isDetached } = call.response;
+    // A caller that has nothing to expect would cancel it, or take it for the one that goes on.
+    if (!isYielded && !isDetached)
+      this.wire.send(caller.process, { type: FRAME.alive, slot: caller.slot, from: slot, sequence }, true);
     if (forwarder === undefined) return;
-    const delivered = call.response.headSent ? 1 : 0;
+    const delivered = headSent ? 1 : 0;
     const frame = { type: FRAME.forwardAlive, slot: forwarder.slot, from: slot, sequence: delivered };
     this.wire.send(forwarder.process, frame, true);
   }
 }
+
+const keyOf = ({ process, slot }: Address): string => `${process}.${String(slot)}`;

@@ -11,6 +11,9 @@ export interface Address {
   readonly slot: number;
 }
 
+export const isSameAddress = (left: Address | undefined, right: Address): boolean =>
+  left?.slot === right.slot && left.process === right.process;
+
 interface Packet {
   parts: Uint8Array[];
   bytes: number;
