@@ -18,6 +18,7 @@ import {
 } from '@tollgate/contracts';
 import { MemoryState } from '@tollgate/state';
 import { CallRouter } from './call-router.js';
+import { openCircuits } from './health/open-circuits.js';
 
 export const START = 1_700_000_000_000;
 
@@ -144,6 +145,11 @@ export class Stage {
     );
     if (error instanceof GatewayError) return error;
     throw error;
+  }
+
+  /** The deployments that are out, with the time of their return. */
+  out(): [id: string, until: number][] {
+    return [...openCircuits(this.state, this.clock)];
   }
 
   /** The deployments that were asked, in order. */

@@ -54,7 +54,7 @@ describe('whatever the config and whatever the providers do', () => {
       const stage: Stage = new Stage(
         settings,
         ({ deploymentId }) => {
-          coolingAtAttempt.push(stage.state.cooling().has(deploymentId));
+          coolingAtAttempt.push(stage.out().some(([id]) => id === deploymentId));
           stage.clock += upTo(2_000);
           answered.push(answer());
           return answered.at(-1)!;

@@ -236,7 +236,7 @@ describe('cooldown', () => {
       delivered,
     ]);
     await stage.route();
-    expect([...stage.state.cooling()]).toEqual([['d1', START + 30_000]]);
+    expect(stage.out()).toEqual([['d1', START + 30_000]]);
     await stage.route();
     expect(stage.asked).toEqual(['d1', 'd2', 'd2']);
     stage.clock += 30_000;
@@ -246,8 +246,8 @@ describe('cooldown', () => {
 
   it('refuses when all are out, and tells the true time', async () => {
     const stage = new Stage(config(two));
-    await stage.state.cool('d1', START + 61_000);
-    await stage.state.cool('d2', START + 2_300);
+    await stage.state.openCircuit('d1', START + 61_000);
+    await stage.state.openCircuit('d2', START + 2_300);
     const error = await stage.fails();
     expect(error).toMatchObject({ code: 'all_cooling', status: 429, options: { retryAfterMs: 2_300 } });
     expect(error.message).toMatch(/^No deployments available for selected model, Try again in 3 seconds\. /);
@@ -256,8 +256,8 @@ describe('cooldown', () => {
 
   it('goes to the fallback when all are out', async () => {
     const stage = new Stage(config([...two, other], { fallbacks: { chat: ['quality'] } }));
-    await stage.state.cool('d1', START + 61_000);
-    await stage.state.cool('d2', START + 61_000);
+    await stage.state.openCircuit('d1', START + 61_000);
+    await stage.state.openCircuit('d2', START + 61_000);
     expect(await stage.route()).toBe(delivered);
     expect(stage.asked).toEqual(['claude']);
   });
@@ -273,9 +273,9 @@ describe('cooldown', () => {
     const broken = { ...failure('upstream_stream_broken'), delivered: true };
     const stage = new Stage(config(two), [broken]);
     for (let call = 0; call < 4; call++) await stage.route();
-    expect(stage.state.cooling().size).toBe(0);
+    expect(stage.out().length).toBe(0);
     await stage.route();
-    expect([...stage.state.cooling().keys()]).toEqual(['d1']);
+    expect(stage.out().map(([id]) => id)).toEqual(['d1']);
   });
 
   it('forgets failures with the minute', async () => {
@@ -285,12 +285,12 @@ describe('cooldown', () => {
       if (call === 4) stage.clock += 60_000;
       await stage.route();
     }
-    expect(stage.state.cooling().size).toBe(0);
+    expect(stage.out().length).toBe(0);
   });
 
   it('goes on when the other replicas cannot be told', async () => {
     const stage = new Stage(config(two), [failure('upstream_rate_limited'), delivered]);
-    stage.state.cool = () => Promise.reject(new Error('away'));
+    stage.state.openCircuit = () => Promise.reject(new Error('away'));
     expect(await stage.route()).toBe(delivered);
   });
 });
@@ -301,7 +301,7 @@ describe('decisions', () => {
       config([...two, other], { fallbacks: { chat: ['quality'] }, router: { numRetries: 0 } }),
       [failure('upstream_rate_limited', { retryAfterMs: 9_000 }), delivered],
     );
-    await stage.state.cool('d2', START + 1_000);
+    await stage.state.openCircuit('d2', START + 1_000);
     await stage.route();
     expect(stage.router.decisions.find('call')?.steps).toEqual([
       {

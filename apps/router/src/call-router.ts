@@ -13,7 +13,6 @@ import type { State } from '@tollgate/state';
 import { Catalogue } from './catalogue.js';
 import { clocksFor } from './clocks.js';
 import { DecisionLog, type Decision } from './decision-log.js';
-import { DeploymentHealth } from './deployment-health.js';
 import {
   attemptEnded,
   attemptRetried,
@@ -24,7 +23,6 @@ import {
 } from './events.js';
 import { FallbackPlan } from './fallback-plan.js';
 import {
-  allCooling,
   attemptError,
   exhausted,
   returnsInMs,
@@ -32,8 +30,13 @@ import {
   type GroupFailure,
 } from './failures.js';
 import type { Candidate, Group } from './group.js';
+import { DeploymentHealth } from './health/deployment-health.js';
+import { openCircuits } from './health/open-circuits.js';
 import { SHORTEST_ATTEMPT_MS, backoffMs, endsCall, maxRetries, retryOf } from './retry.js';
-import { dropped, pick, select, type Failures } from './selection.js';
+import { CLOSED, NO_STATS, type RoutingView } from './routing-view.js';
+import { select, whyNone, type Selection } from './selection.js';
+import { choose } from './strategies/choose.js';
+import { strategyOf } from './strategies/strategy-of.js';
 
 /** What a spec wants to have in its hand. */
 export interface RouterTools {
@@ -74,7 +77,7 @@ export class CallRouter {
     private readonly tools: RouterTools = TOOLS,
   ) {
     this.catalogue = new Catalogue(config);
-    this.health = new DeploymentHealth(state, config.router, tools.now);
+    this.health = new DeploymentHealth(state, () => config.router, tools.now);
   }
 
   /** Resolves with the outcome of the attempt that answered; throws a GatewayError when the caller has seen nothing. */
@@ -114,7 +117,7 @@ export class CallRouter {
     for (const { name, reason } of plan.skipped) steps.push({ step: 'skipped', group: name, reason });
     if (first.error.code === 'all_cooling' && plan.fallbacks.length === 0) throw first.error;
     const notAllowed = plan.skipped.filter(({ reason }) => reason === 'not-allowed').map(({ name }) => name);
-    const retryAfterMs = returnsInMs(first.group, this.state.cooling(), this.tools.now());
+    const retryAfterMs = returnsInMs(first.group, this.cooling(), this.tools.now());
     throw exhausted(first, { fallbacks: plan.fallbacks, skipped: notAllowed, last, retryAfterMs });
   }
 
@@ -147,20 +150,48 @@ export class CallRouter {
   }
 
   private pickFrom(call: Progress, group: Group, failures: Failures | undefined): Candidate | undefined {
-    const cooling = this.state.cooling();
-    const selection = select(group, cooling, failures);
-    const candidate = pick(selection.candidates, this.tools.random);
+    const { header } = call;
+    const { router } = this.config;
+    const { candidates, dropped } = this.selectFrom(call, group, failures);
+    const candidate = choose(candidates, {
+      call: header,
+      view: this.view(),
+      random: this.tools.random,
+      args: router.strategyArguments,
+      strategy: strategyOf(group, router),
+      affinity: router.affinity,
+    });
     if (candidate !== undefined) {
       call.decision.steps.push({
         step: 'picked',
         attempt: call.attempts + 1,
         group: group.name,
         deploymentId: candidate.deployment.id,
-        candidates: selection.candidates.map(({ deployment }) => deployment.id),
-        dropped: dropped(group, selection, { cooling, failures }),
+        candidates: candidates.map(({ deployment }) => deployment.id),
+        dropped,
       });
     }
     return candidate;
+  }
+
+  private selectFrom({ header }: Progress, group: Group, failures: Failures | undefined): Selection {
+    return select(group, header, { view: this.view(), config: this.config.router, failures });
+  }
+
+  /** Circuits alone: what else is known of deployments is not shared yet. */
+  private view(): RoutingView {
+    const cooling = this.cooling();
+    const now = this.tools.now();
+    return {
+      now,
+      circuit: (id) => {
+        const until = cooling.get(id);
+        return until === undefined ? CLOSED : { state: 'open', until, probing: false };
+      },
+      stats: () => NO_STATS,
+      limitedUntil: () => null,
+      exhaustedBudget: () => null,
+    };
   }
 
   private async attempt(call: Progress, group: Group, candidate: Candidate): Promise<Outcome> {
@@ -181,17 +212,17 @@ export class CallRouter {
       arm: null,
       resumable: false,
     };
+    await this.health.enter(candidate, attemptHeader.attemptId);
     const outcome = await context.forward(attemptCall, provider, attemptHeader);
     const { delivered, latencyMs } = outcome;
     const error = attemptError(outcome, candidate);
     const code = error?.code ?? null;
     attemptEnded(provider, code);
     decision.steps.push({ step: 'answered', attempt, delivered, code, latencyMs });
-    if (error === undefined) this.health.succeeded(candidate);
-    else if (!endsCall(error)) {
-      const until = this.health.failed(candidate, error, header);
-      if (until !== null) decision.steps.push({ step: 'cooled', deploymentId: deployment.id, until });
-    }
+    const { attemptId } = attemptHeader;
+    const change = this.health.settled(candidate, { attemptId, error: error ?? null, header });
+    if (change?.until != null)
+      decision.steps.push({ step: 'cooled', deploymentId: deployment.id, until: change.until });
     return outcome;
   }
 
@@ -199,7 +230,7 @@ export class CallRouter {
   private waitBeforeRetry(call: Progress, failure: GroupFailure, failures: Failures): number | null {
     const { error, retries, group } = failure;
     if (retryOf(error) === 'never' || retries >= failure.maxRetries) return null;
-    const { candidates, isFresh } = select(group, this.state.cooling(), failures);
+    const { candidates, isFresh } = this.selectFrom(call, group, failures);
     if (candidates.length === 0) return null;
     const { retryAfterMs: floorMs } = this.config.router;
     const wait = isFresh ? 0 : backoffMs(error, { retries, floorMs, random: this.tools.random });
@@ -215,11 +246,17 @@ export class CallRouter {
   }
 
   private noneLeft(call: Progress, group: Group): GroupFailure {
-    const error = allCooling(group, returnsInMs(group, this.state.cooling(), this.tools.now()) ?? 0);
+    const { header } = call;
+    const asked = { call: header, view: this.view(), config: this.config.router };
+    const error = whyNone(group, this.selectFrom(call, group, undefined), asked);
     groupRefused(error.code);
     call.decision.steps.push({ step: 'none-left', group: group.name, code: error.code });
     const { numRetries } = this.config.router;
-    return { group, error, retries: 0, maxRetries: call.header.numRetries ?? numRetries };
+    return { group, error, retries: 0, maxRetries: header.numRetries ?? numRetries };
+  }
+
+  private cooling(): ReadonlyMap<string, number> {
+    return openCircuits(this.state, this.tools.now());
   }
 
   private assertAlive({ header, context: { signal } }: Progress): void {
@@ -231,6 +268,12 @@ export class CallRouter {
     if (this.tools.now() >= header.deadline)
       throw new GatewayError('deadline_exceeded', 'The call took longer than its deadline allows.');
   }
+}
+
+/** What went wrong in one group so far, by deployment id. */
+interface Failures {
+  readonly tried: Set<string>;
+  readonly unfit: Set<string>;
 }
 
 /** A provider without a worker fails all its deployments; an error of class `other` fails this one for good. */

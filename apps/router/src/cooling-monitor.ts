@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
 import { STATE, type State } from '@tollgate/state';
 import { deploymentsCooling, strategyNotAvailable } from './events.js';
+import { openCircuits } from './health/open-circuits.js';
 
 const EVERY_MS = 1_000;
 
@@ -18,7 +19,10 @@ export class CoolingMonitor implements OnModuleInit, OnModuleDestroy {
   onModuleInit(): void {
     const { routingStrategy } = this.config.router;
     if (routingStrategy !== 'simple-shuffle') strategyNotAvailable(routingStrategy);
-    this.timer = setInterval(() => deploymentsCooling(this.state.cooling().size), EVERY_MS).unref();
+    this.timer = setInterval(
+      () => deploymentsCooling(openCircuits(this.state, Date.now()).size),
+      EVERY_MS,
+    ).unref();
   }
 
   onModuleDestroy(): void {

@@ -1,8 +1,7 @@
 import type { CallHeader, ErrorCode, GatewayError } from '@tollgate/contracts';
 import { counter, createLogger, gauge } from '@tollgate/observability';
-import type { CooldownReason } from './cooldown.js';
 import type { Decision } from './decision-log.js';
-import type { Candidate, Group } from './group.js';
+import type { Group } from './group.js';
 
 const log = createLogger('router');
 
@@ -16,11 +15,6 @@ const fallbacks = counter(
   'tollgate_router_fallbacks_total',
   'Moves to a fallback, by the group that failed',
   ['group'],
-);
-const cooldowns = counter(
-  'tollgate_router_cooldowns_total',
-  'Deployments taken out, by provider and reason',
-  ['provider', 'reason'],
 );
 const cooling = gauge('tollgate_router_cooling_deployments', 'Deployments that are out now', []);
 const refusals = counter('tollgate_router_refusals_total', 'Groups that had no deployment to try', ['code']);
@@ -37,20 +31,6 @@ export function attemptRetried(callId: string, error: GatewayError, waitMs: numb
 export function callFellBack(callId: string, from: Group, to: Group): void {
   fallbacks.inc({ group: from.configured });
   log.debug({ event: 'call.fell_back', callId, from: from.name, to: to.name }, 'On to a fallback');
-}
-
-export function deploymentCooled(
-  { deployment, provider }: Candidate,
-  details: { readonly milliseconds: number; readonly reason: CooldownReason; readonly code: ErrorCode },
-): void {
-  cooldowns.inc({ provider, reason: details.reason });
-  const { id: deploymentId, group } = deployment;
-  log.warn({ event: 'deployment.cooled', deploymentId, group, ...details }, 'Deployment taken out');
-}
-
-export function cooldownNotShared(deploymentId: string, cause: unknown): void {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  log.warn({ event: 'cooldown.not_shared', deploymentId, reason }, 'Other replicas do not know of it yet');
 }
 
 export function deploymentsCooling(count: number): void {

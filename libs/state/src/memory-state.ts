@@ -11,7 +11,6 @@ import {
 } from './admission.js';
 import { CallRecords } from './call-records.js';
 import { CircuitTable } from './circuit-table.js';
-import { CoolingView } from './cooling-view.js';
 import type {
   Admission,
   AdmitRequest,
@@ -35,14 +34,12 @@ export class MemoryState implements State {
   /** Scope → call id → end of its lease. */
   private readonly leases = new Map<string, Map<string, number>>();
   private readonly calls = new CallRecords();
-  private readonly view: CoolingView;
   private readonly table: CircuitTable;
   private readonly now: () => number;
   private readonly sweeper: NodeJS.Timeout;
 
   constructor({ now = Date.now }: { readonly now?: () => number } = {}) {
     this.now = now;
-    this.view = new CoolingView(now);
     this.table = new CircuitTable(now);
     this.sweeper = setInterval(() => this.sweep(), KEEP_MS / 4).unref();
   }
@@ -73,15 +70,6 @@ export class MemoryState implements State {
       if (window !== undefined && scope.tokensPerMinute !== null) window.tokens += delta;
     }
     return Promise.resolve();
-  }
-
-  cool(deploymentId: string, until: number): Promise<void> {
-    this.view.add(deploymentId, until);
-    return Promise.resolve();
-  }
-
-  cooling(): ReadonlyMap<string, number> {
-    return this.view.current();
   }
 
   openCircuit(deploymentId: string, until: number): Promise<void> {

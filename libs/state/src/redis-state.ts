@@ -7,7 +7,6 @@ import {
   windowOf,
   type ScopeUse,
 } from './admission.js';
-import { CoolingView } from './cooling-view.js';
 import {
   TimedRedis,
   ignore,
@@ -29,7 +28,7 @@ export interface RedisStateOptions {
   readonly now?: () => number;
 }
 
-/** How often the deployments that are out are read anew, in case a message about them was lost. */
+/** How often circuits are read anew, in case a message about them was lost. */
 const REFRESH_MS = 1_000;
 /** How long a process waits for Redis before it starts without. */
 const START_MS = 2_000;
@@ -39,9 +38,8 @@ const START_MS = 2_000;
  * may touch all of a call's keys in a Redis Cluster too (and all of them live in one slot there).
  */
 export class RedisState implements State {
-  private readonly view: CoolingView;
   private readonly timed: TimedRedis;
-  private readonly shared: RedisCircuits;
+  private readonly redisCircuits: RedisCircuits;
   private readonly refresher: NodeJS.Timeout;
 
   private constructor(
@@ -49,19 +47,15 @@ export class RedisState implements State {
     private readonly subscriber: Redis,
     private readonly options: Required<RedisStateOptions>,
   ) {
-    this.view = new CoolingView(options.now);
     this.timed = new TimedRedis(redis, options.commandTimeoutMs);
-    this.shared = new RedisCircuits({
+    this.redisCircuits = new RedisCircuits({
       timed: this.timed,
       now: options.now,
       key: (name) => this.key(name),
     });
-    this.refresher = setInterval(() => void this.refresh(), REFRESH_MS).unref();
-    redis.on('ready', () => void this.share());
-    subscriber.on('message', (channel: string, message: string) => {
-      if (channel === this.shared.channel) this.shared.hear(message);
-      else this.hear(message);
-    });
+    this.refresher = setInterval(() => void this.redisCircuits.refresh(), REFRESH_MS).unref();
+    redis.on('ready', () => void this.redisCircuits.shareAll());
+    subscriber.on('message', (_channel, message: string) => this.redisCircuits.hear(message));
   }
 
   /** Resolves once Redis answers, or without it after 2 s: it may come later. */
@@ -70,12 +64,9 @@ export class RedisState implements State {
     const [redis, subscriber] = [openRedis(url), openSubscriber(url)];
     const state = new RedisState(redis, subscriber, { url, prefix, commandTimeoutMs, now });
     // NOTE before the first connection there is nothing to subscribe again: every new connection subscribes by itself.
-    subscriber.on(
-      'ready',
-      () => void subscriber.subscribe(state.key('cooling'), state.shared.channel).catch(ignore),
-    );
+    subscriber.on('ready', () => void subscriber.subscribe(state.redisCircuits.channel).catch(ignore));
     await Promise.all([ready(redis, START_MS), ready(subscriber, START_MS)]);
-    if (state.isConnected()) await state.refresh();
+    if (state.isConnected()) await state.redisCircuits.refresh();
     return state;
   }
 
@@ -107,37 +98,24 @@ export class RedisState implements State {
     await this.timed.run((redis) => redis.settle(keys.length, ...keys, callId, delta, ...limits));
   }
 
-  /** This replica knows at once, even if Redis is away; then the rejection says that the others do not know yet. */
-  async cool(deploymentId: string, until: number): Promise<void> {
-    const now = this.options.now();
-    this.view.add(deploymentId, until);
-    if (until <= now) return;
-    const key = this.key('cooling');
-    await this.timed.run((redis) => redis.cool(1, key, deploymentId, Math.ceil(until), now, key));
-  }
-
-  cooling(): ReadonlyMap<string, number> {
-    return this.view.current();
-  }
-
   openCircuit(deploymentId: string, until: number): Promise<void> {
-    return this.shared.open(deploymentId, until);
+    return this.redisCircuits.open(deploymentId, until);
   }
 
   closeCircuit(deploymentId: string, until: number): Promise<void> {
-    return this.shared.close(deploymentId, until);
+    return this.redisCircuits.close(deploymentId, until);
   }
 
   claimProbe(deploymentId: string, leaseMs: number): Promise<boolean> {
-    return this.shared.claim(deploymentId, leaseMs);
+    return this.redisCircuits.claim(deploymentId, leaseMs);
   }
 
   releaseProbe(deploymentId: string): Promise<void> {
-    return this.shared.release(deploymentId);
+    return this.redisCircuits.release(deploymentId);
   }
 
   circuits(): ReadonlyMap<string, SharedCircuit> {
-    return this.shared.current();
+    return this.redisCircuits.current();
   }
 
   isConnected(): boolean {
@@ -162,28 +140,6 @@ export class RedisState implements State {
       this.key(`call:${callId}`),
       ...scopes.flatMap(({ id }) => [this.key(`window:${id}:${window}`), this.key(`leases:${id}`)]),
     ];
-  }
-
-  private hear(message: string): void {
-    const space = message.indexOf(' ');
-    this.view.add(message.slice(space + 1), Number(message.slice(0, space)));
-  }
-
-  private async refresh(): Promise<void> {
-    await this.shared.refresh();
-    const { now } = this.options;
-    const rows = await this.timed
-      .run((redis) => redis.zrangebyscore(this.key('cooling'), now(), '+inf', 'WITHSCORES'))
-      .catch((): string[] => []);
-    for (let at = 0; at + 1 < rows.length; at += 2) this.view.add(rows[at] ?? '', Number(rows[at + 1]));
-  }
-
-  /** After Redis was away: learn what others know, tell what it may have forgotten. */
-  private async share(): Promise<void> {
-    await this.shared.shareAll();
-    await this.refresh();
-    const known = [...this.view.current()];
-    await Promise.all(known.map(([deploymentId, until]) => this.cool(deploymentId, until).catch(ignore)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { KEEP_MS, WINDOW_MS } from './admission.js';
+import { WINDOW_MS } from './admission.js';
 import { describeCircuits } from './circuits.suite.js';
 import type { AdmitRequest, Scope, SettleRequest, State } from './state.js';
 
@@ -233,36 +233,6 @@ export function describeState(name: string, { open }: StateUnderTest): void {
         await state.settle(settlement(first, 50));
         expect(await isGranted(first)).toBe(true);
         expect(await isGranted(request([key], { tokens: 50 }))).toBe(true);
-      });
-    });
-
-    describe('cooling', () => {
-      it('takes a deployment out until its time', async () => {
-        await state.cool('one', clock + 5_000);
-        expect([...state.cooling()]).toEqual([['one', clock + 5_000]]);
-        clock += 4_999;
-        expect(state.cooling().has('one')).toBe(true);
-        clock += 1;
-        expect(state.cooling().size).toBe(0);
-      });
-
-      it('lets the later deadline win and never shortens', async () => {
-        await state.cool('one', clock + 5_000);
-        await state.cool('one', clock + 9_000);
-        await state.cool('one', clock + 1_000);
-        expect(state.cooling().get('one')).toBe(clock + 9_000);
-      });
-
-      it('ignores a time that is over', async () => {
-        await state.cool('one', clock);
-        expect(state.cooling().size).toBe(0);
-      });
-
-      it('keeps one when another returns', async () => {
-        await state.cool('one', clock + 1_000);
-        await state.cool('a name with spaces', clock + KEEP_MS);
-        clock += 1_000;
-        expect([...state.cooling().keys()]).toEqual(['a name with spaces']);
       });
     });
 

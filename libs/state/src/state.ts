@@ -14,12 +14,6 @@ export interface State {
   /** Ends the leases of a call and replaces the token estimate by the true count (null: keep the estimate). Idempotent. */
   settle(request: SettleRequest): Promise<void>;
 
-  /** Takes a deployment out until `until` (epoch ms), on every replica in under a second. A later deadline wins, an earlier one never shortens. */
-  cool(deploymentId: string, until: number): Promise<void>;
-
-  /** Deployments that are out now, by id, with the time they return (epoch ms). A local, always current view: no I/O. */
-  cooling(): ReadonlyMap<string, number>;
-
   /**
    * Takes a deployment out until `until` (epoch ms), on every replica in under a second. A later deadline wins, an earlier one
    * never shortens, one that is over is ignored. This replica knows at once; a rejection says that the others do not yet.

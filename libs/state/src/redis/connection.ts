@@ -3,7 +3,6 @@ import { createLogger } from '@tollgate/observability';
 import { Redis, type RedisOptions } from 'ioredis';
 import { ADMIT } from './admit.script.js';
 import { CLAIM_PROBE, JOIN_CIRCUIT, READ_CIRCUITS, RELEASE_PROBE } from './circuit.scripts.js';
-import { COOL } from './cool.script.js';
 import { SETTLE } from './settle.script.js';
 
 const log = createLogger('state');
@@ -23,7 +22,6 @@ type Argument = string | number;
 export type ScriptedRedis = Redis & {
   admit(keys: number, ...args: Argument[]): Promise<string>;
   settle(keys: number, ...args: Argument[]): Promise<number>;
-  cool(keys: number, ...args: Argument[]): Promise<string>;
   joinCircuit(keys: number, ...args: Argument[]): Promise<string>;
   claimProbe(keys: number, ...args: Argument[]): Promise<string>;
   releaseProbe(keys: number, ...args: Argument[]): Promise<string>;
@@ -50,7 +48,6 @@ export function openRedis(url: string): ScriptedRedis {
   const redis = new Redis(url, OPTIONS);
   redis.defineCommand('admit', { lua: ADMIT });
   redis.defineCommand('settle', { lua: SETTLE });
-  redis.defineCommand('cool', { lua: COOL });
   redis.defineCommand('joinCircuit', { lua: JOIN_CIRCUIT });
   redis.defineCommand('claimProbe', { lua: CLAIM_PROBE });
   redis.defineCommand('releaseProbe', { lua: RELEASE_PROBE });
