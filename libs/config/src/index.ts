@@ -30,11 +30,16 @@ export {
 export { ENVIRONMENT, GATEWAY_CONFIG } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
+export { isBudgetWindow, windowStart } from './budget-window.js';
+export { LiveConfig } from './live-config.js';
 export { nearest } from './nearest.js';
 export { processEnvironment } from './process-environment.js';
 export { readEnvironment, type EnvironmentDefaults } from './read-environment.js';
 export { missingCredentials, resolveSetting, type Variables } from './setting.js';
 export type { ConfigSource, LoadedConfig, LoadOptions } from './config-source.js';
 export { loadConfig } from './load-config.js';
-export { Vault, VaultError, type SealedPlace } from './vault.js';
-export { parseModel, type ModelTarget } from './provider-names.js';
+export { credentialFields } from './vault/credential-fields.js';
+export { openDeployment, sealParams, showParams } from './vault/sealed-models.js';
+export { Vault, VaultError } from './vault/vault.js';
+export { parseModel, type ModelTarget } from './deployments/provider-names.js';
+export { readStoredDeployment, type StoredDeployment, type StoredOptions } from './stored-deployment.js';

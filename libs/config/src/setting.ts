@@ -1,5 +1,5 @@
 import type { GatewayConfig, Setting } from './gateway-config.js';
-import { isSealed } from './vault.js';
+import { isSealed } from './vault/vault.js';
 
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -16,16 +16,12 @@ export function toSetting(text: string): Setting {
 }
 
 /**
- * The value itself; null when there is no setting, or its variable is not set (an empty one counts as not set). A sealed
- * one is null to whoever does not bring `unseal`, whose errors are passed on.
+ * The value itself; null when there is no setting, or its variable is not set (an empty one counts as not set), or it is
+ * sealed: workers open a deployment first (`openDeployment`).
  */
-export function resolveSetting(
-  setting: Setting | null,
-  variables: Variables,
-  unseal?: (sealed: string) => string,
-): string | null {
+export function resolveSetting(setting: Setting | null, variables: Variables): string | null {
   if (setting === null || typeof setting === 'string') return setting;
-  if ('sealed' in setting) return unseal?.(setting.sealed) ?? null;
+  if ('sealed' in setting) return null;
   const value = variables[setting.env];
   return value === undefined || value === '' ? null : value;
 }
