@@ -1,17 +1,7 @@
 import { parseModel, type Deployment } from '@tollgate/config';
+import { toCandidate, type Candidate } from './candidate.js';
 
-/** A deployment as it is reached by one name: its provider and model are settled. */
-export interface Candidate {
-  readonly deployment: Deployment;
-  readonly provider: string;
-  readonly upstreamModel: string;
-  /** Shares of the load by `weight`, `rpm`, `tpm`; 0: none was given. */
-  readonly shares: readonly [number, number, number];
-  /** No other deployment has the name. */
-  readonly isLone: boolean;
-  /** Serves names that the config does not know: one of them failing says nothing about the others. */
-  readonly isWildcard: boolean;
-}
+export type { Candidate } from './candidate.js';
 
 /** What a model name stands for. */
 export interface Group {
@@ -22,19 +12,17 @@ export interface Group {
   /** By `order`, lowest first; deployments without one come last. No tier is empty. */
   readonly tiers: readonly (readonly Candidate[])[];
   readonly candidates: readonly Candidate[];
+  /** Who serves calls that no deployment's tags speak of: those tagged `default`, else those without tags, else all. */
+  readonly untagged: 'default' | 'tagless' | 'all';
 }
 
 export function toGroup(name: string, deployments: readonly Deployment[], isLone: boolean): Group {
   return grouped(
     name,
-    deployments.map((deployment) => ({
-      deployment,
-      provider: deployment.provider,
-      upstreamModel: deployment.model,
-      shares: sharesOf(deployment),
-      isLone,
-      isWildcard: false,
-    })),
+    deployments.map((deployment) => {
+      const { provider, model: upstreamModel } = deployment;
+      return toCandidate(deployment, { provider, upstreamModel, isLone, isWildcard: false });
+    }),
   );
 }
 
@@ -51,24 +39,22 @@ export function toWildcardGroup(
     const target = targetOf(deployment, stars);
     if (target === undefined) return [];
     const isLone = deployments.length === 1;
-    return [{ deployment, ...target, shares: sharesOf(deployment), isLone, isWildcard: true }];
+    return [toCandidate(deployment, { ...target, isLone, isWildcard: true })];
   });
   return candidates.length === 0 ? undefined : grouped(name, candidates);
 }
 
 function grouped(name: string, candidates: readonly Candidate[]): Group {
-  const orders = [...new Set(candidates.map(orderOf))].sort((left, right) => left - right);
-  const tiers = orders.map((order) => candidates.filter((candidate) => orderOf(candidate) === order));
-  return { name, configured: candidates[0]?.deployment.group ?? name, tiers, candidates };
+  const orders = [...new Set(candidates.map(({ order }) => order))].sort((left, right) => left - right);
+  const tiers = orders.map((order) => candidates.filter((candidate) => candidate.order === order));
+  const configured = candidates[0]?.deployment.group ?? name;
+  return { name, configured, tiers, candidates, untagged: untaggedOf(candidates) };
 }
 
-const orderOf = ({ deployment }: Candidate): number => deployment.order ?? Number.POSITIVE_INFINITY;
-
-const sharesOf = ({ weight, rpm, tpm }: Deployment): [number, number, number] => [
-  weight ?? 0,
-  rpm ?? 0,
-  tpm ?? 0,
-];
+function untaggedOf(candidates: readonly Candidate[]): Group['untagged'] {
+  if (candidates.some(({ tags }) => tags.has('default'))) return 'default';
+  return candidates.some(({ tags }) => tags.size === 0) ? 'tagless' : 'all';
+}
 
 function targetOf(
   { provider, model }: Deployment,

@@ -1,86 +1,80 @@
+import type { RouterSettings } from '@tollgate/config';
+import type { CallHeader } from '@tollgate/contracts';
+import { dropped, sift, type Drop, type Failures, type Search, type Test } from './filters/filter.js';
+import { FILTERS } from './filters/filters.js';
 import type { Candidate, Group } from './group.js';
+import type { RoutingView } from './routing-view.js';
 
-/** What went wrong in one group so far, by deployment id. */
-export interface Failures {
-  /** Was tried; another goes first while there is one. */
-  readonly tried: Set<string>;
-  /** Will not do in this call, however often it is asked. */
-  readonly unfit: Set<string>;
-}
-
-export type DropReason = 'cooling' | 'unfit' | 'tried' | 'order';
+export type { Drop, Failures } from './filters/filter.js';
+export { whyNone } from './filters/why-none.js';
 
 export interface Selection {
   /** Those to pick from; empty when there is none. */
   readonly candidates: readonly Candidate[];
   /** They were not tried in this call: no need to wait before one is. */
   readonly isFresh: boolean;
+  /** All others of the group, and why they were left out. */
+  readonly dropped: readonly Drop[];
 }
 
-/** Leaves out what cools and what is unfit; then prefers the untried, then the lowest order. */
-export function select(
-  group: Group,
-  cooling: ReadonlyMap<string, number>,
-  failures: Failures | undefined,
-): Selection {
-  const [first = NONE] = group.tiers;
-  if (cooling.size === 0 && failures === undefined) return { candidates: first, isFresh: true };
-  const usable = ({ deployment: { id } }: Candidate): boolean =>
-    !cooling.has(id) && failures?.unfit.has(id) !== true;
-  const untried = (candidate: Candidate): boolean =>
-    usable(candidate) && failures?.tried.has(candidate.deployment.id) !== true;
-  const fresh = firstTier(group, untried);
-  return fresh.length > 0
-    ? { candidates: fresh, isFresh: true }
-    : { candidates: firstTier(group, usable), isFresh: false };
-}
-
-function firstTier(group: Group, fits: (candidate: Candidate) => boolean): readonly Candidate[] {
-  for (const tier of group.tiers) {
-    const left = tier.filter(fits);
-    if (left.length > 0) return left;
-  }
-  return NONE;
-}
-
-const NONE: readonly Candidate[] = [];
-
-/** Why each deployment of the group that is not among the candidates was left out. */
-export function dropped(
-  group: Group,
-  { candidates }: Selection,
-  { cooling, failures }: { cooling: ReadonlyMap<string, number>; failures: Failures | undefined },
-): { readonly deploymentId: string; readonly reason: DropReason }[] {
-  if (candidates.length === group.candidates.length) return [];
-  const reasonOf = (id: string): DropReason => {
-    if (cooling.has(id)) return 'cooling';
-    if (failures?.unfit.has(id) === true) return 'unfit';
-    return failures?.tried.has(id) === true ? 'tried' : 'order';
-  };
-  return group.candidates
-    .filter((candidate) => !candidates.includes(candidate))
-    .map(({ deployment: { id } }) => ({ deploymentId: id, reason: reasonOf(id) }));
+export interface SelectOptions {
+  readonly view: RoutingView;
+  readonly config: RouterSettings;
+  readonly failures?: Failures | undefined;
+  /** Ids of deployments that are out of the question for now: one that is being asked already, say. */
+  readonly excluded?: ReadonlySet<string> | undefined;
 }
 
 /**
- * One candidate by share of the load: by `weight`, else `rpm`, else `tpm`, the first of them that any candidate has;
- * evenly when none has any (LiteLLM's simple-shuffle). `random` gives numbers in [0, 1).
+ * Who may be asked: those of the group that no filter drops; of them the untried, if there is one; of them the lowest order.
+ * Where nothing is left out, the answer is the group's own and nothing is made for the call.
  */
-export function pick(candidates: readonly Candidate[], random: () => number): Candidate | undefined {
-  if (candidates.length <= 1) return candidates[0];
-  for (const metric of METRICS) {
-    let total = 0;
-    for (const { shares } of candidates) total += shares[metric];
-    if (total <= 0) continue;
-    let point = random() * total;
-    for (const candidate of candidates) {
-      point -= candidate.shares[metric];
-      if (point < 0) return candidate;
-    }
-    // Rounding may leave a last crumb: it belongs to the last one that has a share.
-    return candidates.findLast(({ shares }) => shares[metric] > 0);
+export function select(
+  group: Group,
+  call: CallHeader,
+  { view, config, failures, excluded }: SelectOptions,
+): Selection {
+  const search: Search = { group, call, view, config, failures, excluded };
+  const drops: Drop[] = [];
+  let left = group.candidates;
+  for (const filter of FILTERS) {
+    const test = filter(search);
+    if (test !== null) left = sift(left, test, { search, drops });
   }
-  return candidates[Math.floor(random() * candidates.length)];
+  const untried = failures === undefined ? left : sift(left, isTried, { search, drops });
+  if (untried === group.candidates) return whole(group);
+  if (untried.length > 0) return { candidates: lowestOrder(untried, drops), isFresh: true, dropped: drops };
+  const usable = drops.filter(({ kind }) => kind !== 'tried');
+  return { candidates: lowestOrder(left, usable), isFresh: false, dropped: usable };
 }
 
-const METRICS = [0, 1, 2] as const;
+const isTried: Test = (candidate, { failures }) =>
+  failures?.tried.has(candidate.deployment.id) === true
+    ? dropped(candidate, 'tried', { reason: 'tried' })
+    : null;
+
+/** Adds the others to `drops`. */
+function lowestOrder(candidates: readonly Candidate[], drops: Drop[]): readonly Candidate[] {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const { order } of candidates) if (order < lowest) lowest = order;
+  if (!candidates.some(({ order }) => order > lowest)) return candidates;
+  for (const candidate of candidates) {
+    if (candidate.order <= lowest) continue;
+    const own = candidate.order === Number.POSITIVE_INFINITY ? 'no order' : `order ${candidate.order}`;
+    drops.push(dropped(candidate, 'order', { reason: `${own}, others have ${lowest}` }));
+  }
+  return candidates.filter(({ order }) => order === lowest);
+}
+
+/** What is selected of each group while nothing is wrong. */
+const wholes = new WeakMap<Group, Selection>();
+
+function whole(group: Group): Selection {
+  let selection = wholes.get(group);
+  if (selection === undefined) {
+    const drops: Drop[] = [];
+    lowestOrder(group.candidates, drops);
+    wholes.set(group, (selection = { candidates: group.tiers[0] ?? [], isFresh: true, dropped: drops }));
+  }
+  return selection;
+}

@@ -33,6 +33,8 @@ export const ERRORS = {
   rate_limited: { status: 429, type: 'throttling_error', retry: 'never' },
   all_cooling: { status: 429, type: 'all_deployments_in_cooldown', retry: 'never' },
   no_deployment: { status: 400, type: 'invalid_request_error', retry: 'never' },
+  tags_not_allowed: { status: 401, type: 'no_deployments_with_tag_routing', retry: 'never' },
+  budget_crossed: { status: 429, type: 'budget_exceeded', retry: 'never' },
   upstream_bad_request: { status: 400, type: 'invalid_request_error', retry: 'never' },
   upstream_authentication: { status: 401, type: 'authentication_error', retry: 'other' },
   upstream_permission: { status: 403, type: 'permission_error', retry: 'other' },
