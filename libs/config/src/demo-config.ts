@@ -67,6 +67,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   dropParams: false,
   alwaysIncludeStreamUsage: false,
   onStateDown: 'refuse',
+  timeZone: 'UTC',
 };
 
 /** A deployment with nothing set but what it cannot do without. */

@@ -247,4 +247,6 @@ export interface GeneralSettings {
   readonly alwaysIncludeStreamUsage: boolean;
   /** Tollgate's own: what a call does when shared state is away. */
   readonly onStateDown: 'refuse' | 'allow';
+  /** `litellm_settings.timezone`: where budget windows begin (`windowStart`). */
+  readonly timeZone: string;
 }

@@ -15,7 +15,11 @@ const BYTES_PER_MEGABYTE = 1024 * 1024;
 
 export function readGeneralSettings(
   general: General,
-  { dropParams, needsMasterKey }: { dropParams: boolean; needsMasterKey: boolean },
+  {
+    dropParams,
+    timeZone,
+    needsMasterKey,
+  }: { dropParams: boolean; timeZone: string; needsMasterKey: boolean },
 ): GeneralSettings {
   const permitted = general.boolean(PERMIT) ?? isTrue(general.context.variables[PERMIT_VARIABLE]);
   const megabytes = general.number('max_request_size_mb', { min: 0.001 });
@@ -30,7 +34,8 @@ export function readGeneralSettings(
       megabytes === null ? GENERAL_DEFAULTS.maxRequestBytes : Math.round(megabytes * BYTES_PER_MEGABYTE),
     dropParams,
     alwaysIncludeStreamUsage: general.boolean('always_include_stream_usage') ?? false,
-    onStateDown: readOnStateDown(general),
+    onStateDown: general.choice('on_state_down', ['refuse', 'allow']) ?? GENERAL_DEFAULTS.onStateDown,
+    timeZone,
   };
   general.finish(ACCEPTED_GENERAL_SETTINGS);
   return settings;
@@ -70,13 +75,4 @@ function faultOf(key: string, permitted: boolean): string | null {
     'is too easily guessed; use sk- and at least 13 random characters, for example from: echo sk-$(openssl rand -hex 16); ' +
     `or set general_settings.${PERMIT}: true on a machine that nobody else reaches`
   );
-}
-
-function readOnStateDown(general: General): GeneralSettings['onStateDown'] {
-  const value = general.text('on_state_down');
-  if (value === 'allow' || value === 'refuse') return value;
-  if (value !== null) {
-    general.problem('on_state_down', `expected refuse or allow, got ${JSON.stringify(value)}`);
-  }
-  return GENERAL_DEFAULTS.onStateDown;
 }

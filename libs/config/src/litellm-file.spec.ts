@@ -60,9 +60,7 @@ general_settings:
 
   it('loads, with one warning for each key that does nothing yet', () => {
     const { config, warnings } = load(text, permit);
-    expect(warnings).toContain(
-      'line 31: router_settings.enable_pre_call_checks is accepted but has no effect yet',
-    );
+    expect(warnings).toContain('line 36: router_settings.redis_host is accepted but has no effect yet');
     expect(warnings.map((warning) => /: (\S+) is accepted/.exec(warning)?.[1]).sort()).toEqual(
       [
         'general_settings.alerting',
@@ -77,9 +75,6 @@ general_settings:
         'litellm_settings.max_budget',
         'litellm_settings.success_callback',
         'model_list[].litellm_params.max_retries',
-        'router_settings.context_window_fallbacks',
-        'router_settings.enable_pre_call_checks',
-        'router_settings.enable_tag_filtering',
         'router_settings.redis_host',
         'router_settings.redis_port',
       ].sort(),
@@ -95,6 +90,9 @@ general_settings:
     expect(config.aliases.get('gpt4')).toEqual({ model: 'gpt-4o', hidden: false });
     expect(config.general).toMatchObject({ masterKey: 'sk-1234', databaseUrl: { env: 'DATABASE_URL' } });
     expect(config.router).toMatchObject({ timeoutMs: 60_000, allowedFails: 3, cooldownMs: 30_000 });
+    expect(config.router).toMatchObject({ preCallChecks: true, tagFiltering: 'any' });
+    expect(config.router.contextWindowFallbacks?.get('gpt-4o')).toEqual(['mock']);
+    expect(config.router.contentPolicyFallbacks).toBeNull();
   });
 
   it('is refused for its master key unless that is permitted', () => {

@@ -13,11 +13,18 @@ export class Report {
   private readonly oddities: string[] = [];
   private readonly ineffective = new Map<string, Ineffective>();
 
-  /** @param mainFile places in any other file are shown with that file's name. */
-  constructor(private readonly mainFile: string) {}
+  /** @param where how a place is called in a message. */
+  constructor(readonly where: (place: Place) => string) {}
+
+  /** Of a file and those that it includes: places in any other file are shown with that file's name. */
+  static ofFile(mainFile: string): Report {
+    return new Report(({ file, line }) =>
+      file === mainFile ? `line ${line}` : `${basename(file)} line ${line}`,
+    );
+  }
 
   problem(path: string, place: Place, text: string): void {
-    this.problems.push(`${path} (${this.lineOf(place)}): ${text}`);
+    this.problems.push(`${path} (${this.where(place)}): ${text}`);
   }
 
   unknownKey(path: string, place: Place, known: Iterable<string>): void {
@@ -26,7 +33,7 @@ export class Report {
   }
 
   warning(path: string, place: Place, text: string): void {
-    this.oddities.push(`${this.lineOf(place)}: ${path} ${text}`);
+    this.oddities.push(`${this.where(place)}: ${path} ${text}`);
   }
 
   /** A valid key that does nothing yet: one warning for all its places in a list. */
@@ -40,12 +47,8 @@ export class Report {
   get warnings(): string[] {
     const ineffective = [...this.ineffective].map(([path, { place, count }]) => {
       const others = count === 1 ? '' : ` (and ${count - 1} more)`;
-      return `${this.lineOf(place)}${others}: ${path} is accepted but has no effect yet`;
+      return `${this.where(place)}${others}: ${path} is accepted but has no effect yet`;
     });
     return [...this.oddities, ...ineffective];
-  }
-
-  private lineOf({ file, line }: Place): string {
-    return file === this.mainFile ? `line ${line}` : `${basename(file)} line ${line}`;
   }
 }

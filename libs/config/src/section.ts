@@ -1,11 +1,16 @@
 import type { Setting } from './gateway-config.js';
+import type { Mentions } from './mentions.js';
 import { describe, isNull, toPlain, type Located, type LocatedMap, type Place } from './located.js';
 import type { Report } from './report.js';
 import { referencedVariable, toSetting, type Variables } from './setting.js';
 
 export interface NumberRule {
+  /** 0 when not given. */
   readonly min?: number;
+  readonly max?: number;
   readonly integer?: boolean;
+  /** A word that is allowed too, for the message: whoever allows it reads it. */
+  readonly or?: string;
 }
 
 const TRUE = /^(true|yes|on|1)$/i;
@@ -15,6 +20,8 @@ const FALSE = /^(false|no|off|0)$/i;
 export interface ReadContext {
   readonly report: Report;
   readonly variables: Variables;
+  /** Names of models, to be checked when all are known. */
+  readonly mentions: Mentions;
 }
 
 /**
@@ -38,6 +45,11 @@ export class Section<Key extends string> {
     return this.node.entries.get(key)?.place ?? this.node.place;
   }
 
+  /** For messages about a key. */
+  at(key: Key): { readonly path: string; readonly place: Place } {
+    return { path: this.pathOf(key), place: this.placeOf(key) };
+  }
+
   /** A string with its reference, if it is one, resolved now. */
   text(key: Key): string | null {
     const entry = this.scalar(key, 'a string');
@@ -50,14 +62,14 @@ export class Section<Key extends string> {
     return entry === null ? null : toSetting(entry.source);
   }
 
-  number(key: Key, { min = 0, integer = false }: NumberRule = {}): number | null {
-    const least = min === -Infinity ? '' : ` of at least ${min}`;
-    const expected = `${integer ? 'a whole number' : 'a number'}${least}`;
+  number(key: Key, { min = 0, max = Infinity, integer = false, or }: NumberRule = {}): number | null {
+    const alternative = or === undefined ? '' : ` or ${or}`;
+    const expected = `${integer ? 'a whole number' : 'a number'}${rangeText(min, max)}${alternative}`;
     const scalar = this.scalar(key, expected);
     const text = scalar === null ? null : this.resolved(scalar.source, key);
     if (scalar === null || text === null) return null;
     const value = Number(text);
-    const fits = text.trim() !== '' && Number.isFinite(value) && value >= min;
+    const fits = text.trim() !== '' && Number.isFinite(value) && value >= min && value <= max;
     if (fits && (!integer || Number.isInteger(value))) return value;
     return this.wrong(key, expected, gotText(scalar.source, text));
   }
@@ -76,6 +88,25 @@ export class Section<Key extends string> {
     if (FALSE.test(text)) return false;
     const got = gotText(scalar.source, text);
     return this.wrong(key, 'true or false', got);
+  }
+
+  /** One of these words. */
+  choice<Option extends string>(key: Key, options: readonly Option[]): Option | null {
+    const scalar = this.scalar(key, listed(options));
+    const text = scalar === null ? null : this.resolved(scalar.source, key);
+    if (scalar === null || text === null) return null;
+    const option = options.find((known) => known === text);
+    return option ?? this.wrong(key, listed(options), gotText(scalar.source, text));
+  }
+
+  /** The name of a model; whether there is one of that name is asked later. */
+  modelName(key: Key, { orDeployment }: { readonly orDeployment: boolean }): string | null {
+    const name = this.text(key);
+    if (name !== null) {
+      const kind = orDeployment ? 'target' : 'model';
+      this.context.mentions.add({ name, kind, ...this.at(key) });
+    }
+    return name;
   }
 
   /** A list of strings; a single string is a list of one. */
@@ -175,6 +206,14 @@ export class Section<Key extends string> {
     return null;
   }
 }
+
+function rangeText(min: number, max: number): string {
+  if (max !== Infinity) return ` from ${min} to ${max}`;
+  return min === -Infinity ? '' : ` of at least ${min}`;
+}
+
+const listed = (options: readonly string[]): string =>
+  options.length === 1 ? options.join() : `${options.slice(0, -1).join(', ')} or ${options.slice(-1).join()}`;
 
 /** What came from the environment is not told: it may be a secret in the wrong place. */
 const gotText = (written: string, text: string): string =>

@@ -1,4 +1,5 @@
-import { SETTINGS, type SettingRow } from './settings.js';
+import { SETTINGS } from './settings.js';
+import type { SettingRow } from './settings/setting-row.js';
 
 /** `SETTINGS.md`, up to the padding of its tables (which prettier sets). */
 export function settingsReference(): string {

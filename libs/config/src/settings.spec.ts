@@ -3,9 +3,22 @@ import { join } from 'node:path';
 import * as accepted from './accepted-keys.js';
 import { loadConfig } from './load-config.js';
 import { settingsReference } from './settings-reference.js';
-import { SETTINGS, type SettingRow } from './settings.js';
+import { SETTINGS } from './settings.js';
+import type { SettingRow } from './settings/setting-row.js';
 
 const reference = join(process.cwd(), 'libs/config/SETTINGS.md');
+const ERRORS = [
+  'BadRequestError',
+  'AuthenticationError',
+  'NotFoundError',
+  'TimeoutError',
+  'RateLimitError',
+  'ContentPolicyViolationError',
+  'InternalServerError',
+  'BadGatewayError',
+  'ServiceUnavailableError',
+  'Default',
+];
 const unpadded = (text: string): string =>
   text
     .replace(/ +/g, ' ')
@@ -19,6 +32,22 @@ it('SETTINGS.md is made from the table of settings', () => {
 });
 
 it('every setting of the table is read when it is given', () => {
+  const retries = ERRORS.map((name) => `${name}Retries: 1`).join(', ');
+  const fails = ERRORS.map((name) => `${name}AllowedFails: 1`).join(', ');
+  const either = `cooldown_time: 1, allowed_fails: 1, allowed_fails_policy: { ${fails} }, retry_policy: { ${retries} },
+        connect_timeout: 1, idle_timeout: 1, max_parallel_requests: 1, region_name: r, max_budget: 1,
+        budget_duration: 1d, silent_model: m, max_input_tokens: 1, max_request_bytes: 1, base_model: b,
+        input_cost_per_token: 1, output_cost_per_token: 1, cache_read_input_token_cost: 1,
+        cache_creation_input_token_cost: 1, output_cost_per_reasoning_token: 1, input_cost_per_audio_token: 1`;
+  const group = `routing_strategy: adaptive, timeout: 1, stream_timeout: 1, connect_timeout: 1, idle_timeout: 1, num_retries: 1,
+        retry_policy: { RateLimitErrorRetries: 1 }, allowed_fails: 1, allowed_fails_policy: {}, cooldown_time: 1, cooling_wait: 1,
+        deterministic: true, hedge: { delay: 1, max_share: 1 }, on_stream_failure: error,
+        canary: { to: i, percent: 1, sticky_by: key,
+          rollback_when: { error_rate_above: 1, p95_latency_above: 1, min_calls: 1 } },
+        deprecated: { since: 2026-01-01, sunset: 2026-02-01, use: m }`;
+  const chains = ['fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks']
+    .map((key) => `${key}: [{ m: [m] }]`)
+    .join(', ');
   const text = `
 environment_variables: { A: b }
 include: [other.yaml]
@@ -27,21 +56,30 @@ model_list:
   - model_name: m
     rpm: 1
     tpm: 1
+    <<: { ${group} }
     litellm_params:
       { model: openai/m, api_key: k, api_base: b, api_version: v, organization: o, litellm_credential_name: c, weight: 1, rpm: 1,
-        tpm: 1, order: 1, timeout: 1, stream_timeout: 1, num_retries: 1, cooldown_time: 1, tags: [t], mock_response: r,
-        extra_headers: { h: v }, extra_body: { b: v }, drop_params: true, additional_drop_params: [p], base_model: b,
-        input_cost_per_token: 1, output_cost_per_token: 1, cache_read_input_token_cost: 1,
-        cache_creation_input_token_cost: 1, output_cost_per_reasoning_token: 1, input_cost_per_audio_token: 1 }
+        tpm: 1, order: 1, timeout: 1, stream_timeout: 1, num_retries: 1, tags: [t], mock_response: r,
+        extra_headers: { h: v }, extra_body: { b: v }, drop_params: true, additional_drop_params: [p],
+        aws_region_name: r, vertex_location: r, vertex_ai_location: r, watsonx_region_name: r, ${either} }
     model_info:
-      { id: i, base_model: b, input_cost_per_token: 1, output_cost_per_token: 1, cache_read_input_token_cost: 1,
-        cache_creation_input_token_cost: 1, output_cost_per_reasoning_token: 1, input_cost_per_audio_token: 1 }
+      { id: i, blocked: false, max_output_tokens: 1, max_tokens: 1, supports_vision: true, supports_function_calling: true,
+        supports_response_schema: true, supports_audio_input: true, supports_audio_output: true,
+        supports_pdf_input: true, supports_web_search: true, ${either} }
 router_settings:
   { routing_strategy: simple-shuffle, num_retries: 1, timeout: 1, stream_timeout: 1, retry_after: 1, allowed_fails: 1, cooldown_time: 1,
-    disable_cooldowns: true, max_fallbacks: 1, fallbacks: [{ m: [m] }], default_fallbacks: [m], model_group_alias: { a: m } }
+    connect_timeout: 1, idle_timeout: 1, cooling_wait: 1, retry_budget: 1, retry_policy: {}, allowed_fails_policy: {},
+    routing_strategy_args: { ttl: 1, lowest_latency_buffer: 1 }, model_group_retry_policy: { m: { RateLimitErrorRetries: 1 } },
+    disable_cooldowns: true, max_fallbacks: 1, ${chains}, default_fallbacks: [m],
+    model_group_alias: { a: { model: m, hidden: true, deprecated: {} } }, enable_pre_call_checks: true,
+    optional_pre_call_checks: [session_affinity], enable_tag_filtering: true, tag_filtering_match_any: true,
+    provider_budget_config:
+      { openai: { budget_limit: 1, time_period: 1d }, azure: { max_budget: 1, budget_duration: 1d } },
+    model_group_settings: { m: { ${group} } },
+    team_settings: { t: { ${chains}, model_group_alias: { a: m }, num_retries: 1, timeout: 1 } } }
 litellm_settings:
-  { drop_params: true, request_timeout: 1, num_retries: 1, allowed_fails: 1, fallbacks: [{ m: [m] }],
-    default_fallbacks: [m], model_alias_map: { b: m } }
+  { drop_params: true, request_timeout: 1, num_retries: 1, allowed_fails: 1, ${chains}, default_fallbacks: [m],
+    model_alias_map: { b: m }, tag_budget_config: { t: { max_budget: 1, budget_duration: 1d } }, timezone: UTC }
 general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,
     user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow }
@@ -58,6 +96,7 @@ it('no key both does something and is said to do nothing', () => {
     [SETTINGS[''], accepted.ACCEPTED_TOP_LEVEL],
     [SETTINGS['model_list[].litellm_params'], accepted.ACCEPTED_LITELLM_PARAMS],
     [SETTINGS.router_settings, accepted.ACCEPTED_ROUTER_SETTINGS],
+    [SETTINGS['router_settings.routing_strategy_args'], accepted.ACCEPTED_STRATEGY_ARGUMENTS],
     [SETTINGS.litellm_settings, accepted.ACCEPTED_LITELLM_SETTINGS],
     [SETTINGS.general_settings, accepted.ACCEPTED_GENERAL_SETTINGS],
   ] as const;

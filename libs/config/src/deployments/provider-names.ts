@@ -1,4 +1,4 @@
-import { nearest } from './nearest.js';
+import { nearest } from '../nearest.js';
 
 /** LiteLLM's provider prefixes, and our `demo`. */
 const PROVIDERS = new Set(
@@ -27,6 +27,10 @@ const INFERENCE: readonly [RegExp, string][] = [
 ];
 
 const lettersOf = (name: string): string => name.replace(/[-_]/g, '');
+
+export const isKnownProvider = (name: string): boolean => PROVIDERS.has(name);
+
+export const providerNames = (): readonly string[] => [...PROVIDERS];
 
 /** Where a deployment's model is served, or why that cannot be told. A warning may come with either. */
 export interface ModelTarget {

@@ -1,8 +1,8 @@
-import { ACCEPTED_CREDENTIAL, ACCEPTED_LITELLM_PARAMS } from './accepted-keys.js';
-import type { Setting } from './gateway-config.js';
-import { openSection } from './named-sections.js';
-import { Section, type ReadContext } from './section.js';
-import type { KeyOf } from './settings.js';
+import { ACCEPTED_CREDENTIAL, ACCEPTED_LITELLM_PARAMS } from '../accepted-keys.js';
+import type { Setting } from '../gateway-config.js';
+import { openSection } from '../named-sections.js';
+import { Section, type ReadContext } from '../section.js';
+import type { KeyOf } from '../settings.js';
 
 /** How a provider is reached; any part may be missing. */
 export interface Connection {

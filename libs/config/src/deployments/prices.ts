@@ -1,5 +1,5 @@
-import type { PriceOverrides } from './gateway-config.js';
-import type { Section } from './section.js';
+import type { PriceOverrides } from '../gateway-config.js';
+import type { Section } from '../section.js';
 
 type CostKey = keyof typeof PRICE_OF;
 

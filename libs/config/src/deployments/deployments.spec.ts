@@ -1,4 +1,4 @@
-import { load, model, only, problemsOf } from './load-config.test-kit.js';
+import { load, model, only, problemsOf } from '../load-config.test-kit.js';
 
 describe('names', () => {
   it.each([

@@ -1,0 +1,37 @@
+import type { SettingRow } from './setting-row.js';
+
+export const GATEWAY_SETTINGS = {
+  litellm_settings: {
+    drop_params: ['`false`', 'leave out parameters that a provider does not know'],
+    request_timeout: ['600', 'seconds for a whole call, unless the router has a timeout'],
+    num_retries: ['2', 'as in `router_settings`, which wins'],
+    allowed_fails: ['none', 'as in `router_settings`, which wins'],
+    fallbacks: ['none', 'as in `router_settings`, which wins name by name'],
+    default_fallbacks: ['none', 'as in `router_settings`, which wins'],
+    context_window_fallbacks: ['none', 'as in `router_settings`, which wins name by name'],
+    content_policy_fallbacks: ['none', 'as in `router_settings`, which wins name by name'],
+    model_alias_map: ['none', 'further name → name'],
+    tag_budget_config: ['none', 'tag → what calls with it may cost, as in `provider_budget_config`'],
+    timezone: ['`UTC`', 'where budget windows begin, such as `Europe/Berlin`'],
+  },
+  general_settings: {
+    master_key: [
+      '`TOLLGATE_MASTER_KEY`, `LITELLM_MASTER_KEY`',
+      'the key that may do everything; `sk-` and at least 13 more characters',
+    ],
+    dangerously_permit_weak_or_unset_master_key: [
+      '`LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY`, else `false`',
+      'accept a master key that can be guessed',
+    ],
+    database_url: ['`DATABASE_URL`', 'PostgreSQL of the distributed mode'],
+    litellm_key_header_name: ['none', 'a further header that may hold the key'],
+    user_api_key_cache_ttl: ['60', 'seconds that ingress trusts its copy of a key'],
+    max_request_size_mb: ['100', 'largest request body'],
+    always_include_stream_usage: ['`false`', 'send usage at the end of every stream'],
+    on_state_down: ['`refuse`', "`refuse` or `allow` calls while shared state is away (Tollgate's own)"],
+  },
+  'credential_list[]': {
+    credential_name: ['required', 'what `litellm_credential_name` refers to'],
+    credential_values: ['empty', '`api_key`, `api_base`, `api_version`, `organization`'],
+  },
+} as const satisfies Record<string, Record<string, SettingRow>>;
