@@ -7,6 +7,8 @@ import { AlertStore } from './alerts/alert-store.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
 import { KeyController } from './keys/key.controller.js';
 import { KeyStore } from './keys/key-store.js';
+import { ModelController } from './models/model.controller.js';
+import { ModelStore } from './models/model-store.js';
 import { Ledger } from './ledger/ledger.js';
 import { UsageController } from './ledger/usage.controller.js';
 import { BILLING_SCHEMA } from './schema.js';
@@ -14,6 +16,7 @@ import { ModelUsageController } from './spend/model-usage.controller.js';
 import { ModelUsageStore } from './spend/model-usage-store.js';
 import { SpendController } from './spend/spend.controller.js';
 import { SpendStore } from './spend/spend-store.js';
+import { SpendSums } from './spend/spend-sums.js';
 import { DATABASE } from './tokens.js';
 
 const database: Provider = {
@@ -32,8 +35,26 @@ const jobs: Provider = {
 
 /** Keys, the ledger and scheduled work. Needs `BUS` and `ENVIRONMENT` from the process it runs in. */
 @Module({
-  controllers: [AlertController, UsageController, KeyController, ModelUsageController, SpendController],
-  providers: [database, jobs, AlertStore, Ledger, KeyStore, ModelUsageStore, SpendStore, ScheduledJobs],
+  controllers: [
+    AlertController,
+    UsageController,
+    KeyController,
+    ModelController,
+    ModelUsageController,
+    SpendController,
+  ],
+  providers: [
+    database,
+    jobs,
+    AlertStore,
+    Ledger,
+    KeyStore,
+    ModelStore,
+    ModelUsageStore,
+    SpendStore,
+    SpendSums,
+    ScheduledJobs,
+  ],
 })
 export class BillingModule implements OnApplicationShutdown {
   constructor(@Inject(DATABASE) private readonly database: Database) {}

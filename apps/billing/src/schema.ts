@@ -2,20 +2,25 @@ import type { DatabaseSchema } from '@tollgate/database';
 import { JobTable1790000000001 } from '@tollgate/jobs';
 import { AlertEntry } from './entities/alert.entity.js';
 import { LedgerEntry } from './entities/ledger-entry.entity.js';
+import { StoredModel } from './entities/stored-model.entity.js';
 import { VirtualKey } from './entities/virtual-key.entity.js';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
 import { AttemptRoles1790000000002 } from './migrations/1790000000002-attempt-roles.js';
+import { SpendIndexes1790000000003 } from './migrations/1790000000003-spend-indexes.js';
+import { StoredModels1790000000004 } from './migrations/1790000000004-stored-models.js';
 import { KeyRouting1790000000005 } from './migrations/1790000000005-key-routing.js';
 import { ModelUsageIndex1790000000006 } from './migrations/1790000000006-model-usage-index.js';
 import { Alerts1790000000007 } from './migrations/1790000000007-alerts.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
-  entities: [AlertEntry, VirtualKey, LedgerEntry],
+  entities: [AlertEntry, VirtualKey, LedgerEntry, StoredModel],
   migrations: [
     InitialSchema1790000000000,
     JobTable1790000000001,
     AttemptRoles1790000000002,
+    SpendIndexes1790000000003,
+    StoredModels1790000000004,
     KeyRouting1790000000005,
     ModelUsageIndex1790000000006,
     Alerts1790000000007,

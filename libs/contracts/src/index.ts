@@ -86,8 +86,9 @@ export {
   deleteModel,
   listModels,
   modelsChanged,
-  storedModel,
   updateModel,
+  type ModelPatch,
+  type NewModel,
   type StoredModel,
 } from './model.contract.js';
 export {

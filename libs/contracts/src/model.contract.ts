@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { defineEvent, defineRequest } from './contract.js';
 
 /** A deployment that was added through the API, as billing keeps it. Credentials in `params` are sealed (see `libs/config`). */
-export const storedModel = z.object({
+const storedModel = z.object({
   /** `model_info.id`: the deployment's id. */
   id: z.string(),
+  /** `model_name`. */
   name: z.string(),
+  /** `litellm_params`. */
   params: z.record(z.string(), z.unknown()),
+  /** `model_info`, without the id. */
   info: z.record(z.string(), z.unknown()),
   createdBy: z.string(),
   updatedBy: z.string(),
@@ -15,20 +18,28 @@ export const storedModel = z.object({
 });
 export type StoredModel = z.infer<typeof storedModel>;
 
+/** Everything of a model but what billing fills in. */
+const newModel = storedModel.omit({ updatedBy: true, createdAt: true, updatedAt: true });
+export type NewModel = z.infer<typeof newModel>;
+
 /** Adds a model, its credentials sealed. Fails with `invalid_request` (param `model_info.id`) when the id exists. */
 export const createModel = defineRequest('tollgate.model.create', {
   service: 'billing',
-  input: storedModel.omit({ createdAt: true, updatedAt: true }),
+  input: newModel,
   reply: storedModel,
 });
 
-/** Replaces what is given; null when there is no such model. */
+/** What changes in a model: fields of `params` and `info` replace those of their name, and null removes one. */
+const modelPatch = storedModel
+  .pick({ name: true, params: true, info: true })
+  .partial()
+  .extend({ id: z.string(), updatedBy: z.string() });
+export type ModelPatch = z.infer<typeof modelPatch>;
+
+/** Changes a model; null when there is no such model. */
 export const updateModel = defineRequest('tollgate.model.update', {
   service: 'billing',
-  input: storedModel
-    .pick({ name: true, params: true, info: true })
-    .partial()
-    .extend({ id: z.string(), updatedBy: z.string() }),
+  input: modelPatch,
   reply: storedModel.nullable(),
 });
 
@@ -38,11 +49,18 @@ export const deleteModel = defineRequest('tollgate.model.delete', {
   reply: z.object({ deleted: z.boolean() }),
 });
 
-/** Every stored model and a number that grows with each change. */
+/**
+ * The stored models by id, a page that fits in a message at a time: those after the given id; `next` is the id to go on
+ * from, null at the end. `version` grows with each change; pages of different versions do not belong together.
+ */
 export const listModels = defineRequest('tollgate.model.list', {
   service: 'billing',
-  input: z.object({}),
-  reply: z.object({ models: z.array(storedModel), version: z.number().int() }),
+  input: z.object({ after: z.string().nullable() }),
+  reply: z.object({
+    models: z.array(storedModel),
+    version: z.number().int(),
+    next: z.string().nullable(),
+  }),
 });
 
 /** billing → every process: the stored models are not what they were. */

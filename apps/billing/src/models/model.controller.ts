@@ -1,0 +1,53 @@
+import { Controller, Inject } from '@nestjs/common';
+import { MessagePattern } from '@nestjs/microservices';
+import { BUS, type Bus } from '@tollgate/bus';
+import {
+  createModel,
+  deleteModel,
+  listModels,
+  modelsChanged,
+  updateModel,
+  type ModelPatch,
+  type NewModel,
+  type StoredModel,
+} from '@tollgate/contracts';
+import { guardDatabase } from '@tollgate/database';
+import { ModelStore, type ModelPage } from './model-store.js';
+
+/** Keeps the models that are added through the API, and tells every process of each change once it is committed. */
+@Controller()
+export class ModelController {
+  constructor(
+    private readonly models: ModelStore,
+    @Inject(BUS) private readonly bus: Bus,
+  ) {}
+
+  @MessagePattern(createModel.subject)
+  async create(request: NewModel): Promise<StoredModel> {
+    const now = Date.now();
+    const model = { ...request, updatedBy: request.createdBy, createdAt: now, updatedAt: now };
+    const { value, version } = await guardDatabase(() => this.models.create(model));
+    this.bus.publish(modelsChanged, { version });
+    return value;
+  }
+
+  @MessagePattern(updateModel.subject)
+  async update(request: ModelPatch): Promise<StoredModel | null> {
+    const changed = await guardDatabase(() => this.models.update(request, Date.now()));
+    if (changed === null) return null;
+    this.bus.publish(modelsChanged, { version: changed.version });
+    return changed.value;
+  }
+
+  @MessagePattern(deleteModel.subject)
+  async delete({ id }: { id: string }): Promise<{ deleted: boolean }> {
+    const { value, version } = await guardDatabase(() => this.models.delete(id));
+    if (value) this.bus.publish(modelsChanged, { version });
+    return { deleted: value };
+  }
+
+  @MessagePattern(listModels.subject)
+  async list({ after }: { after: string | null }): Promise<ModelPage> {
+    return guardDatabase(() => this.models.list(after));
+  }
+}
