@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BoundedMap } from '../bounded-map.js';
+import { isKeyHash } from './key-text.js';
 
 export interface KeyDigest {
   readonly bytes: Buffer;
@@ -26,3 +27,7 @@ export function digestOf(key: string): KeyDigest {
   const bytes = createHash('sha256').update(key).digest();
   return { bytes, hash: bytes.toString('hex') };
 }
+
+/** Where an admin route takes a key, its hash will do. */
+export const hashOfKey = (keyOrHash: string): string =>
+  isKeyHash(keyOrHash) ? keyOrHash : digestOf(keyOrHash).hash;

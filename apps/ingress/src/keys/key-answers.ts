@@ -1,5 +1,6 @@
 import type { KeyRecord } from '@tollgate/contracts';
 import { toDollars } from '../dollars.js';
+import { shownRouterSettings } from './router-settings.js';
 
 const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
@@ -12,6 +13,7 @@ const common = (key: KeyRecord) => ({
   user_id: key.userId,
   team_id: key.teamId,
   metadata: key.metadata,
+  router_settings: shownRouterSettings(key.routing),
   rpm_limit: key.requestsPerMinute,
   tpm_limit: key.tokensPerMinute,
   max_parallel_requests: key.maxParallelRequests,

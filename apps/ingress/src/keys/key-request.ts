@@ -1,5 +1,6 @@
 import { GatewayError } from '@tollgate/contracts';
 import { z } from 'zod';
+import { regionsOf } from '../calls/routing-options.js';
 
 const limit = z.number().int().positive().nullish();
 const name = z.string().min(1).max(256).nullish();
@@ -16,6 +17,7 @@ const honoured = z.object({
   rpm_limit: limit,
   tpm_limit: limit,
   max_parallel_requests: limit,
+  router_settings: z.record(z.string(), z.unknown()).nullish(),
 });
 
 export type GenerateKeyRequest = z.infer<typeof honoured>;
@@ -43,7 +45,11 @@ export function readGenerateKey(body: Record<string, unknown>): GenerateKeyReque
     });
   }
   const parsed = honoured.safeParse(body);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    // A key's metadata may hold anything, but this one limits it.
+    regionsOf(parsed.data.metadata?.['allowed_model_region'], 'metadata.allowed_model_region');
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') ?? 'request_body';
   throw new GatewayError('invalid_request', `'${field}': ${issue?.message ?? 'invalid'}`, { param: field });

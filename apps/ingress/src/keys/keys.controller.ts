@@ -4,13 +4,14 @@ import { GatewayError, createKey, deleteKeys, findKey } from '@tollgate/contract
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
 import { KeyCache } from '../auth/key-cache.js';
-import { digestOf } from '../auth/key-digests.js';
-import { MAX_KEY_LENGTH, isKeyHash, maskKey, newKeyText } from '../auth/key-text.js';
+import { digestOf, hashOfKey } from '../auth/key-digests.js';
+import { MAX_KEY_LENGTH, maskKey, newKeyText } from '../auth/key-text.js';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
 import { generatedKey, keyInfo } from './key-answers.js';
 import { expiryOf } from './key-duration.js';
 import { readDeleteKeys, readGenerateKey } from './key-request.js';
+import { readRouterSettings } from './router-settings.js';
 
 /** Who made a key, while the master key is all that may. */
 const ADMIN_USER = 'default_user_id';
@@ -30,6 +31,7 @@ export class KeysController {
   @HttpCode(200)
   async generate(@Req() request: FastifyRequest): Promise<object> {
     const wanted = readGenerateKey(readJsonObject(request.body));
+    const routing = readRouterSettings(wanted.router_settings);
     const text = ownKey(wanted.key) ?? newKeyText();
     const { hash } = digestOf(text);
     const record = await this.bus.request(createKey, {
@@ -40,6 +42,7 @@ export class KeysController {
       userId: wanted.user_id ?? null,
       teamId: wanted.team_id ?? null,
       metadata: wanted.metadata ?? {},
+      ...(routing !== undefined && { routing }),
       requestsPerMinute: wanted.rpm_limit ?? null,
       tokensPerMinute: wanted.tpm_limit ?? null,
       maxParallelRequests: wanted.max_parallel_requests ?? null,
@@ -53,7 +56,7 @@ export class KeysController {
   @Get('info')
   async info(@Req() request: FastifyRequest, @Query('key') asked?: string): Promise<object> {
     const { principal } = callerOf(request);
-    const hash = asked === undefined || asked === '' ? principal.keyHash : hashOf(asked);
+    const hash = asked === undefined || asked === '' ? principal.keyHash : hashOfKey(asked);
     if (!principal.isAdmin && hash !== principal.keyHash)
       throw new GatewayError('admin_only', 'A virtual key may see its own information only.', {
         status: 403,
@@ -68,7 +71,7 @@ export class KeysController {
   @HttpCode(200)
   async delete(@Req() request: FastifyRequest): Promise<object> {
     const { keys, aliases } = readDeleteKeys(readJsonObject(request.body));
-    const { deleted } = await this.bus.request(deleteKeys, { hashes: keys.map(hashOf), aliases });
+    const { deleted } = await this.bus.request(deleteKeys, { hashes: keys.map(hashOfKey), aliases });
     for (const hash of deleted) this.keys.drop(hash);
     if (deleted.length === 0)
       throw new GatewayError('not_found', 'Key not found in database', { param: 'keys' });
@@ -76,9 +79,6 @@ export class KeysController {
     return { deleted_keys: deleted };
   }
 }
-
-/** Where a route takes a key, its hash will do. */
-const hashOf = (keyOrHash: string): string => (isKeyHash(keyOrHash) ? keyOrHash : digestOf(keyOrHash).hash);
 
 /** A key of the admin's own making. */
 function ownKey(key: string | null | undefined): string | null {

@@ -10,8 +10,7 @@ import {
 } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
-import { digestOf } from '../auth/key-digests.js';
-import { isKeyHash } from '../auth/key-text.js';
+import { hashOfKey } from '../auth/key-digests.js';
 import { Access } from '../http/access.decorator.js';
 import { readSpendQuestion, type SpendQuestion } from './spend-question.js';
 import { spendRow, spendSummary } from './spend-rows.js';
@@ -69,7 +68,7 @@ export class SpendController {
 
 function filterOf(question: SpendQuestion, principal: Principal): Omit<SpendQuery, 'limit' | 'cursor'> {
   const { requestId, userId, from, to } = question;
-  const asked = question.apiKey === undefined ? undefined : hashOf(question.apiKey);
+  const asked = question.apiKey === undefined ? undefined : hashOfKey(question.apiKey);
   if (!principal.isAdmin && asked !== undefined && asked !== principal.keyHash)
     throw new GatewayError('admin_only', 'A virtual key may see its own spend only.', { status: 403 });
   const keyHash = principal.isAdmin ? asked : principal.keyHash;
@@ -81,5 +80,3 @@ function filterOf(question: SpendQuestion, principal: Principal): Omit<SpendQuer
     ...(to !== undefined && { to }),
   };
 }
-
-const hashOf = (keyOrHash: string): string => (isKeyHash(keyOrHash) ? keyOrHash : digestOf(keyOrHash).hash);

@@ -42,7 +42,7 @@ describe('upstreamRequest', () => {
 
   it('keeps the gateway’s own fields here', () => {
     const body =
-      '{"model":"x","tags":["a"],"litellm_metadata":{},"fallbacks":["y"],"num_retries":3,"mock_response":"z",' +
+      '{"model":"x","tags":["a"],"litellm_metadata":{},"fallbacks":["y"],"num_retries":3,"deterministic":true,"allowed_model_region":"eu","mock_response":"z",' +
       '"api_key":"sk-client","no-log":true,"messages":[],"metadata":{"k":"v"},"user":"u"}';
     expect(build('openai', { body }).text).toBe(
       '{"model":"gpt-4o-mini","messages":[],"metadata":{"k":"v"},"user":"u"}',
