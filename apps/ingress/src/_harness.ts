@@ -15,6 +15,7 @@ import {
 import {
   NO_USAGE,
   type CallHeader,
+  type EventContract,
   type KeyRecord,
   type RequestContract,
   type ResponseHead,
@@ -30,8 +31,11 @@ export const MASTER_KEY = 'sk-master-0123456789abcdef';
 export const VIRTUAL_KEY = 'sk-virtual-0123456789abcd';
 
 /** What the fake bus was asked, and what it answers. */
-export class FakeBus implements Pick<Bus, 'request' | 'call' | 'isConnected'> {
+export class FakeBus implements Pick<Bus, 'request' | 'publish' | 'call' | 'isConnected'> {
   readonly asked: { readonly subject: string; readonly payload: unknown }[] = [];
+  readonly published: { readonly subject: string; readonly event: unknown }[] = [];
+  /** Hears every event that is published. */
+  heard: (event: unknown) => void = () => undefined;
   readonly calls: { readonly header: CallHeader; readonly body: string; cancelled: boolean }[] = [];
   readonly replies = new Map<string, (payload: never) => unknown>();
   frames: (signal: AbortSignal) => AsyncGenerator<ResponseFrame> = () => jsonAnswer('{"ok":true}');
@@ -51,6 +55,11 @@ export class FakeBus implements Pick<Bus, 'request' | 'call' | 'isConnected'> {
     const answer = this.replies.get(subject);
     if (answer === undefined) throw new Error(`no reply scripted for ${subject}`);
     return (await answer(payload as never)) as Reply;
+  }
+
+  publish<Event>({ subject }: EventContract<Event>, event: Event): void {
+    this.published.push({ subject, event });
+    this.heard(event);
   }
 
   call(_contract: unknown, header: unknown, body: Uint8Array): CallResponse {

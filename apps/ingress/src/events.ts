@@ -34,6 +34,12 @@ const disconnects = counter('tollgate_ingress_client_disconnects_total', 'Calls 
   'stream',
 ]);
 
+const deprecated = counter(
+  'tollgate_ingress_deprecated_model_calls_total',
+  'Calls for a model name that is deprecated, refused ones too',
+  ['model'],
+);
+
 interface RequestMetrics {
   inc(): void;
   observe(seconds: number): void;
@@ -103,6 +109,11 @@ export function stateFailed(operation: 'admit' | 'settle', cause: unknown, callI
   stateFailures.inc({ operation });
   const event = { event: 'state.failed', operation, callId, code: toGatewayError(cause).code };
   logger.warn(event, 'shared state did not answer');
+}
+
+/** `name` is the config's, so that labels stay few. */
+export function deprecatedModelCalled(name: string): void {
+  deprecated.inc({ model: name });
 }
 
 export function clientDisconnected(stream: boolean, callId: string): void {

@@ -8,38 +8,52 @@ import { KeyEventsController } from './auth/key-events.controller.js';
 import { KeyNewsWatch } from './auth/key-news-watch.js';
 import { ModelAccess } from './auth/model-access.js';
 import { Admission } from './calls/admission.js';
+import { CallIntake } from './calls/call-intake.js';
 import { CallService } from './calls/call.service.js';
 import { CallTracker } from './calls/call-tracker.js';
 import { ChatController } from './calls/chat.controller.js';
+import { ClientCallIds } from './calls/client-call-ids.js';
 import { MessagesController } from './calls/messages.controller.js';
 import { ErrorsFilter } from './http/errors.filter.js';
 import { HttpDoor } from './http/http-door.js';
 import { RouteGuard } from './http/route-guard.js';
 import { RouteTable } from './http/route-table.js';
 import { KeysController } from './keys/keys.controller.js';
+import { Deprecations } from './models/deprecations.js';
 import { ModelNames } from './models/model-names.js';
+import { ModelUsageController } from './models/model-usage.controller.js';
 import { ModelsController } from './models/models.controller.js';
 import { RootController } from './root.controller.js';
+import { ExplainController } from './router-admin/explain.controller.js';
+import { ExplanationsController } from './router-admin/explanations.controller.js';
+import { Explanations } from './router-admin/explanations.js';
+import { ReportsController } from './router-admin/reports.controller.js';
 import { SpendController } from './spend/spend.controller.js';
 
 /** Every controller with HTTP routes. */
 export const HTTP_CONTROLLERS = [
   ChatController,
+  ExplainController,
   KeysController,
   MessagesController,
+  ModelUsageController,
   ModelsController,
+  ReportsController,
   RootController,
   SpendController,
 ] as const;
 
 /** The HTTP side of the gateway. Needs BUS, STATE, GATEWAY_CONFIG and ENVIRONMENT from a global module. */
 @Module({
-  controllers: [...HTTP_CONTROLLERS, KeyEventsController],
+  controllers: [...HTTP_CONTROLLERS, ExplanationsController, KeyEventsController],
   providers: [
     Admission,
     Authenticator,
+    CallIntake,
     CallService,
     CallTracker,
+    ClientCallIds,
+    Explanations,
     HttpDoor,
     KeyNewsWatch,
     RouteGuard,
@@ -56,9 +70,15 @@ export const HTTP_CONTROLLERS = [
       inject: [GATEWAY_CONFIG],
     },
     {
+      provide: Deprecations,
+      useFactory: (config: GatewayConfig) => new Deprecations(config),
+      inject: [GATEWAY_CONFIG],
+    },
+    {
       provide: ModelNames,
-      useFactory: (config: GatewayConfig, access: ModelAccess) => new ModelNames(config, access),
-      inject: [GATEWAY_CONFIG, ModelAccess],
+      useFactory: (config: GatewayConfig, access: ModelAccess, deprecations: Deprecations) =>
+        new ModelNames(config, access, deprecations),
+      inject: [GATEWAY_CONFIG, ModelAccess, Deprecations],
     },
     { provide: APP_FILTER, useClass: ErrorsFilter },
   ],

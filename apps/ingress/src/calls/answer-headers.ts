@@ -19,7 +19,7 @@ const NOT_OURS = new Set([
   'upgrade',
 ]);
 
-/** The headers of a successful answer. */
+/** The headers of a successful answer, at the time of its head: a stream's durations are those until then. */
 export function answerHeaders(
   call: CallContext,
   head: ResponseHead,
@@ -29,7 +29,7 @@ export function answerHeaders(
   for (const name in head.headers) {
     if (!NOT_OURS.has(name)) headers[name] = headerValue(head.headers[name] ?? '');
   }
-  Object.assign(headers, limits);
+  Object.assign(headers, limits, call.notice?.headers);
   // OpenAI's SDK reads the first, Anthropic's the second.
   headers['x-request-id'] = call.id;
   headers['request-id'] = call.id;
@@ -44,6 +44,9 @@ export function answerHeaders(
   headers['x-litellm-version'] = VERSION;
   headers['x-litellm-attempted-retries'] = String(head.retries);
   headers['x-litellm-attempted-fallbacks'] = String(head.fallbacks);
+  const elapsedMs = performance.now() - call.startedAt;
+  headers['x-litellm-response-duration-ms'] = milliseconds(elapsedMs);
+  headers['x-litellm-overhead-duration-ms'] = milliseconds(elapsedMs - head.upstreamMs);
   if (head.costNanos !== null) headers['x-litellm-response-cost'] = formatDollars(head.costNanos);
   if (isEventStream(head)) {
     headers['cache-control'] = 'no-cache';
@@ -57,6 +60,9 @@ export const isEventStream = (head: ResponseHead): boolean =>
 
 /** Attempt ids are `{call id}:{n}`, n from 1. */
 const attemptsOf = (head: ResponseHead): string => head.attemptId.slice(head.attemptId.lastIndexOf(':') + 1);
+
+/** To the microsecond. Two clocks, on two machines maybe, measure an overhead: it may come out below nothing. */
+const milliseconds = (duration: number): string => String(Math.max(0, Math.round(duration * 1_000) / 1_000));
 
 const PLAIN = /^[\t\x20-\x7e]*$/;
 

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
 import {
   completionTokens,
   promptTokens,
@@ -11,18 +9,15 @@ import {
 } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
-import { modelAccessDenied } from '../auth/auth-errors.js';
-import { ModelAccess } from '../auth/model-access.js';
-import { answerBroken, clientDisconnected, firstByteSent } from '../events.js';
+import { answerBroken, clientDisconnected, deprecatedModelCalled, firstByteSent } from '../events.js';
 import type { CallContext } from '../http/request-context.js';
-import { ModelNames } from '../models/model-names.js';
 import { Admission, type Pass } from './admission.js';
 import { answerHeaders } from './answer-headers.js';
-import { buildCallHeader } from './call-header.js';
+import { CallIntake } from './call-intake.js';
 import { CallTracker } from './call-tracker.js';
-import { readChatRequest, type ChatRequest } from './chat-request.js';
+import { readChatRequest } from './chat-request.js';
+import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
-import { clientCallId } from './forwarded-headers.js';
 import { relayAnswer, type AnswerResult } from './relay-answer.js';
 
 /** Leases outlive the call's deadline by this, so that a settled call never meets an expired lease. */
@@ -33,23 +28,22 @@ const LEASE_MARGIN_MS = 5_000;
 export class CallService {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     private readonly admission: Admission,
-    private readonly access: ModelAccess,
-    private readonly names: ModelNames,
+    private readonly intake: CallIntake,
     private readonly tracker: CallTracker,
+    private readonly ids: ClientCallIds,
   ) {}
 
   /** Answers a chat call. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
   async chat(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<void> {
     const caller = callerOf(request);
     const chat = readChatRequest(request.body, door.dialect, door.pathModel ?? null);
-    const call = this.describe(request, chat);
+    const applicant = { headers: request.headers, chat, caller };
+    const call = this.intake.describe(applicant);
     request.call = call;
-    if (!this.access.allows(caller.principal.models, chat.model))
-      throw modelAccessDenied(chat.model, caller.principal.models);
-    const { headers } = request;
-    const header = buildCallHeader({ id: call.id, headers, chat, caller, config: this.config });
+    this.ids.note(call);
+    if (call.notice !== undefined) deprecatedModelCalled(call.notice.name);
+    const header = this.intake.headerOf(call, applicant);
     this.tracker.started();
     try {
       const { scopes } = caller;
@@ -64,15 +58,6 @@ export class CallService {
     } finally {
       this.tracker.finished();
     }
-  }
-
-  private describe(request: FastifyRequest, chat: ChatRequest): CallContext {
-    const id = randomUUID();
-    return {
-      id,
-      clientId: clientCallId(request.headers) ?? id,
-      modelLabel: this.names.isKnown(chat.model) ? chat.model : 'other',
-    };
   }
 
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {

@@ -39,4 +39,5 @@ const callHeaders = ({ call, caller }: FastifyRequest): Record<string, string> =
         'x-request-id': call.id,
         'request-id': call.id,
         ...keyLimitHeaders(caller?.scopes ?? []),
+        ...call.notice?.headers,
       };

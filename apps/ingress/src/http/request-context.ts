@@ -1,4 +1,5 @@
 import type { Caller } from '../auth/caller.js';
+import type { Notice } from '../models/deprecations.js';
 
 /** What the gateway knows of a call before its answer begins; error answers and metrics need it too. */
 export interface CallContext {
@@ -7,6 +8,10 @@ export interface CallContext {
   readonly clientId: string;
   /** Label of bounded cardinality: a configured name, or `other`. */
   readonly modelLabel: string;
+  /** The model's name is on its way out: the answer says so. */
+  readonly notice: Notice | undefined;
+  /** When the request was there, by `performance.now()`. */
+  readonly startedAt: number;
 }
 
 declare module 'fastify' {

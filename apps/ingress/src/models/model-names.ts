@@ -1,7 +1,8 @@
 import type { GatewayConfig } from '@tollgate/config';
 import { matchesPattern, type ModelAccess } from '../auth/model-access.js';
+import type { Deprecations } from './deprecations.js';
 
-/** The public names of the config: model groups, wildcard ones included, and aliases that are not hidden. */
+/** The public names of the config: model groups, wildcard ones included, and aliases that are not hidden; none past its sunset. */
 export class ModelNames {
   private readonly listed: readonly string[];
   private readonly known: ReadonlySet<string>;
@@ -10,6 +11,7 @@ export class ModelNames {
   constructor(
     { deployments, aliases }: Pick<GatewayConfig, 'deployments' | 'aliases'>,
     private readonly access: ModelAccess,
+    private readonly deprecations: Deprecations,
   ) {
     const groups = deployments.map(({ group }) => group);
     const shown = [...aliases].filter(([, { hidden }]) => !hidden).map(([name]) => name);
@@ -25,16 +27,18 @@ export class ModelNames {
 
   /** The names that a key with these `models` may call; a group is listed too when the key may call a part of it. */
   visibleTo(models: readonly string[]): string[] {
+    const now = Date.now();
     return this.listed.filter(
       (name) =>
-        this.access.allows(models, name) ||
-        (name.includes('*') && models.some((entry) => matchesPattern(name, entry))),
+        !this.deprecations.isGone(name, now) &&
+        (this.access.allows(models, name) ||
+          (name.includes('*') && models.some((entry) => matchesPattern(name, entry)))),
     );
   }
 
   /** Whether a call for the name would find a group and be allowed. */
   isCallable(model: string, models: readonly string[]): boolean {
     const exists = this.known.has(model) || this.wildcards.some((group) => matchesPattern(group, model));
-    return exists && this.access.allows(models, model);
+    return exists && !this.deprecations.isGone(model, Date.now()) && this.access.allows(models, model);
   }
 }

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
+import type { CallHeader } from '@tollgate/contracts';
+import { modelAccessDenied } from '../auth/auth-errors.js';
+import type { Caller } from '../auth/caller.js';
+import { ModelAccess } from '../auth/model-access.js';
+import { routedModel } from '../auth/routed-model.js';
+import type { CallContext } from '../http/request-context.js';
+import { Deprecations, isPast, modelSunset } from '../models/deprecations.js';
+import { ModelNames } from '../models/model-names.js';
+import { buildCallHeader } from './call-header.js';
+import type { ChatRequest } from './chat-request.js';
+import { clientCallId } from './forwarded-headers.js';
+
+/** A request that wants to be a call. */
+export interface Applicant {
+  readonly headers: IncomingHttpHeaders;
+  readonly chat: ChatRequest;
+  readonly caller: Caller;
+}
+
+/** Makes a call of a request: its names, and whether its caller may make it. The same for calls and for dry runs. */
+@Injectable()
+export class CallIntake {
+  constructor(
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly access: ModelAccess,
+    private readonly names: ModelNames,
+    private readonly deprecations: Deprecations,
+  ) {}
+
+  /** What is known of a call before it is checked: errors are answered with it too. */
+  describe({ headers, chat, caller }: Applicant): CallContext {
+    const id = randomUUID();
+    const { router } = this.config;
+    return {
+      id,
+      clientId: clientCallId(headers) ?? id,
+      modelLabel: this.names.isKnown(chat.model) ? chat.model : 'other',
+      notice: this.deprecations.of(routedModel(chat.model, caller.principal, router)),
+      startedAt: performance.now(),
+    };
+  }
+
+  /** The header of the call. Throws `model_access_denied`, `model_sunset` or `invalid_request`. */
+  headerOf({ id, notice }: CallContext, { headers, chat, caller }: Applicant): CallHeader {
+    const { models } = caller.principal;
+    const model = routedModel(chat.model, caller.principal, this.config.router);
+    if (!this.access.allows(models, model)) throw modelAccessDenied(model, models);
+    if (notice !== undefined && isPast(notice, Date.now())) throw modelSunset(model, notice);
+    return buildCallHeader({ id, headers, chat, caller, config: this.config });
+  }
+}
