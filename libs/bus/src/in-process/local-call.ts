@@ -120,7 +120,8 @@ export class LocalCall {
     else if (this.bound === undefined && frame.type === 'head' && attempt.turn === this.turn) {
       this.bind(attempt);
       this.stream.push(frame);
-      attempt.delivered?.();
+      // Not within the worker's own call: the forwarder may cancel the attempt on hearing of it.
+      if (attempt.delivered !== undefined) queueMicrotask(attempt.delivered);
     } else if (this.bound === undefined && frame.type === 'error' && attempt === this.yielder) {
       this.stream.fail(frame.error);
     } else {

@@ -3,7 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startNats, type TestServer } from '@tollgate/testing';
+import type { Envelope } from './envelope.js';
 import { NatsBus } from './nats-bus.js';
+
+/** A call of a process that does not exist (any more). */
+export const strangersCall: Envelope = {
+  id: 'x',
+  header: { name: 'a' },
+  caller: { process: 'f'.repeat(16), slot: 1 },
+  remainingMs: 5000,
+  windowBytes: 1000,
+  bodyBytes: 0,
+};
 
 export interface NatsFixture {
   server(): TestServer;

@@ -222,7 +222,8 @@ export class Callers {
   /** The attempt works for nothing: its head came too late, or its call is over. */
   private refuse(frame: ReceivedFrame, call?: OpenCall): void {
     const { sender, from, slot } = frame;
-    this.wire.send(sender, { type: FRAME.cancel, slot: from, from: slot, sequence: 0 });
+    const sequence = call === undefined ? 0 : 1;
+    this.wire.send(sender, { type: FRAME.cancel, slot: from, from: slot, sequence });
     call?.refused.push(senderOf(frame));
     const { tell } = isHead(frame) ? openingOf(frame) : {};
     if (tell !== undefined) this.sendVerdict(slot, tell, false);

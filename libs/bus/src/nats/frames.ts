@@ -22,7 +22,7 @@ export const FRAME = {
   credit: 16,
   /** Sequence is the chunk's number. */
   chunk: 17,
-  /** From the forwarder too. */
+  /** From the forwarder too. Sequence is 1 when the caller has taken another attempt's head. */
   cancel: 18,
   // responder → forwarder
   outcome: 32,

@@ -18,19 +18,9 @@ import {
 } from '../contract-suite/harness.js';
 import { FRAME, decodeWithBody, encodeFrame, encodeWithBody } from './frames.js';
 import type { Envelope } from './envelope.js';
-import { natsFixture } from './_nats-fixture.js';
+import { natsFixture, strangersCall } from './_nats-fixture.js';
 import type { NatsBus } from './nats-bus.js';
 import { CANCELLED, packetsOf } from './subjects.js';
-
-/** A call of a process that does not exist (any more). */
-const strangersCall: Envelope = {
-  id: 'x',
-  header: { name: 'a' },
-  caller: { process: 'f'.repeat(16), slot: 1 },
-  remainingMs: 5000,
-  windowBytes: 1000,
-  bodyBytes: 0,
-};
 
 /** What can happen only where processes and networks fail. */
 describeWithServers('NatsBus among failures', () => {

@@ -4,7 +4,13 @@ import type { CallHandler } from '../bus.js';
 import { afterMs } from '../call/clock.js';
 import type { InFlight } from '../call/in-flight.js';
 import { ResponseSink, type SinkFrame } from '../call/response-sink.js';
-import { ServedCall, type ForwardRequest, type Forwarded, type Settlement } from '../call/served-call.js';
+import {
+  ServedCall,
+  lostOutcome,
+  type ForwardRequest,
+  type Forwarded,
+  type Settlement,
+} from '../call/served-call.js';
 import { cancelledError, deadlineExceeded, serviceLost } from '../errors.js';
 import { MAX_INLINE_BYTES, address, credit, envelope as envelopeSchema, type Envelope } from './envelope.js';
 import { Forwards } from './forwards.js';
@@ -22,6 +28,8 @@ interface Served {
   readonly remoteBody: RemoteBody | undefined;
   readonly arrivedAt: number;
   grantedBytes: number;
+  /** The caller has taken another attempt's head. */
+  isLost: boolean;
   sequence: number;
   ticks: number;
 }
@@ -106,6 +114,7 @@ export class Responders {
       remoteBody,
       arrivedAt: performance.now(),
       grantedBytes,
+      isLost: false,
       sequence: 0,
       ticks: 0,
     };
@@ -138,7 +147,8 @@ export class Responders {
     this.wire.send(caller.process, wireFrame(served.envelope, frame, numbered));
   }
 
-  private finish(served: Served, { outcome, untold, isForwarders }: Settlement): void {
+  private finish(served: Served, { outcome: made, untold, isForwarders }: Settlement): void {
+    const outcome = served.isLost ? lostOutcome(made) : made;
     const { forwarder } = served.envelope;
     const { response } = served.call;
     if (untold !== undefined && !(isForwarders && forwarder !== undefined)) response.fail(untold);
@@ -155,8 +165,10 @@ export class Responders {
     if (frame.type < FRAME.credit || frame.type > FRAME.cancel) return;
     const served = this.served.get(frame.slot);
     if (served === undefined) return;
-    if (frame.type === FRAME.cancel) this.cancelServed(served, { process: frame.sender, slot: frame.from });
-    else if (frame.type === FRAME.chunk) served.remoteBody?.receive(frame.sequence, frame.data);
+    if (frame.type === FRAME.cancel) {
+      served.isLost ||= frame.sequence === 1;
+      this.cancelServed(served, { process: frame.sender, slot: frame.from });
+    } else if (frame.type === FRAME.chunk) served.remoteBody?.receive(frame.sequence, frame.data);
     else {
       const { total } = credit.parse(frame.json());
       if (total <= served.grantedBytes) return;
