@@ -42,7 +42,10 @@ export interface Bus {
     options: CallOptions,
   ): CallResponse;
 
-  /** Starts listening. Used by `BusStrategy`; apps write Nest handlers instead. */
+  /**
+   * Starts listening; again for what is added later. Nothing is added once it drains. Used by `BusStrategy`; apps write
+   * Nest handlers instead.
+   */
   serve(handlers: BusHandlers): Promise<void>;
 
   /** Stops taking new messages and waits until those in flight (handlers and calls) are done, or until `graceMs` is over. */

@@ -77,6 +77,17 @@ export function forwardSuite(harness: BusHarness): void {
     expect(outcomes).toEqual([GOOD]);
   });
 
+  it('reaches a target that is served later, and none that comes while the process drains', async () => {
+    await serveWorker({ one: answering });
+    await serveRouter('two');
+    expect(await codeOf(collect(call()))).toBe('provider_unavailable');
+    await serveWorker({ two: answering });
+    expect((await collect(call()))[0]).toMatchObject({ head: { provider: 'two' } });
+    await cluster.worker.drain(5000);
+    await serveWorker({ two: answering });
+    expect(['draining', 'provider_unavailable']).toContain(await codeOf(collect(call())));
+  });
+
   it('forwards a body of 20 MB', async () => {
     await serveWorker({ one: answering });
     await serveRouter('one');

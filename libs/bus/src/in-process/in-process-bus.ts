@@ -101,6 +101,7 @@ export class InProcessBus implements Bus {
   }
 
   serve(handlers: BusHandlers): Promise<void> {
+    if (this.isDraining) return Promise.resolve();
     this.services.push(handlers);
     for (const [subject, handler] of handlers.durables) {
       const pump = new OutboxPump(this.outbox, subject, {

@@ -114,6 +114,7 @@ export class NatsBus implements Bus {
   }
 
   async serve(unchecked: BusHandlers): Promise<void> {
+    if (this.isDraining) return;
     const handlers = checked(unchecked);
     const queue = handlers.service;
     for (const [subject, handler] of handlers.requests) {

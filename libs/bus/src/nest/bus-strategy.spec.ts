@@ -116,8 +116,9 @@ describe('BusStrategy', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
+  let strategy: BusStrategy;
   const start = async (...controllers: Type[]): Promise<void> => {
-    const strategy = new BusStrategy({
+    strategy = new BusStrategy({
       bus,
       contracts,
       services: ['billing', 'ingress', 'router', 'worker'],
@@ -183,6 +184,18 @@ describe('BusStrategy', () => {
     expect(await codeOf(collect(bus.call(route, { name: 'three' }, text(''), inMs(5000))))).toBe(
       'provider_unavailable',
     );
+  });
+
+  it('serves a target that comes later, and none twice', async () => {
+    await startAll();
+    const call = () => collect(bus.call(route, { name: 'three' }, text('body'), inMs(5000)));
+    expect(await codeOf(call())).toBe('provider_unavailable');
+    await strategy.addTargets(['one', 'three']);
+    await strategy.addTargets(['three']);
+    expect((await call()).map(({ type }) => type)).toEqual(['head', 'data', 'end']);
+    await app?.close();
+    await strategy.addTargets(['four']);
+    expect(await codeOf(call())).toBe('draining');
   });
 
   it('refuses to start when two handlers want to answer', async () => {

@@ -16,7 +16,7 @@ export interface BusStrategyOptions {
   readonly services: readonly Service[];
   /** Name of the queue group; the services' names joined by default. */
   readonly name?: string;
-  /** What the `*` of a call's subject stands for here: the providers of a worker. */
+  /** What the `*` of a call's subject stands for here at first: the providers of a worker. See `addTargets`. */
   readonly targets?: readonly string[];
   /** How long `close` waits for what is in flight. */
   readonly graceMs: number;
@@ -25,9 +25,12 @@ export interface BusStrategyOptions {
 /** Connects Nest's `@MessagePattern` and `@EventPattern` handlers to the bus, by the contracts' subjects. */
 export class BusStrategy extends Server implements CustomTransportStrategy {
   private readonly doubled = new Set<string>();
+  private readonly targets: Set<string>;
+  private isServing = false;
 
   constructor(private readonly options: BusStrategyOptions) {
     super();
+    this.targets = new Set(options.targets);
   }
 
   override addHandler(...[pattern, callback, isEvent, extras]: Parameters<Server['addHandler']>): void {
@@ -44,7 +47,17 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     );
   }
 
+  /** Serves calls for further targets. One that is served already stays as it is; after `close` nothing is added. */
+  async addTargets(targets: Iterable<string>): Promise<void> {
+    const added = [...targets].filter((target) => !this.targets.has(target));
+    for (const target of added) this.targets.add(target);
+    if (!this.isServing || added.length === 0) return;
+    const contracts = this.ownContracts().filter(({ subject }) => subject.includes('*'));
+    await this.options.bus.serve(this.toBusHandlers(contracts, added));
+  }
+
   async close(): Promise<void> {
+    this.isServing = false;
     await this.options.bus.drain(this.options.graceMs);
   }
 
@@ -58,18 +71,22 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   private async serve(): Promise<void> {
-    const mine = this.options.contracts.filter(
-      (contract) => contract.service === 'every' || this.options.services.includes(contract.service),
-    );
+    const mine = this.ownContracts();
     const missing = mine.filter((contract) => !this.messageHandlers.has(contract.subject));
     if (missing.length > 0) {
       throw new Error(`No handler for ${missing.map((contract) => contract.subject).join(', ')}`);
     }
     if (this.doubled.size > 0) throw new Error(`More than one handler for ${[...this.doubled].join(', ')}`);
-    await this.options.bus.serve(this.toBusHandlers(mine));
+    this.isServing = true;
+    await this.options.bus.serve(this.toBusHandlers(mine, [...this.targets]));
   }
 
-  private toBusHandlers(contracts: readonly Contract[]): BusHandlers {
+  private ownContracts(): Contract[] {
+    const { contracts, services } = this.options;
+    return contracts.filter(({ service }) => service === 'every' || services.includes(service));
+  }
+
+  private toBusHandlers(contracts: readonly Contract[], targets: readonly string[]): BusHandlers {
     const requests = new Map<string, (payload: unknown) => Promise<unknown>>();
     const events = new Map<string, (event: unknown) => Promise<void>>();
     const durables = new Map<string, (events: readonly unknown[]) => Promise<void>>();
@@ -78,7 +95,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     for (const contract of contracts) {
       const handler = this.messageHandlers.get(contract.subject);
       if (handler === undefined) continue;
-      for (const subject of this.concreteSubjects(contract)) {
+      for (const subject of concreteSubjects(contract, targets)) {
         inputs.set(subject, contract.input);
         if (contract.kind === 'request') requests.set(subject, (payload) => answerOf(handler, payload));
         if (contract.kind === 'event') events.set(subject, (event) => tell(handler, event));
@@ -89,12 +106,12 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     const service = this.options.name ?? this.options.services.join('-');
     return { service, requests, events, durables, calls, inputs };
   }
-
-  private concreteSubjects(contract: Contract): string[] {
-    if (!contract.subject.includes('*')) return [contract.subject];
-    return (this.options.targets ?? []).map((target) => callSubject(contract, target));
-  }
 }
+
+const concreteSubjects = (contract: Contract, targets: readonly string[]): string[] =>
+  contract.subject.includes('*')
+    ? targets.map((target) => callSubject(contract, target))
+    : [contract.subject];
 
 const toCallHandler =
   (handler: MessageHandler): CallHandler =>
