@@ -2,7 +2,7 @@ import { alertRaised, listAlerts } from './alert.contract.js';
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
 import { createKey, deleteKeys, findKey, keyChanged } from './key.contract.js';
-import { listSpend, modelUsage, summarizeSpend } from './spend.contract.js';
+import { listSpend, modelUsage, sumSpend, summarizeSpend } from './spend.contract.js';
 import { usageRecorded } from './usage.contract.js';
 
 /** Every message of the system; each is handled by exactly one service. */
@@ -16,6 +16,7 @@ export const CONTRACTS: readonly Contract[] = [
   keyChanged,
   listSpend,
   summarizeSpend,
+  sumSpend,
   alertRaised,
   listAlerts,
   modelUsage,
