@@ -22,7 +22,7 @@ export function promptNeeds(body: Json): PromptNeeds {
   const found: Findings = { needs: new Set(), cacheMarked: false };
   const messages = body['messages'];
   if (Array.isArray(messages)) {
-    for (const message of messages as unknown[]) if (isObject(message)) readPart(message, found);
+    for (const message of messages as unknown[]) if (isObject(message)) readMessage(message, found);
   }
   readParts(body['system'], found);
   readTools(body, found);
@@ -30,17 +30,23 @@ export function promptNeeds(body: Json): PromptNeeds {
   return { needs: found.needs.size === 0 ? [] : [...found.needs], cacheMarked: found.cacheMarked };
 }
 
+function readMessage(message: Json, found: Findings): void {
+  if (isSet(message['cache_control'])) found.cacheMarked = true;
+  const { content } = message;
+  if (typeof content === 'object') readParts(content, found);
+}
+
 function readParts(content: unknown, found: Findings): void {
   if (!Array.isArray(content)) return;
   for (const part of content as unknown[]) if (isObject(part)) readPart(part, found);
 }
 
-/** A part of a message, or the message itself: both may be marked, and both hold their parts in `content`. */
 function readPart(part: Json, found: Findings): void {
   if (isSet(part['cache_control'])) found.cacheMarked = true;
-  if (typeof part['content'] === 'object') readParts(part['content'], found);
   const { type } = part;
   if (typeof type !== 'string' || type === 'text') return;
+  // What a tool gave back may hold parts itself.
+  if (typeof part['content'] === 'object') readParts(part['content'], found);
   const need = needOf(type, part);
   if (need !== undefined) found.needs.add(need);
 }
