@@ -143,6 +143,22 @@ describe('DeploymentHealth', () => {
     expect(health.delivered(one!, 'next')).toEqual({ state: 'closed', until: null });
   });
 
+  it('takes a probe that fails after another has succeeded for a call like any other', async () => {
+    halfOpen();
+    const slow = new DeploymentHealth(
+      state,
+      () => router,
+      () => clock,
+    );
+    await slow.enter(one!, 'slow');
+    clock += 30_000;
+    await health.enter(one!, 'next');
+    succeeded('next');
+    const error = new GatewayError('upstream_error', 'x');
+    expect(slow.settled(one!, { attemptId: 'slow', error, header: header() })).toBeNull();
+    expect(slow.circuit('d1').state).toBe('closed');
+  });
+
   it('does not count calls that fail while it is open as another time in a row', () => {
     failed('upstream_rate_limited');
     clock += 1_000;
@@ -161,6 +177,23 @@ describe('DeploymentHealth', () => {
     for (let n = 0; n < 4; n++) succeeded();
     for (let n = 0; n < 4; n++) expect(failed('upstream_error')).toBeNull();
     expect(failed('upstream_error')?.state).toBe('open');
+  });
+
+  it('begins anew once it is closed: one failure more is not the last straw', async () => {
+    for (let n = 0; n < 5; n++) failed('upstream_error');
+    expect(health.circuit('d1').state).toBe('open');
+    clock += 5_000;
+    await health.enter(one!, 'p');
+    succeeded('p');
+    for (let n = 0; n < 3; n++) expect(failed('upstream_error')).toBeNull();
+  });
+
+  it('forgets what it counted of a deployment that another replica took out', async () => {
+    for (let n = 0; n < 4; n++) failed('upstream_error');
+    await state.openCircuit('d1', clock + 1_000);
+    expect(failed('upstream_error')).toBeNull();
+    await state.closeCircuit('d1', clock + 1_000);
+    expect(failed('upstream_error')).toBeNull();
   });
 
   it('counts each class for itself where a policy names it', () => {

@@ -116,14 +116,19 @@ export class DeploymentHealth {
     const router = this.settings();
     const { id } = candidate.deployment;
     if (!isCounted(error, header, { candidate, router })) return null;
-    const count = this.counts.failed(id, errorClassOf(error));
     const before = this.state.circuits().get(id);
+    // What was counted before it was opened, here or elsewhere, must not open it again.
+    if (before !== undefined) this.counts.forget(id);
+    const count = this.counts.failed(id, errorClassOf(error));
     const now = this.now();
     // Calls that were under way when it was opened do not make it any worse.
     const wasOpen = before !== undefined && before.until > now;
     const opens = (before?.opens ?? 0) - (wasOpen ? 1 : 0);
-    const cooldown = cooldownFor(error, candidate, { count, router, isProbe, opens });
+    // A probe that took so long that another has closed the circuit is a call like any other.
+    const isVerdict = isProbe && before !== undefined;
+    const cooldown = cooldownFor(error, candidate, { count, router, isProbe: isVerdict, opens });
     if (cooldown === null) return null;
+    this.counts.forget(id);
     const until = Math.ceil(now + cooldown.milliseconds);
     if (before !== undefined && until <= before.until) return null;
     // Nobody waits for the other replicas; this one knows at once.

@@ -28,6 +28,11 @@ export class FailureCounts {
     return count;
   }
 
+  /** A new beginning: what was counted before says nothing about what comes. */
+  forget(deploymentId: string): void {
+    this.counts.delete(deploymentId);
+  }
+
   private countOf(deploymentId: string): Count {
     const minute = Math.floor(this.now() / MINUTE_MS);
     // All at once, so that deployments which are gone leave nothing behind.
