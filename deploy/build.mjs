@@ -1,11 +1,12 @@
 // Compiles every project's src/ to dist/ with swc. Files that are up to date are left alone, so a second `npm start` costs nothing.
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isSource = (file) => file.endsWith('.ts') && !/\.(spec|d)\.ts$/.test(file);
-const modified = async (file) => (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
+/** Whole milliseconds: what `utimes` sets is no finer. */
+const modified = async (file) => Math.round((await stat(file).catch(() => undefined))?.mtimeMs ?? 0);
 
 const projects = async () =>
   (
@@ -24,7 +25,10 @@ async function outdated(project) {
     to: join(project, 'dist', file.replace(/\.ts$/, '.js')),
   }));
   const stale = [];
-  for (const pair of pairs) if ((await modified(pair.from)) >= (await modified(pair.to))) stale.push(pair);
+  for (const { from, to } of pairs) {
+    const at = await modified(from);
+    if (at !== (await modified(to))) stale.push({ from, to, at });
+  }
   await removeOrphans(join(project, 'dist'), new Set(pairs.map(({ to }) => to)));
   return stale;
 }
@@ -37,7 +41,7 @@ async function removeOrphans(dist, wanted) {
   for (const file of orphans) await rm(file);
 }
 
-async function compile(swc, { from, to }) {
+async function compile(swc, { from, to, at }) {
   const { code, map } = await swc.transformFile(from, {
     swcrc: true,
     cwd: root,
@@ -47,6 +51,8 @@ async function compile(swc, { from, to }) {
   await mkdir(dirname(to), { recursive: true });
   await writeFile(`${to}.map`, map);
   await writeFile(to, `${code}\n//# sourceMappingURL=${to.split(sep).at(-1)}.map\n`);
+  // A source that is written while it is compiled has another time by then, and is compiled again.
+  await utimes(to, at / 1000, at / 1000);
 }
 
 const stale = (await Promise.all((await projects()).map(outdated))).flat();

@@ -1,6 +1,7 @@
 import type { CallContext } from '@tollgate/bus';
 import {
   GENERAL_DEFAULTS,
+  LiveConfig,
   ROUTER_DEFAULTS,
   bareDeployment,
   type Deployment,
@@ -9,6 +10,7 @@ import {
 } from '@tollgate/config';
 import {
   GatewayError,
+  type Alert,
   type AttemptHeader,
   type CallContract,
   type CallHeader,
@@ -17,7 +19,8 @@ import {
   type Outcome,
 } from '@tollgate/contracts';
 import { MemoryState } from '@tollgate/state';
-import { CallRouter } from './call-router.js';
+import { assembleRouter, type RouterAssembly } from './assemble-router.js';
+import type { CallRouter } from './call-router.js';
 import { openCircuits } from './health/open-circuits.js';
 
 export const START = 1_700_000_000_000;
@@ -94,8 +97,11 @@ export class Stage {
   readonly attempts: AttemptHeader[] = [];
   readonly targets: string[] = [];
   readonly abort = new AbortController();
+  readonly config: LiveConfig;
   readonly state = new MemoryState({ now: () => this.clock });
+  readonly assembly: RouterAssembly;
   readonly router: CallRouter;
+  readonly alerts: Alert[] = [];
 
   constructor(
     settings: GatewayConfig,
@@ -111,7 +117,19 @@ export class Stage {
         return Promise.resolve();
       },
     };
-    this.router = new CallRouter(settings, this.state, tools);
+    const bus = {
+      isConnected: () => true,
+      publish: () => undefined,
+      record: <Event>(_contract: unknown, event: Event) => {
+        this.alerts.push(event as Alert);
+        return Promise.resolve();
+      },
+      request: () => Promise.reject(new Error('no billing here')),
+    };
+    this.config = new LiveConfig(settings);
+    const { config, state } = this;
+    this.assembly = assembleRouter({ config, state, bus, replica: 'here', tools });
+    this.router = this.assembly.router;
   }
 
   get context(): Pick<CallContext, 'signal' | 'forward'> {
@@ -150,6 +168,12 @@ export class Stage {
   /** The deployments that are out, with the time of their return. */
   out(): [id: string, until: number][] {
     return [...openCircuits(this.state, this.clock)];
+  }
+
+  /** Of the decision of a call, without their times. */
+  steps(callId = 'call'): object[] {
+    const steps = this.assembly.decisions.find(callId)?.steps ?? [];
+    return steps.map(({ at: _at, ...step }) => step);
   }
 
   /** The deployments that were asked, in order. */

@@ -303,33 +303,57 @@ describe('decisions', () => {
     );
     await stage.state.openCircuit('d2', START + 1_000);
     await stage.route();
-    expect(stage.router.decisions.find('call')?.steps).toEqual([
+    expect(stage.assembly.decisions.find('call')).toMatchObject({
+      callId: 'call',
+      model: 'chat',
+      replica: 'here',
+    });
+    expect(stage.steps()).toEqual([
+      { step: 'resolved', name: 'chat', group: 'chat' },
       {
         step: 'picked',
         attempt: 1,
         group: 'chat',
         deploymentId: 'd1',
+        strategy: 'simple-shuffle',
         candidates: ['d1'],
-        dropped: [{ deploymentId: 'd2', reason: 'cooling' }],
+        dropped: [{ deploymentId: 'd2', reason: expect.stringContaining('open until') }],
       },
-      { step: 'answered', attempt: 1, delivered: false, code: 'upstream_rate_limited', latencyMs: 5 },
-      { step: 'cooled', deploymentId: 'd1', until: START + 9_000 },
-      { step: 'fell-back', group: 'quality' },
+      {
+        step: 'answered',
+        attempt: 1,
+        deploymentId: 'd1',
+        delivered: false,
+        code: 'upstream_rate_limited',
+        latencyMs: 5,
+        firstTokenMs: null,
+      },
+      { step: 'circuit', deploymentId: 'd1', state: 'open', until: START + 9_000 },
+      { step: 'fell-back', group: 'quality', because: 'upstream_rate_limited' },
       {
         step: 'picked',
         attempt: 2,
         group: 'quality',
         deploymentId: 'claude',
+        strategy: 'simple-shuffle',
         candidates: ['claude'],
         dropped: [],
       },
-      { step: 'answered', attempt: 2, delivered: true, code: null, latencyMs: 5 },
+      {
+        step: 'answered',
+        attempt: 2,
+        deploymentId: 'claude',
+        delivered: true,
+        code: null,
+        latencyMs: 5,
+        firstTokenMs: null,
+      },
     ]);
   });
 
   it('end with the error of a call that failed', async () => {
     const stage = new Stage(config(two));
     await stage.fails({ model: 'x' });
-    expect(stage.router.decisions.find('call')?.steps).toEqual([{ step: 'failed', code: 'unknown_model' }]);
+    expect(stage.steps()).toEqual([{ step: 'failed', code: 'unknown_model' }]);
   });
 });

@@ -1,42 +1,41 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CallContext } from '@tollgate/bus';
-import type { GatewayConfig } from '@tollgate/config';
+import { GROUP_DEFAULTS, type LiveConfig } from '@tollgate/config';
 import {
   GatewayError,
-  attemptCall,
   toGatewayError,
-  type AttemptHeader,
   type CallHeader,
+  type Decision,
   type Outcome,
 } from '@tollgate/contracts';
-import type { State } from '@tollgate/state';
-import { Catalogue } from './catalogue.js';
-import { clocksFor } from './clocks.js';
-import { DecisionLog, type Decision } from './decision-log.js';
-import {
-  attemptEnded,
-  attemptRetried,
-  callFailed,
-  callFellBack,
-  callRouted,
-  groupRefused,
-} from './events.js';
-import { FallbackPlan } from './fallback-plan.js';
-import {
-  attemptError,
-  exhausted,
-  returnsInMs,
-  unknownModel,
-  type GroupFailure,
-} from './failures.js';
+import { Attempts, type EndedAttempt } from './attempts.js';
+import type { CanaryDesk } from './canary/canary-desk.js';
+import { continueAnswer } from './continuation.js';
+import { firstReturn } from './cooling-wait.js';
+import type { DecisionLog } from './explain/decision-log.js';
+import { attemptRetried, callFailed, callFellBack, callRouted, groupRefused } from './events.js';
+import { failureKindOf } from './fallbacks/failure-kind.js';
+import { FallbackPlan } from './fallbacks/fallback-plan.js';
+import { exhausted, unknownModel, type GroupFailure } from './failures.js';
 import type { Candidate, Group } from './group.js';
-import { DeploymentHealth } from './health/deployment-health.js';
-import { openCircuits } from './health/open-circuits.js';
-import { SHORTEST_ATTEMPT_MS, backoffMs, endsCall, maxRetries, retryOf } from './retry.js';
-import { CLOSED, NO_STATS, type RoutingView } from './routing-view.js';
-import { select, whyNone, type Selection } from './selection.js';
-import { choose } from './strategies/choose.js';
-import { strategyOf } from './strategies/strategy-of.js';
+import type { DeploymentHealth } from './health/deployment-health.js';
+import type { DeploymentStatsBook } from './health/deployment-stats-book.js';
+import type { ProviderLimitBook } from './health/provider-limit-book.js';
+import type { HedgeBook } from './hedging/hedge-book.js';
+import { race } from './hedging/race.js';
+import { Picker, Tried, type Chosen } from './picker.js';
+import { Progress, type RouteContext } from './progress.js';
+import { RetryBudget } from './retries/retry-budget.js';
+import {
+  backoffMs,
+  canFinish,
+  endsCall,
+  retriesAllowed,
+  retriesConfigured,
+  retryOf,
+} from './retries/retry.js';
+import type { RoutingView } from './routing-view.js';
+import { RoutingTable } from './routing-table.js';
+import type { SpendWatch } from './spend/spend-watch.js';
 
 /** What a spec wants to have in its hand. */
 export interface RouterTools {
@@ -47,246 +46,289 @@ export interface RouterTools {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-const TOOLS: RouterTools = {
+export const REAL_TOOLS: RouterTools = {
   now: Date.now,
   random: Math.random,
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
 };
 
-type RouteContext = Pick<CallContext, 'signal' | 'forward'>;
-
-/** How far a call has come. */
-interface Progress {
-  readonly header: CallHeader;
-  readonly context: RouteContext;
-  readonly decision: Decision;
-  attempts: number;
-  retries: number;
-  fallbacks: number;
+/** What the router knows, and who keeps it. */
+export interface RouterParts {
+  readonly config: LiveConfig;
+  readonly health: DeploymentHealth;
+  readonly stats: DeploymentStatsBook;
+  readonly spend: SpendWatch;
+  readonly view: RoutingView;
+  readonly limits: ProviderLimitBook;
+  readonly decisions: DecisionLog;
+  readonly hedges: HedgeBook;
+  readonly canaries: CanaryDesk;
 }
 
-/** Finds a deployment that answers a call: picks, retries, falls back, and learns from every outcome. */
+/** Finds a deployment that answers a call: picks, retries, hedges, falls back, goes on where an answer broke off, and learns. */
 export class CallRouter {
-  readonly decisions = new DecisionLog();
-  private readonly catalogue: Catalogue;
-  private readonly health: DeploymentHealth;
+  private readonly attempts: Attempts;
+  private readonly picker: Picker;
+  private readonly budget: RetryBudget;
+  private table: RoutingTable;
 
   constructor(
-    private readonly config: GatewayConfig,
-    private readonly state: State,
-    private readonly tools: RouterTools = TOOLS,
+    private readonly parts: RouterParts,
+    private readonly tools: RouterTools = REAL_TOOLS,
   ) {
-    this.catalogue = new Catalogue(config);
-    this.health = new DeploymentHealth(state, () => config.router, tools.now);
+    this.attempts = new Attempts({ ...parts, now: tools.now });
+    this.picker = new Picker(parts, tools.random);
+    this.budget = new RetryBudget(tools.now);
+    this.table = new RoutingTable(parts.config.current);
+    parts.config.follow((config) => {
+      this.table = new RoutingTable(config);
+      parts.canaries.follow(this.table);
+    });
   }
 
-  /** Resolves with the outcome of the attempt that answered; throws a GatewayError when the caller has seen nothing. */
+  /** Resolves with the outcome of the attempt that answered; throws a GatewayError when the caller has seen nothing of it. */
   async route(header: CallHeader, context: RouteContext): Promise<Outcome> {
-    const decision = this.decisions.begin(header.id, header.model);
-    const call: Progress = { header, context, decision, attempts: 0, retries: 0, fallbacks: 0 };
+    const { group, call } = this.begin(header, context);
     try {
-      const group = this.catalogue.resolve(header.model);
       if (group === undefined) throw unknownModel(header.model);
-      const result = await this.tryGroup(call, group);
-      return 'group' in result ? await this.fallBack(call, result) : result;
+      const ended = await this.answer(call, group);
+      const { outcome } = ended;
+      return outcome.partial === undefined ? outcome : await this.goOn(call, group, ended);
     } catch (cause) {
       const error = toGatewayError(cause);
-      decision.steps.push({ step: 'failed', code: error.code });
+      call.note({ step: 'failed', code: error.code });
       callFailed(header, error, call.attempts);
       throw error;
     } finally {
-      callRouted(decision);
+      callRouted(call.decision);
     }
   }
 
-  private async fallBack(call: Progress, first: GroupFailure): Promise<Outcome> {
-    const isCallersFault = retryOf(first.error) === 'never' && first.error.code !== 'all_cooling';
-    if (isCallersFault) throw first.error;
-    const { steps } = call.decision;
-    const { maxFallbacks } = this.config.router;
-    const plan = new FallbackPlan(this.catalogue, call.header, { first: first.group, maxFallbacks });
+  /** What would be done with a call first, without doing it. */
+  explain(header: CallHeader): Decision {
+    const idle: RouteContext = {
+      signal: new AbortController().signal,
+      forward: () => Promise.reject(new GatewayError('internal', 'Nothing is sent for an explanation')),
+    };
+    const { group, call } = this.begin(header, idle, true);
+    if (group === undefined) {
+      call.note({ step: 'failed', code: 'unknown_model' });
+      return call.decision;
+    }
+    const trial = this.parts.canaries.trialOf(call, this.tools.random);
+    const target =
+      (trial?.arm === 'canary' && this.table.catalogue.resolve(trial.canary.settings.to)) || group;
+    const chosen = this.picker.look(call, target, new Tried());
+    if (chosen.candidate === undefined) this.picker.noneLeft(call, target, chosen);
+    const plan = this.planOf(call, group, failureKindOf(new GatewayError('upstream_error', '')));
+    for (let next = plan.next(); next !== undefined; next = plan.next())
+      call.note({ step: 'fell-back', group: next.name, because: 'if the above failed' });
+    for (const { name, reason } of plan.skipped) call.note({ step: 'skipped', group: name, reason });
+    return call.decision;
+  }
+
+  private begin(header: CallHeader, context: RouteContext, isDry = false) {
+    const { table } = this;
+    const { now } = this.tools;
+    const group = table.resolve(header);
+    const settings = group === undefined ? GROUP_DEFAULTS : table.settingsOf(header.model, group);
+    const { decisions } = this.parts;
+    const decision = decisions.begin(header.id, header.model, { startedAt: header.startedAt, isDry });
+    const call = new Progress(header, context, table, decision, settings, now);
+    if (group !== undefined) {
+      call.note({ step: 'resolved', name: header.model, group: group.name });
+      this.budget.earn(group.configured, table.router.retryBudget);
+    }
+    return { group, call };
+  }
+
+  /** The canary first where the call belongs to it; what it cannot answer the baseline does. Then the fallbacks. */
+  private async answer(call: Progress, group: Group): Promise<EndedAttempt> {
+    const { canaries } = this.parts;
+    const trial = canaries.trialOf(call, this.tools.random);
+    if (trial?.arm === 'canary') {
+      const target = call.table.catalogue.resolve(trial.canary.settings.to);
+      if (target !== undefined) {
+        const result = await this.tryGroup(call, target);
+        canaries.record(trial, result);
+        if (!('group' in result)) return result;
+        if (isCallersFault(result)) throw result.error;
+        call.arm = null;
+        call.fallbacks += 1;
+        call.note({ step: 'fell-back', group: group.name, because: `canary: ${result.error.code}` });
+      }
+    }
+    const result = await this.tryGroup(call, group);
+    if (trial?.arm === 'baseline') canaries.record(trial, result);
+    return 'group' in result ? this.fallBack(call, result) : result;
+  }
+
+  private async fallBack(call: Progress, first: GroupFailure): Promise<EndedAttempt> {
+    const kind = failureKindOf(first.error);
+    if (isCallersFault(first) && kind === 'general') throw first.error;
+    const plan = this.planOf(call, first.group, kind);
     let last: GroupFailure | undefined;
     for (let group = plan.next(); group !== undefined; group = plan.next()) {
+      const because = last?.error.code ?? first.error.code;
       call.fallbacks += 1;
+      call.arm = null;
       callFellBack(call.header.id, last?.group ?? first.group, group);
-      steps.push({ step: 'fell-back', group: group.name });
+      call.note({ step: 'fell-back', group: group.name, because });
       const result = await this.tryGroup(call, group);
       if (!('group' in result)) return result;
       last = result;
     }
-    for (const { name, reason } of plan.skipped) steps.push({ step: 'skipped', group: name, reason });
-    if (first.error.code === 'all_cooling' && plan.fallbacks.length === 0) throw first.error;
+    for (const { name, reason } of plan.skipped) call.note({ step: 'skipped', group: name, reason });
+    const nothingTried = plan.fallbacks.length === 0;
+    if (nothingTried && (first.isRefusal === true || kind !== 'general')) throw first.error;
     const notAllowed = plan.skipped.filter(({ reason }) => reason === 'not-allowed').map(({ name }) => name);
-    const retryAfterMs = returnsInMs(first.group, this.cooling(), this.tools.now());
+    const { view } = this.parts;
+    const returnsAt = firstReturn(first.group, call.header.inputTokens, view);
+    const retryAfterMs = returnsAt === undefined ? undefined : Math.max(0, returnsAt - view.now);
     throw exhausted(first, { fallbacks: plan.fallbacks, skipped: notAllowed, last, retryAfterMs });
   }
 
+  private planOf(call: Progress, first: Group, kind: ReturnType<typeof failureKindOf>): FallbackPlan {
+    const { header, table, deterministic } = call;
+    return new FallbackPlan(table.catalogue, header, { first, kind, router: table.router, deterministic });
+  }
+
   /** Attempts and retries within one group. Throws only when the call itself is over. */
-  private async tryGroup(call: Progress, group: Group): Promise<Outcome | GroupFailure> {
-    let failures: Failures | undefined;
+  private async tryGroup(call: Progress, group: Group): Promise<EndedAttempt | GroupFailure> {
+    const tried = new Tried();
     let failure: GroupFailure | undefined;
     for (let retries = 0; ; retries++) {
-      this.assertAlive(call);
-      const candidate = this.pickFrom(call, group, failures);
-      if (candidate === undefined) return failure ?? this.noneLeft(call, group);
-      const outcome = await this.attempt(call, group, candidate);
-      const error = attemptError(outcome, candidate);
-      if (error === undefined || outcome.delivered) return outcome;
+      call.assertAlive();
+      const chosen = await this.choose(call, group, tried);
+      if (chosen.candidate === undefined) return failure ?? this.refuse(call, group, chosen);
+      this.mirror(call, group, chosen.candidate);
+      const ended = await this.attempt(call, group, chosen.candidate, tried);
+      const { candidate, error } = ended;
+      if (error === undefined || ended.outcome.delivered) {
+        this.observe(call, group, ended);
+        return ended;
+      }
       if (endsCall(error)) throw error;
-      failures ??= { tried: new Set(), unfit: new Set() };
-      note(failures, group, { candidate, error });
+      tried.add(group, candidate, error);
       failure = {
         group,
         error,
         retries,
-        maxRetries: maxRetries(call.header, candidate, this.config.router),
+        maxRetries: retriesConfigured(candidate, call.header, this.rules(call, group)),
       };
-      const wait = this.waitBeforeRetry(call, failure, failures);
+      const wait = this.waitBeforeRetry(call, failure, { candidate, tried });
       if (wait === null) return failure;
       call.retries += 1;
       attemptRetried(call.header.id, error, wait);
-      if (wait > 0) await this.wait(call, wait);
+      if (wait > 0) await this.wait(call, wait, error.code);
     }
   }
 
-  private pickFrom(call: Progress, group: Group, failures: Failures | undefined): Candidate | undefined {
-    const { header } = call;
-    const { router } = this.config;
-    const { candidates, dropped } = this.selectFrom(call, group, failures);
-    const candidate = choose(candidates, {
-      call: header,
-      view: this.view(),
-      random: this.tools.random,
-      args: router.strategyArguments,
-      strategy: strategyOf(group, router),
-      affinity: router.affinity,
-    });
-    if (candidate !== undefined) {
-      call.decision.steps.push({
-        step: 'picked',
-        attempt: call.attempts + 1,
-        group: group.name,
-        deploymentId: candidate.deployment.id,
-        candidates: candidates.map(({ deployment }) => deployment.id),
-        dropped,
-      });
+  /** One attempt, or two when the group is hedged and the first is late. */
+  private async attempt(
+    call: Progress,
+    group: Group,
+    candidate: Candidate,
+    tried: Tried,
+  ): Promise<EndedAttempt> {
+    const settings = call.table.settingsOf(group.name, group).hedge;
+    if (settings === null || call.deterministic) return this.attempts.send(call, group, candidate);
+    const other = async (): Promise<Candidate | undefined> => {
+      const beside = tried.with(candidate);
+      const { candidate: second, isFresh } = await this.picker.pick(call, group, beside);
+      return isFresh ? second : undefined;
+    };
+    const { hedges } = this.parts;
+    const { ended, alsoFailed } = await race(
+      call,
+      group,
+      candidate,
+      { settings, other },
+      { ...this.tools, attempts: this.attempts, hedges },
+    );
+    if (alsoFailed?.error !== undefined) tried.add(group, alsoFailed.candidate, alsoFailed.error);
+    return ended;
+  }
+
+  /** A deployment that may be called; when all are out for a while, waits for the first as long as the config allows. */
+  private async choose(call: Progress, group: Group, tried: Tried): Promise<Chosen> {
+    const settings = call.table.settingsOf(group.name, group);
+    let left = settings.coolingWaitMs ?? call.table.router.coolingWaitMs;
+    for (;;) {
+      const chosen = await this.picker.pick(call, group, tried);
+      if (chosen.candidate !== undefined || left <= 0 || !tried.isEmpty) return chosen;
+      const { view } = this.parts;
+      const returnsAt = firstReturn(group, call.header.inputTokens, view);
+      if (returnsAt === undefined || returnsAt - view.now > left) return chosen;
+      const wait = Math.max(1, returnsAt - view.now);
+      if (!canFinish(view.now + wait, call.header.deadline, 0)) return chosen;
+      left -= wait;
+      await this.wait(call, wait, 'cooling');
+      call.assertAlive();
     }
-    return candidate;
   }
 
-  private selectFrom({ header }: Progress, group: Group, failures: Failures | undefined): Selection {
-    return select(group, header, { view: this.view(), config: this.config.router, failures });
-  }
-
-  /** Circuits alone: what else is known of deployments is not shared yet. */
-  private view(): RoutingView {
-    const cooling = this.cooling();
-    const now = this.tools.now();
-    return {
-      now,
-      circuit: (id) => {
-        const until = cooling.get(id);
-        return until === undefined ? CLOSED : { state: 'open', until, probing: false };
-      },
-      stats: () => NO_STATS,
-      limitedUntil: () => null,
-      exhaustedBudget: () => null,
-    };
-  }
-
-  private async attempt(call: Progress, group: Group, candidate: Candidate): Promise<Outcome> {
-    const { header, context, decision } = call;
-    const { deployment, provider, upstreamModel } = candidate;
-    const attempt = ++call.attempts;
-    const now = this.tools.now();
-    const attemptHeader: AttemptHeader = {
-      call: header,
-      attemptId: `${header.id}:${attempt}`,
-      deploymentId: deployment.id,
-      group: group.name,
-      upstreamModel,
-      clocks: clocksFor(header, deployment, { router: this.config.router, now }),
-      retries: call.retries,
-      fallbacks: call.fallbacks,
-      role: 'primary',
-      arm: null,
-      resumable: false,
-    };
-    await this.health.enter(candidate, attemptHeader.attemptId);
-    const outcome = await context.forward(attemptCall, provider, attemptHeader);
-    const { delivered, latencyMs } = outcome;
-    const error = attemptError(outcome, candidate);
-    const code = error?.code ?? null;
-    attemptEnded(provider, code);
-    decision.steps.push({ step: 'answered', attempt, delivered, code, latencyMs });
-    const { attemptId } = attemptHeader;
-    const change = this.health.settled(candidate, { attemptId, error: error ?? null, header });
-    if (change?.until != null)
-      decision.steps.push({ step: 'cooled', deploymentId: deployment.id, until: change.until });
-    return outcome;
+  private refuse(call: Progress, group: Group, chosen: Chosen): GroupFailure {
+    const error = this.picker.noneLeft(call, group, chosen);
+    groupRefused(error.code);
+    const { numRetries } = call.table.router;
+    const maxRetries = call.header.numRetries ?? numRetries;
+    return { group, error, retries: 0, maxRetries, isRefusal: true };
   }
 
   /** Milliseconds, or null when the group is not tried again. */
-  private waitBeforeRetry(call: Progress, failure: GroupFailure, failures: Failures): number | null {
-    const { error, retries, group } = failure;
-    if (retryOf(error) === 'never' || retries >= failure.maxRetries) return null;
-    const { candidates, isFresh } = this.selectFrom(call, group, failures);
-    if (candidates.length === 0) return null;
-    const { retryAfterMs: floorMs } = this.config.router;
-    const wait = isFresh ? 0 : backoffMs(error, { retries, floorMs, random: this.tools.random });
-    const fits = this.tools.now() + wait + SHORTEST_ATTEMPT_MS <= call.header.deadline;
-    return fits ? wait : null;
+  private waitBeforeRetry(
+    call: Progress,
+    { error, retries, group }: GroupFailure,
+    { candidate, tried }: { readonly candidate: Candidate; readonly tried: Tried },
+  ): number | null {
+    const { header, table } = call;
+    if (retries >= retriesAllowed(error, candidate, header, this.rules(call, group))) return null;
+    const chosen = this.picker.peek(call, group, tried);
+    if (chosen.candidates.length === 0) return null;
+    const { retryAfterMs: floorMs, retryBudget } = table.router;
+    const { random, now } = this.tools;
+    const wait = chosen.isFresh ? 0 : backoffMs(error, { retries, floorMs, random });
+    if (!canFinish(now() + wait, header.deadline, this.picker.quickestMs(chosen.candidates))) return null;
+    return this.budget.spend(group.configured, retryBudget) ? wait : null;
   }
 
-  private async wait(call: Progress, milliseconds: number): Promise<void> {
-    call.decision.steps.push({ step: 'waited', milliseconds });
-    await this.tools.sleep(milliseconds, call.context.signal).catch((cause: unknown) => {
-      if (!call.context.signal.aborted) throw cause;
+  private rules(call: Progress, group: Group) {
+    return { router: call.table.router, group: call.table.settingsOf(group.name, group) };
+  }
+
+  private async wait(call: Progress, milliseconds: number, why: string): Promise<void> {
+    call.note({ step: 'waited', milliseconds, why });
+    const { signal } = call.context;
+    await this.tools.sleep(milliseconds, signal).catch((cause: unknown) => {
+      if (!signal.aborted) throw cause;
     });
   }
 
-  private noneLeft(call: Progress, group: Group): GroupFailure {
-    const { header } = call;
-    const asked = { call: header, view: this.view(), config: this.config.router };
-    const error = whyNone(group, this.selectFrom(call, group, undefined), asked);
-    groupRefused(error.code);
-    call.decision.steps.push({ step: 'none-left', group: group.name, code: error.code });
-    const { numRetries } = this.config.router;
-    return { group, error, retries: 0, maxRetries: header.numRetries ?? numRetries };
+  /** A copy of the call for `silent_model`, once a call; nobody waits for it. */
+  private mirror(call: Progress, group: Group, { deployment: { silentModel } }: Candidate): void {
+    if (silentModel === null || call.attempts > 0) return;
+    const target = call.table.catalogue.resolve(silentModel);
+    if (target === undefined) return;
+    const { candidate } = this.picker.peek(call, target, new Tried());
+    if (candidate === undefined) return;
+    call.note({ step: 'mirrored', group: target.name, deploymentId: candidate.deployment.id });
+    void this.attempts.send(call, target, candidate, { kind: { role: 'mirror' } });
   }
 
-  private cooling(): ReadonlyMap<string, number> {
-    return openCircuits(this.state, this.tools.now());
+  private observe(call: Progress, group: Group, { outcome }: EndedAttempt): void {
+    const { latencyMs, firstTokenMs, costNanos, error } = outcome;
+    if (error !== null) return;
+    const { stream } = call.header;
+    this.parts.hedges.observed(group.configured, { stream, latencyMs: firstTokenMs ?? latencyMs, costNanos });
   }
 
-  private assertAlive({ header, context: { signal } }: Progress): void {
-    if (signal.aborted) {
-      throw signal.reason instanceof GatewayError
-        ? signal.reason
-        : new GatewayError('cancelled', 'The call was cancelled.');
-    }
-    if (this.tools.now() >= header.deadline)
-      throw new GatewayError('deadline_exceeded', 'The call took longer than its deadline allows.');
-  }
-}
-
-/** What went wrong in one group so far, by deployment id. */
-interface Failures {
-  readonly tried: Set<string>;
-  readonly unfit: Set<string>;
-}
-
-/** A provider without a worker fails all its deployments; an error of class `other` fails this one for good. */
-function note(
-  { tried, unfit }: Failures,
-  group: Group,
-  { candidate, error }: { readonly candidate: Candidate; readonly error: GatewayError },
-): void {
-  tried.add(candidate.deployment.id);
-  if (retryOf(error) !== 'other') return;
-  unfit.add(candidate.deployment.id);
-  if (error.code !== 'provider_unavailable') return;
-  for (const { provider, deployment } of group.candidates) {
-    if (provider === candidate.provider) unfit.add(deployment.id);
+  private goOn(call: Progress, group: Group, broken: EndedAttempt): Promise<Outcome> {
+    const plan = this.planOf(call, group, 'general');
+    return continueAnswer(call, { group, broken, plan }, { attempts: this.attempts, picker: this.picker });
   }
 }
+
+/** No other deployment would answer it: the request itself is at fault. That a group has nobody to ask is not the caller's doing. */
+const isCallersFault = ({ error, isRefusal = false }: GroupFailure): boolean =>
+  retryOf(error) === 'never' && !isRefusal;

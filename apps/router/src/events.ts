@@ -1,6 +1,6 @@
-import type { CallHeader, ErrorCode, GatewayError } from '@tollgate/contracts';
+import type { CallHeader, Decision, ErrorCode, GatewayError } from '@tollgate/contracts';
 import { counter, createLogger, gauge } from '@tollgate/observability';
-import type { Decision } from './decision-log.js';
+import type { Canary } from './canary/canary-book.js';
 import type { Group } from './group.js';
 
 const log = createLogger('router');
@@ -17,6 +17,17 @@ const fallbacks = counter(
   ['group'],
 );
 const cooling = gauge('tollgate_router_cooling_deployments', 'Deployments that are out now', []);
+const continuations = counter(
+  'tollgate_router_continuations_total',
+  'Answers that another attempt went on with, by result (ok or failed)',
+  ['group', 'result'],
+);
+const hedges = counter(
+  'tollgate_router_hedges_total',
+  'Calls that were hedged, by which attempt answered first (won: the second)',
+  ['group', 'result'],
+);
+const rollbacks = counter('tollgate_router_canary_rollbacks_total', 'Canaries taken back', ['group']);
 const refusals = counter('tollgate_router_refusals_total', 'Groups that had no deployment to try', ['code']);
 
 export function attemptEnded(provider: string, code: ErrorCode | null): void {
@@ -41,13 +52,6 @@ export function groupRefused(code: ErrorCode): void {
   refusals.inc({ code });
 }
 
-export function strategyNotAvailable(routingStrategy: string): void {
-  log.warn(
-    { event: 'strategy.not_available', routingStrategy },
-    `routing_strategy ${routingStrategy} is not available yet: simple-shuffle is used`,
-  );
-}
-
 export function callRouted(decision: Decision): void {
   if (log.isLevelEnabled('debug')) log.debug({ event: 'call.routed', ...decision }, 'Call routed');
 }
@@ -57,4 +61,30 @@ export function callFailed(header: CallHeader, error: GatewayError, attempts: nu
   // A caller that hangs up is everyday life.
   const level = error.code === 'cancelled' ? 'debug' : 'info';
   log[level]({ event: 'call.failed', callId, model, code: error.code, attempts }, error.message);
+}
+
+export function callContinued(group: Group, delivered: boolean): void {
+  continuations.inc({ group: group.configured, result: delivered ? 'ok' : 'failed' });
+}
+
+export function canaryRolledBack({ model, settings }: Canary, reason: string): void {
+  rollbacks.inc({ group: model });
+  log.warn({ event: 'canary.rolled_back', model, to: settings.to, reason }, 'Canary taken back');
+}
+
+export function rollbacksUnknown(cause: unknown): void {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  log.debug(
+    { event: 'canary.rollbacks_unknown', reason },
+    'Billing does not tell yet which canaries were taken back',
+  );
+}
+
+export function alertNotRaised(id: string, cause: unknown): void {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  log.error({ event: 'alert.not_raised', id, reason }, 'An alert could not be kept');
+}
+
+export function hedgeEnded(group: Group, won: boolean): void {
+  hedges.inc({ group: group.configured, result: won ? 'won' : 'lost' });
 }

@@ -7,6 +7,8 @@ export interface GroupFailure {
   readonly error: GatewayError;
   readonly retries: number;
   readonly maxRetries: number;
+  /** Nobody was asked: the group had no deployment that might have been. */
+  readonly isRefusal?: boolean;
 }
 
 /** What was done about the first group's failure. */

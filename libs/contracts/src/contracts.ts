@@ -2,6 +2,15 @@ import { alertRaised, listAlerts } from './alert.contract.js';
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
 import { createKey, deleteKeys, findKey, keyChanged } from './key.contract.js';
+import {
+  callExplained,
+  canaryReport,
+  deploymentReport,
+  explainAsked,
+  explainCall,
+  hedgeReport,
+  routerReported,
+} from './router.contract.js';
 import { listSpend, modelUsage, sumSpend, summarizeSpend } from './spend.contract.js';
 import { usageRecorded } from './usage.contract.js';
 
@@ -20,6 +29,13 @@ export const CONTRACTS: readonly Contract[] = [
   alertRaised,
   listAlerts,
   modelUsage,
+  callExplained,
+  explainAsked,
+  explainCall,
+  canaryReport,
+  hedgeReport,
+  deploymentReport,
+  routerReported,
 ];
 
 /** The messages that a service must have a handler for. */

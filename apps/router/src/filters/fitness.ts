@@ -1,5 +1,5 @@
+import { liesIn } from '@tollgate/config';
 import { dropped, type Filter, type Test } from './filter.js';
-import { liesIn } from './regions.js';
 
 const isTooLong: Test = (candidate, { call }) => {
   const { maxInputTokens, contextWindow: window } = candidate;

@@ -1,7 +1,7 @@
 import type { ErrorClass, RouterSettings } from '@tollgate/config';
 import type { CallHeader, GatewayError } from '@tollgate/contracts';
 import type { Candidate } from '../group.js';
-import { endsCall } from '../retry.js';
+import { endsCall } from '../retries/retry.js';
 import { errorClassOf } from './error-class.js';
 import { allowedFails, cooldownTime, isNamedForAllowedFails } from './failure-policy.js';
 

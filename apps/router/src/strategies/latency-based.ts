@@ -2,6 +2,9 @@ import type { Candidate } from '../group.js';
 import type { DeploymentStats, LatencySample } from '../routing-view.js';
 import type { Strategy, StrategyContext } from './strategy.js';
 
+/** An error rate falls while no calls come; below this a deployment that never answered is tried again. */
+const FORGIVEN_ERRORS = 0.1;
+
 /**
  * LiteLLM's latency-based-routing: the lowest average over the calls of the last `ttl`, of the time to the first token for
  * streams, else of the time for a token of the answer. With `lowest_latency_buffer` 0.2 those up to 20% slower are equals.
@@ -21,9 +24,9 @@ function scoreOf({ deployment }: Candidate, { call, view, args }: StrategyContex
   return averageOf(stats, { stream: call.stream, since: view.now - args.ttlMs }) ?? unseenScore(stats);
 }
 
-/** One that has failed or is being tried waits until nothing better is left. */
+/** One that is being tried, or has just failed, waits until nothing better is left. */
 const unseenScore = ({ inFlight, errorRate }: DeploymentStats): number =>
-  inFlight === 0 && errorRate === 0 ? 0 : Number.POSITIVE_INFINITY;
+  inFlight === 0 && errorRate < FORGIVEN_ERRORS ? 0 : Number.POSITIVE_INFINITY;
 
 function averageOf(
   { samples }: DeploymentStats,

@@ -1,6 +1,9 @@
+import type { RouterSettings } from '@tollgate/config';
 import type { CallHeader } from '@tollgate/contracts';
-import type { Catalogue } from './catalogue.js';
-import type { Group } from './group.js';
+import type { Catalogue } from '../catalogue.js';
+import type { Group } from '../group.js';
+import type { FailureKind } from './failure-kind.js';
+import { fallbacksOf } from './fallback-chains.js';
 
 /** A name of a key's model list, which may hold a `*`. */
 function covers(allowed: string, name: string): boolean {
@@ -20,6 +23,15 @@ export interface Skipped {
   readonly reason: 'not-allowed' | 'unknown';
 }
 
+export interface PlanOptions {
+  /** The group that failed first. */
+  readonly first: Group;
+  readonly kind: FailureKind;
+  readonly router: RouterSettings;
+  /** The answer must come from the model that was named. */
+  readonly deterministic: boolean;
+}
+
 /** The groups that a call may still move to: each once, the fallbacks of a fallback before its sisters, `maxFallbacks` in all. */
 export class FallbackPlan {
   readonly skipped: Skipped[] = [];
@@ -32,11 +44,12 @@ export class FallbackPlan {
   constructor(
     private readonly catalogue: Catalogue,
     private readonly header: CallHeader,
-    { first, maxFallbacks }: { readonly first: Group; readonly maxFallbacks: number },
+    private readonly options: PlanOptions,
   ) {
-    const isOff = header.disableFallbacks === true;
-    this.left = isOff ? 0 : maxFallbacks;
-    this.fallbacks = isOff ? [] : catalogue.fallbacksOf(header.model, first);
+    const { first, router } = options;
+    const isOff = header.disableFallbacks === true || options.deterministic;
+    this.left = isOff ? 0 : router.maxFallbacks;
+    this.fallbacks = isOff ? [] : fallbacksOf(header.model, first, { header, ...options });
     this.attempted = new Set([first.name]);
     this.pending.push(...this.fallbacks);
   }
@@ -58,7 +71,11 @@ export class FallbackPlan {
   private take(name: string, group: Group): Group {
     this.left -= 1;
     this.attempted.add(group.name);
-    this.pending.unshift(...this.catalogue.fallbacksOf(name, group));
+    // The caller's own list is the whole of what the caller wants.
+    if (this.header.fallbacks === undefined) {
+      const { header, options } = this;
+      this.pending.unshift(...fallbacksOf(name, group, { header, ...options }));
+    }
     return group;
   }
 }

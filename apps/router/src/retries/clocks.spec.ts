@@ -1,6 +1,6 @@
-import { ROUTER_DEFAULTS } from '@tollgate/config';
+import { GROUP_DEFAULTS, ROUTER_DEFAULTS } from '@tollgate/config';
 import { clocksFor } from './clocks.js';
-import { START, deployment, header } from './_fixtures.js';
+import { START, deployment, header } from '../_fixtures.js';
 
 const all = { timeoutMs: 40_000, streamTimeoutMs: 4_000 };
 
@@ -39,7 +39,32 @@ describe('clocksFor', () => {
       { totalMs: 1, firstTokenMs: 1, idleMs: 1, connectMs: 1 },
     ],
   ])('%s', (_who, call, own, router, expected) => {
-    const settings = { router: { ...ROUTER_DEFAULTS, ...router }, now: START };
+    const settings = { router: { ...ROUTER_DEFAULTS, ...router }, group: GROUP_DEFAULTS, now: START };
     expect(clocksFor(header(call), deployment('d', own), settings)).toMatchObject(expected);
+  });
+
+  it('goes by the deployment, the model name, the key and the router in this order', () => {
+    const group = { ...GROUP_DEFAULTS, timeoutMs: 7_000, connectTimeoutMs: 700, idleTimeoutMs: 70 };
+    const router = { ...ROUTER_DEFAULTS, timeoutMs: 9_000, connectTimeoutMs: 900, idleTimeoutMs: 90 };
+    const call = header();
+    const keyed = header({ principal: { ...call.principal, routing: { timeoutMs: 8_000 } } });
+    const settings = { router, group: GROUP_DEFAULTS, now: START };
+    expect(clocksFor(call, deployment('d'), settings)).toMatchObject({
+      totalMs: 9_000,
+      connectMs: 900,
+      idleMs: 90,
+    });
+    expect(clocksFor(keyed, deployment('d'), settings)).toMatchObject({ totalMs: 8_000 });
+    expect(clocksFor(keyed, deployment('d'), { ...settings, group })).toMatchObject({
+      totalMs: 7_000,
+      connectMs: 700,
+      idleMs: 70,
+    });
+    const own = { timeoutMs: 6_000, connectTimeoutMs: 600, idleTimeoutMs: 60 };
+    expect(clocksFor(keyed, deployment('d', own), { ...settings, group })).toMatchObject({
+      totalMs: 6_000,
+      connectMs: 600,
+      idleMs: 60,
+    });
   });
 });

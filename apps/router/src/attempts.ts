@@ -1,0 +1,152 @@
+import type { ForwardOptions } from '@tollgate/bus';
+import {
+  GatewayError,
+  attemptCall,
+  type AttemptHeader,
+  type AttemptRole,
+  type Outcome,
+  type PartialAnswer,
+} from '@tollgate/contracts';
+import { attemptEnded } from './events.js';
+import { attemptError } from './failures.js';
+import type { Candidate, Group } from './group.js';
+import type { DeploymentHealth } from './health/deployment-health.js';
+import { isDeploymentFault } from './health/cooldown.js';
+import type { DeploymentStatsBook } from './health/deployment-stats-book.js';
+import type { ProviderLimitBook } from './health/provider-limit-book.js';
+import type { Progress } from './progress.js';
+import { clocksFor } from './retries/clocks.js';
+import type { SpendWatch } from './spend/spend-watch.js';
+
+/** An attempt that is over. `error` undefined: it delivered. */
+export interface EndedAttempt {
+  readonly number: number;
+  readonly candidate: Candidate;
+  readonly outcome: Outcome;
+  readonly error: GatewayError | undefined;
+}
+
+/** An attempt under way, in competition with another one. */
+export interface RunningAttempt {
+  readonly ended: Promise<EndedAttempt>;
+  /** Its head went out to the caller. Stays pending when that never happens. */
+  readonly delivered: Promise<void>;
+  /** Ends this attempt and nothing else. */
+  cancel(): void;
+}
+
+export interface AttemptKind {
+  readonly role: AttemptRole;
+  readonly partial?: PartialAnswer;
+}
+
+const PRIMARY: AttemptKind = { role: 'primary' };
+
+interface AttemptsTools {
+  readonly health: DeploymentHealth;
+  readonly stats: DeploymentStatsBook;
+  readonly limits: ProviderLimitBook;
+  readonly spend: SpendWatch;
+  readonly now: () => number;
+}
+
+/** Sends calls to deployments and lets everybody learn from how that went. */
+export class Attempts {
+  constructor(private readonly tools: AttemptsTools) {}
+
+  async send(
+    call: Progress,
+    group: Group,
+    candidate: Candidate,
+    { kind = PRIMARY, options = {} }: { kind?: AttemptKind; options?: ForwardOptions } = {},
+  ): Promise<EndedAttempt> {
+    const { health, stats, limits } = this.tools;
+    const isMirror = kind.role === 'mirror';
+    const number = isMirror ? 0 : ++call.attempts;
+    const attemptId = isMirror ? `${call.header.id}:mirror` : call.idOfAttempt(number);
+    const header = this.headerOf(call, group, candidate, { ...kind, attemptId });
+    const { id } = candidate.deployment;
+    const tokens = call.header.inputTokens;
+    stats.started(id, tokens);
+    limits.started(id, tokens);
+    const isProbe = health.circuit(id).state !== 'closed';
+    const heard = {
+      delivered: () => {
+        health.delivered(candidate, attemptId);
+        options.delivered?.();
+      },
+    };
+    const outcome = await call.context.forward(attemptCall, candidate.provider, header, {
+      ...options,
+      ...(isProbe && heard),
+    });
+    return this.settle(call, attemptId, {
+      number,
+      candidate,
+      outcome,
+      error: attemptError(outcome, candidate),
+    });
+  }
+
+  /** Like `send`, for an attempt that another one may overtake. */
+  begin(call: Progress, group: Group, candidate: Candidate, kind: AttemptKind = PRIMARY): RunningAttempt {
+    const controller = new AbortController();
+    let deliver!: () => void;
+    const delivered = new Promise<void>((resolve) => (deliver = resolve));
+    const options = { signal: controller.signal, delivered: deliver };
+    const ended = this.send(call, group, candidate, { kind, options });
+    return { ended, delivered, cancel: () => controller.abort() };
+  }
+
+  private headerOf(
+    call: Progress,
+    group: Group,
+    { deployment, upstreamModel }: Candidate,
+    { role, partial, attemptId }: AttemptKind & { readonly attemptId: string },
+  ): AttemptHeader {
+    const { header, table, retries, fallbacks } = call;
+    const settings = table.settingsOf(group.name, group);
+    const isMirror = role === 'mirror';
+    return {
+      call: header,
+      attemptId,
+      deploymentId: deployment.id,
+      group: group.name,
+      upstreamModel,
+      clocks: clocksFor(header, deployment, { router: table.router, group: settings, now: this.tools.now() }),
+      retries,
+      fallbacks,
+      role,
+      arm: isMirror ? null : call.arm,
+      resumable: !isMirror && call.resumable,
+      ...(partial !== undefined && { partial }),
+    };
+  }
+
+  private settle(call: Progress, attemptId: string, ended: EndedAttempt): EndedAttempt {
+    const { health, stats, limits, spend } = this.tools;
+    const { number, candidate, outcome, error } = ended;
+    const { header } = call;
+    const { id } = candidate.deployment;
+    const failure = error ?? (outcome.error === null ? undefined : GatewayError.fromShape(outcome.error));
+    const change = health.settled(candidate, { attemptId, error: failure ?? null, header });
+    const isFault = failure !== undefined && isDeploymentFault(failure, header);
+    stats.ended(id, { outcome, isFault, tokens: header.inputTokens });
+    if (outcome.limits !== undefined) limits.learned(id, outcome.limits);
+    spend.spent(candidate, header.tags, outcome.costNanos);
+    const code = failure?.code ?? null;
+    attemptEnded(candidate.provider, code);
+    const { delivered, latencyMs, firstTokenMs } = outcome;
+    call.note({
+      step: 'answered',
+      attempt: number,
+      deploymentId: id,
+      delivered,
+      code,
+      latencyMs,
+      firstTokenMs,
+    });
+    if (change !== null) call.note({ step: 'circuit', deploymentId: id, ...change });
+    return ended;
+  }
+}

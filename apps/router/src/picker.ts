@@ -1,0 +1,145 @@
+import type { GatewayError } from '@tollgate/contracts';
+import type { Candidate, Group } from './group.js';
+import type { DeploymentHealth } from './health/deployment-health.js';
+import type { Progress } from './progress.js';
+import { retryOf } from './retries/retry.js';
+import type { RoutingView } from './routing-view.js';
+import { select, whyNone, type Drop, type Failures, type Selection } from './selection.js';
+import { choose } from './strategies/choose.js';
+
+/** What was tried in one group and how it failed. */
+export class Tried implements Failures {
+  readonly tried = new Set<string>();
+  readonly unfit = new Set<string>();
+
+  get isEmpty(): boolean {
+    return this.tried.size === 0;
+  }
+
+  /** A provider without a worker fails all its deployments; an error of class `other` fails this one for good. */
+  add(group: Group, { deployment, provider }: Candidate, error: GatewayError): void {
+    this.tried.add(deployment.id);
+    if (retryOf(error) !== 'other') return;
+    this.unfit.add(deployment.id);
+    if (error.code !== 'provider_unavailable') return;
+    for (const other of group.candidates) {
+      if (other.provider === provider) this.unfit.add(other.deployment.id);
+    }
+  }
+
+  /** The same and one more. */
+  with({ deployment }: Candidate): Tried {
+    const more = new Tried();
+    for (const id of [...this.tried, deployment.id]) more.tried.add(id);
+    for (const id of this.unfit) more.unfit.add(id);
+    return more;
+  }
+}
+
+/** What is left of a group for a call, and which of it was chosen. */
+export interface Chosen extends Selection {
+  readonly candidate: Candidate | undefined;
+}
+
+interface PickerParts {
+  readonly health: DeploymentHealth;
+  readonly view: RoutingView;
+}
+
+/** Chooses deployments: filters, affinity, strategy, and the claim of a probe. */
+export class Picker {
+  constructor(
+    private readonly parts: PickerParts,
+    private readonly random: () => number,
+  ) {}
+
+  /** A deployment that may be called now; it is noted in the call's decision. */
+  async pick(call: Progress, group: Group, tried: Tried): Promise<Chosen> {
+    let excluded: Set<string> | undefined;
+    for (;;) {
+      const chosen = this.peek(call, group, tried, excluded);
+      const { candidate } = chosen;
+      if (candidate === undefined) return chosen;
+      const entered = this.parts.health.enter(candidate, call.idOfAttempt(call.attempts + 1));
+      if (entered === true || (await entered)) {
+        this.note(call, group, chosen);
+        return chosen;
+      }
+      // Another call probes it at the moment.
+      (excluded ??= new Set()).add(candidate.deployment.id);
+    }
+  }
+
+  /** Like `pick`, but nothing is claimed. */
+  look(call: Progress, group: Group, tried: Tried): Chosen {
+    const chosen = this.peek(call, group, tried);
+    if (chosen.candidate !== undefined) this.note(call, group, chosen);
+    return chosen;
+  }
+
+  /** Like `look`, but nothing is noted. */
+  peek(call: Progress, group: Group, tried: Tried, excluded?: ReadonlySet<string>): Chosen {
+    const { header, table } = call;
+    const { router } = table;
+    const { view } = this.parts;
+    const failures = tried.isEmpty ? undefined : tried;
+    const selection = select(group, header, { view, config: router, failures, excluded });
+    const strategy = this.strategyOf(call, group);
+    const { affinity, strategyArguments: args } = router;
+    const { random } = this;
+    const candidate = choose(selection.candidates, { call: header, view, random, args, strategy, affinity });
+    return { ...selection, candidate };
+  }
+
+  /** Nothing was left: the error that says why. */
+  noneLeft(call: Progress, group: Group, selection: Selection): GatewayError {
+    const { view } = this.parts;
+    const error = whyNone(group, selection, { call: call.header, view, config: call.table.router });
+    const { dropped } = selection;
+    call.note({ step: 'none-left', group: group.name, code: error.code, dropped: reasonsOf(dropped) });
+    return error;
+  }
+
+  /** The quickest answer that any of them is known to have given (ms); 0 while one is unknown. */
+  quickestMs(candidates: readonly Candidate[]): number {
+    const { view } = this.parts;
+    let quickest = Infinity;
+    for (const { deployment } of candidates) {
+      const { samples } = view.stats(deployment.id);
+      if (samples.length === 0) return 0;
+      for (const { latencyMs, firstTokenMs } of samples)
+        quickest = Math.min(quickest, firstTokenMs ?? latencyMs);
+    }
+    return quickest === Infinity ? 0 : quickest;
+  }
+
+  private strategyOf(call: Progress, group: Group) {
+    const { router } = call.table;
+    return call.table.settingsOf(group.name, group).routingStrategy ?? router.routingStrategy;
+  }
+
+  private note(call: Progress, group: Group, { candidate, candidates, dropped }: Chosen): void {
+    if (candidate === undefined) return;
+    call.note({
+      step: 'picked',
+      attempt: call.attempts + 1,
+      group: group.name,
+      deploymentId: candidate.deployment.id,
+      strategy: this.strategyOf(call, group),
+      candidates: idsOf(candidates),
+      dropped: reasonsOf(dropped),
+    });
+  }
+}
+
+const reasonsOf = (drops: readonly Drop[]): { deploymentId: string; reason: string }[] =>
+  drops.map(({ deploymentId, reason }) => ({ deploymentId, reason }));
+
+/** A group's own lists come again and again: their ids are written out once. */
+const known = new WeakMap<readonly Candidate[], string[]>();
+
+function idsOf(candidates: readonly Candidate[]): string[] {
+  let ids = known.get(candidates);
+  if (ids === undefined) known.set(candidates, (ids = candidates.map(({ deployment }) => deployment.id)));
+  return ids;
+}

@@ -1,0 +1,59 @@
+import type { CallContext } from '@tollgate/bus';
+import type { GroupSettings } from '@tollgate/config';
+import { GatewayError, type CallHeader, type Decision, type DecisionStep } from '@tollgate/contracts';
+import type { Arm } from './canary/canary-book.js';
+import type { RoutingTable } from './routing-table.js';
+
+export type RouteContext = Pick<CallContext, 'signal' | 'forward'>;
+
+type StepOf<Step> = Step extends unknown ? Omit<Step, 'at'> : never;
+
+/** How far a call has come. */
+export class Progress {
+  attempts = 0;
+  retries = 0;
+  fallbacks = 0;
+  /** The arm that is being tried. */
+  arm: Arm | null = null;
+
+  constructor(
+    readonly header: CallHeader,
+    readonly context: RouteContext,
+    readonly table: RoutingTable,
+    readonly decision: Decision,
+    /** Of the name that the caller wrote. */
+    readonly settings: GroupSettings,
+    private readonly now: () => number,
+  ) {}
+
+  /** Also the id of its usage event; numbers begin at 1. */
+  idOfAttempt(number: number): string {
+    return `${this.header.id}:${number}`;
+  }
+
+  /** The answer must come from the model that was named. */
+  get deterministic(): boolean {
+    return this.header.deterministic === true || this.settings.deterministic;
+  }
+
+  /** Another attempt may go on where one breaks off. */
+  get resumable(): boolean {
+    return this.settings.onStreamFailure === 'continue' && this.header.stream && !this.deterministic;
+  }
+
+  note(step: StepOf<DecisionStep>): void {
+    this.decision.steps.push({ ...step, at: this.now() - this.header.startedAt } as DecisionStep);
+  }
+
+  /** Throws when nothing that is tried could still be delivered. */
+  assertAlive(): void {
+    const { signal } = this.context;
+    if (signal.aborted) {
+      throw signal.reason instanceof GatewayError
+        ? signal.reason
+        : new GatewayError('cancelled', 'The call was cancelled.');
+    }
+    if (this.now() >= this.header.deadline)
+      throw new GatewayError('deadline_exceeded', 'The call took longer than its deadline allows.');
+  }
+}

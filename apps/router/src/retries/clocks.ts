@@ -1,0 +1,38 @@
+import type { Deployment, GroupSettings, RouterSettings } from '@tollgate/config';
+import type { CallHeader, Clocks } from '@tollgate/contracts';
+
+/** TCP and TLS to a provider. */
+const CONNECT_MS = 10_000;
+/** Between two chunks of an answer. Models that think in silence send pings or their thoughts. */
+const IDLE_MS = 60_000;
+
+/**
+ * What bounds an attempt, in the order: the caller's wish, the deployment's setting, the model name's, the key's, the router's.
+ * For the first token of a stream `stream_timeout` goes before `timeout`. No clock runs past the call's deadline.
+ */
+export function clocksFor(
+  header: CallHeader,
+  deployment: Deployment,
+  { router, group, now }: { router: RouterSettings; group: GroupSettings; now: number },
+): Clocks {
+  const left = Math.max(1, header.deadline - now);
+  const own = header.principal.routing?.timeoutMs;
+  const wanted = header.timeoutMs ?? deployment.timeoutMs ?? group.timeoutMs ?? own ?? router.timeoutMs;
+  const total = Math.min(left, wanted);
+  const streamTimeout = header.stream
+    ? (header.streamTimeoutMs ??
+      deployment.streamTimeoutMs ??
+      group.streamTimeoutMs ??
+      router.streamTimeoutMs)
+    : null;
+  const firstToken = Math.min(total, streamTimeout ?? total);
+  const connect =
+    deployment.connectTimeoutMs ?? group.connectTimeoutMs ?? router.connectTimeoutMs ?? CONNECT_MS;
+  const idle = deployment.idleTimeoutMs ?? group.idleTimeoutMs ?? router.idleTimeoutMs ?? IDLE_MS;
+  return {
+    connectMs: Math.min(firstToken, connect),
+    firstTokenMs: firstToken,
+    idleMs: Math.min(total, idle),
+    totalMs: total,
+  };
+}
