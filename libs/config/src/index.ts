@@ -37,6 +37,7 @@ export { processEnvironment } from './process-environment.js';
 export { readEnvironment, type EnvironmentDefaults } from './read-environment.js';
 export { missingCredentials, resolveSetting, type Variables } from './setting.js';
 export type { ConfigSource, LoadedConfig, LoadOptions } from './config-source.js';
+export { liesIn } from './regions.js';
 export { loadConfig } from './load-config.js';
 export { credentialFields } from './vault/credential-fields.js';
 export { openDeployment, sealParams, showParams } from './vault/sealed-models.js';

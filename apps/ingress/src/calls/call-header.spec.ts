@@ -124,7 +124,7 @@ describe('the regions of a call', () => {
 
   it.each([
     [{}, ['eu', 'us-east-1']],
-    [{ allowed_model_region: 'eu-west-1' }, ['eu-west-1']],
+    [{ allowed_model_region: 'westeurope' }, ['westeurope']],
     [{ allowed_model_region: ['us', 'ap'] }, ['us-east-1']],
   ])('of %j are within those of the key', async (body, regions) => {
     const key = useKey({ metadata: { allowed_model_region: ['eu', 'us-east-1'] } });
@@ -133,8 +133,11 @@ describe('the regions of a call', () => {
 
   it('outside those of the key are refused', async () => {
     const key = useKey({ metadata: { allowed_model_region: 'eu' } });
-    const error = await refusal({ allowed_model_region: 'us' }, key);
-    expect(error).toMatchObject({ status: 403, param: 'allowed_model_region' });
+    // London is in Europe, and not in the Union.
+    for (const region of ['us', 'eu-west-2']) {
+      const error = await refusal({ allowed_model_region: region }, key);
+      expect(error).toMatchObject({ status: 403, param: 'allowed_model_region' });
+    }
   });
 });
 

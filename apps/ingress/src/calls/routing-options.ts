@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { liesIn } from '@tollgate/config';
 import { GatewayError } from '@tollgate/contracts';
 import { flag, invalid } from './chat-request.js';
 
@@ -61,10 +62,10 @@ export function readRegions(body: Body, ofKey: readonly string[] | null): string
   );
 }
 
-/** `eu` holds `eu-west-1`. */
+/** Of two regions of which one lies in the other the smaller: of `eu` and `westeurope` the latter. */
 function narrower(one: string, other: string): string[] {
-  if (one === other || one.startsWith(`${other}-`)) return [one];
-  return other.startsWith(`${one}-`) ? [other] : [];
+  if (liesIn(one.toLowerCase(), other)) return [one];
+  return liesIn(other.toLowerCase(), one) ? [other] : [];
 }
 
 const isObject = (value: unknown): value is Body =>
