@@ -55,13 +55,17 @@ export function raceSuite(harness: BusHarness): void {
   }
   /** Races both targets and hands what the router learned to `ended`. */
   const racing =
-    (ended: (race: Race) => void): CallHandler =>
+    (ended: (race: Race) => void, told: () => void = () => undefined): CallHandler =>
     async (_header, context) => {
       const delivered: string[] = [];
       const outcomes = await Promise.all(
-        ['one', 'two'].map((target) =>
-          forward(context, target, { delivered: () => void delivered.push(target) }),
-        ),
+        ['one', 'two'].map((target) => {
+          const onDelivered = (): void => {
+            delivered.push(target);
+            told();
+          };
+          return forward(context, target, { delivered: onDelivered });
+        }),
       );
       ended({ outcomes, delivered });
       return outcomes.find((outcome) => outcome.delivered);
@@ -102,14 +106,13 @@ export function raceSuite(harness: BusHarness): void {
 
   it('cancels a stream whose head came too late, and goes on with the other under flow control', async () => {
     const total = 4 * WINDOW;
-    const first = signal();
+    const isFirst = signal();
     let sent = 0;
     let taken = 0;
     let mostAhead = 0;
     await serveTargets(
       async (_header, { response }) => {
         response.head({ ...HEAD, provider: 'one' });
-        first.resolve();
         for (; sent < total; sent += WINDOW / 8) {
           await response.write(Buffer.alloc(WINDOW / 8, '1'));
           mostAhead = Math.max(mostAhead, sent - taken);
@@ -118,7 +121,7 @@ export function raceSuite(harness: BusHarness): void {
         return GOOD;
       },
       async (_header, { response, signal: aborted }) => {
-        await first.promise;
+        await isFirst.promise;
         response.head({ ...HEAD, provider: 'two' });
         void response.write(Buffer.alloc(2 * WINDOW, '2'));
         await until(aborted);
@@ -126,7 +129,7 @@ export function raceSuite(harness: BusHarness): void {
       },
     );
     const ended = signal<Race>();
-    await serveRouter(racing(ended.resolve));
+    await serveRouter(racing(ended.resolve, isFirst.resolve));
     const seen = new Set<number | undefined>();
     for await (const frame of call()) {
       if (frame.type !== 'data') continue;
