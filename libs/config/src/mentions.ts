@@ -13,7 +13,7 @@ export interface Mention {
 interface KnownNames {
   has(mention: Mention): boolean;
   /** What to say of a name that is not there. */
-  missing(name: string): string;
+  missing(mention: Mention): string;
 }
 
 /** Names are mentioned before all of them are known, so they are kept until they can be checked. */
@@ -27,7 +27,7 @@ export class Mentions {
   /** Reports the names that nothing has: every call to them would fail. */
   check(names: KnownNames, report: Report): void {
     for (const mention of this.all) {
-      if (!names.has(mention)) report.problem(mention.path, mention.place, names.missing(mention.name));
+      if (!names.has(mention)) report.problem(mention.path, mention.place, names.missing(mention));
     }
   }
 }

@@ -23,4 +23,6 @@ const INTRODUCTION = `# Settings
 The keys of the config file that do something; made from \`src/settings.ts\` by \`node libs/config/generate-settings.mjs\`.
 Other keys of a LiteLLM file are accepted with a warning; what is neither is an error. Any value may be \`os.environ/NAME\`.
 Parameters of requests (\`temperature\`, \`max_tokens\` and so on) may stand in \`litellm_params\` as defaults: a client's own value wins.
-One that is spelled like a known key is taken for a typo; \`extra_body\` takes any field.`;
+One that is spelled like a known key is taken for a typo; \`extra_body\` takes any field.
+A default of "the name's" is what is said of the model name, else the router's. A \`*\` in a section's title stands for any name. Times are
+seconds and may have a fraction.`;

@@ -24,7 +24,7 @@ function readDate<Key extends string>(section: Section<Key>, key: Key): number |
 }
 
 /** Epoch milliseconds of an ISO date or time, UTC where it names no zone; null when it is neither. */
-export function parseDate(text: string): number | null {
+function parseDate(text: string): number | null {
   const match = ISO.exec(text.trim());
   if (match === null) return null;
   const [written, day = '', time, zone] = match;

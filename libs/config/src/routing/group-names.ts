@@ -35,8 +35,10 @@ export class GroupNames {
   }
 
   /** What to say of a name that is not there. */
-  missing(name: string): string {
-    return `there is no model ${name}${didYouMean(name, [...this.models, ...this.ids])}`;
+  missing({ name, kind }: Pick<Mention, 'name' | 'kind'>): string {
+    if (this.ids.has(name)) return `${name} is the id of a deployment; the name of a model is expected`;
+    const candidates = kind === 'model' ? this.models : [...this.models, ...this.ids];
+    return `there is no model ${name}${didYouMean(name, candidates)}`;
   }
 
   /** What the aliases make of a name. */

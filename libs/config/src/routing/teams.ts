@@ -18,7 +18,8 @@ function readTeam(team: Team): TeamRouting {
   const alsoNamed = new Set(Object.keys(aliases));
   const chains = (key: Parameters<typeof team.list>[0]): FallbackChains | null => {
     const read = readChains(team, key, { alsoNamed });
-    return read === null ? null : Object.fromEntries(read);
+    // An empty list is none, as in the router's settings.
+    return read === null || read.size === 0 ? null : Object.fromEntries(read);
   };
   const fallbacks = chains('fallbacks');
   const contextWindowFallbacks = chains('context_window_fallbacks');
