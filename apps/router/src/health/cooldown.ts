@@ -19,7 +19,7 @@ export interface MinuteCount {
   readonly byClass: Readonly<Partial<Record<ErrorClass, number>>>;
 }
 
-export type CooldownReason = 'rate_limited' | 'unfit' | 'failure_rate' | 'allowed_fails' | 'probe_failed';
+type CooldownReason = 'rate_limited' | 'unfit' | 'failure_rate' | 'allowed_fails' | 'probe_failed';
 
 export interface Cooldown {
   readonly milliseconds: number;
