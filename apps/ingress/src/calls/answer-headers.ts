@@ -1,5 +1,6 @@
 import type { ResponseHead } from '@tollgate/contracts';
 import { formatDollars } from '../dollars.js';
+import { roundedMs } from '../durations.js';
 import type { CallContext } from '../http/request-context.js';
 import { VERSION } from '../version.js';
 
@@ -61,8 +62,8 @@ export const isEventStream = (head: ResponseHead): boolean =>
 /** Attempt ids are `{call id}:{n}`, n from 1. */
 const attemptsOf = (head: ResponseHead): string => head.attemptId.slice(head.attemptId.lastIndexOf(':') + 1);
 
-/** To the microsecond. Two clocks, on two machines maybe, measure an overhead: it may come out below nothing. */
-const milliseconds = (duration: number): string => String(Math.max(0, Math.round(duration * 1_000) / 1_000));
+/** Two clocks, on two machines maybe, measure an overhead: it may come out below nothing. */
+const milliseconds = (duration: number): string => String(Math.max(0, roundedMs(duration)));
 
 const PLAIN = /^[\t\x20-\x7e]*$/;
 

@@ -33,7 +33,7 @@ const DECISION: Decision = {
       deploymentId: 'az-eu',
       delivered: false,
       code: 'upstream_error',
-      latencyMs: 83.4,
+      latencyMs: 83.400_000_003,
       firstTokenMs: null,
     },
     { step: 'circuit', at: 84, deploymentId: 'az-eu', state: 'open', until: Date.UTC(2026, 0, 1, 12, 0, 5) },
