@@ -80,11 +80,10 @@ function readFailures(router: Router, litellm: Litellm) {
 
 /** A share, or `off`, which some YAML writers turn into `false`. */
 function readRetryBudget(router: Router): number | null {
-  const node = router.node.entries.get('retry_budget')?.value;
-  if (node?.kind === 'scalar' && /^(off|false)$/i.test(node.source)) {
-    router.boolean('retry_budget');
-    return null;
-  }
+  const isScalar = router.node.entries.get('retry_budget')?.value.kind === 'scalar';
+  const text = isScalar ? router.text('retry_budget') : '';
+  if (text === null) return ROUTER_DEFAULTS.retryBudget;
+  if (/^(off|false)$/i.test(text)) return null;
   return router.number('retry_budget', { max: 1, or: 'off' }) ?? ROUTER_DEFAULTS.retryBudget;
 }
 

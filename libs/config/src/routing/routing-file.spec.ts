@@ -180,9 +180,11 @@ describe('a file that says all that can be said of routing', () => {
 });
 
 describe('router settings', () => {
-  const router = (text: string) =>
-    load(`model_list: [{ model_name: a, litellm_params: { model: openai/a } }]\nrouter_settings: ${text}`)
-      .config.router;
+  const router = (text: string, variables = {}) =>
+    load(
+      `model_list: [{ model_name: a, litellm_params: { model: openai/a } }]\nrouter_settings: ${text}`,
+      variables,
+    ).config.router;
 
   it.each([
     ['off', null],
@@ -192,6 +194,11 @@ describe('router settings', () => {
     ['null', 0.2],
   ])('retry_budget: %s', (written, expected) => {
     expect(router(`{ retry_budget: ${written} }`).retryBudget).toBe(expected);
+  });
+
+  it('may come from the environment', () => {
+    expect(router('{ retry_budget: os.environ/BUDGET }', { BUDGET: 'off' }).retryBudget).toBeNull();
+    expect(router('{ retry_budget: os.environ/BUDGET }', { BUDGET: '0.5' }).retryBudget).toBe(0.5);
   });
 
   it.each([
