@@ -19,4 +19,28 @@ describeWithServers('BullMqJobs without Redis', () => {
     await jobs.close();
     await server.stop();
   });
+
+  it('closes in bounded time, and leaves the job that just ended for another process', async () => {
+    const server = await startRedis();
+    const jobs = new BullMqJobs({ redisUrl: server.url, prefix: 'away' });
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const began = new Promise<void>((resolve) => {
+      jobs.handle('long', () => {
+        resolve();
+        return ended;
+      });
+    });
+    await jobs.start();
+    await jobs.enqueue('long', null);
+    await began;
+    await server.kill();
+    const started = Date.now();
+    const closed = jobs.close();
+    end();
+    await closed;
+    expect(Date.now() - started).toBeLessThan(4_000);
+    await jobs.close();
+    await server.stop();
+  });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Queue, Worker, type Job, type JobsOptions } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { jobCompleted, jobFailed, queueAway } from '../events.js';
@@ -8,6 +9,9 @@ const QUEUE = 'jobs';
 
 /** Between two attempts to reach a Redis that is away. */
 const RECONNECT_MS = 1_000;
+
+/** How long Redis may take to hear that the last jobs ended. */
+const CLOSING_MS = 2_000;
 
 export interface BullMqJobsOptions {
   readonly redisUrl: string;
@@ -24,7 +28,10 @@ export class BullMqJobs implements Jobs {
   private readonly redisUrl: string;
   private readonly options: JobsOptions;
   private readonly queue: Queue;
+  private readonly running = new Set<Promise<void>>();
   private worker: Worker | undefined;
+  private closed: Promise<void> | undefined;
+  private reconnects = true;
 
   constructor({ redisUrl, prefix, backoffMs = DEFAULT_BACKOFF_MS }: BullMqJobsOptions) {
     this.redisUrl = redisUrl;
@@ -49,7 +56,7 @@ export class BullMqJobs implements Jobs {
   async start(): Promise<void> {
     // The worker waits for Redis as long as it takes.
     const connection = this.connect({ maxRetriesPerRequest: null });
-    this.worker = new Worker(QUEUE, (job: Job<unknown>) => this.run(job), {
+    this.worker = new Worker(QUEUE, (job: Job<unknown>) => this.track(this.run(job)), {
       connection,
       prefix: this.prefix,
       concurrency: CONCURRENCY,
@@ -83,10 +90,39 @@ export class BullMqJobs implements Jobs {
     await this.queue.upsertJobScheduler(name, { every: everyMs, startDate }, { name, opts: this.options });
   }
 
-  async close(): Promise<void> {
-    await this.worker?.close();
+  close(): Promise<void> {
+    this.closed ??= this.closeAll();
+    return this.closed;
+  }
+
+  private async closeAll(): Promise<void> {
+    if (this.worker) await this.closeWorker(this.worker);
     await this.queue.close();
     for (const connection of this.connections) connection.disconnect();
+  }
+
+  /** Handlers may take their time; what is then asked of Redis may not. A job whose end it does not hear of comes again. */
+  private async closeWorker(worker: Worker): Promise<void> {
+    const quiet = worker.pause().then(
+      () => true,
+      () => false,
+    );
+    let isQuiet = false;
+    do {
+      await Promise.all(this.running);
+      isQuiet = await Promise.race([quiet, delay(CLOSING_MS, false, { ref: false })]);
+    } while (!isQuiet && this.running.size > 0);
+    // The worker's blocking connection, a duplicate of ours, would go on reconnecting.
+    this.reconnects = false;
+    await worker.close(!isQuiet);
+  }
+
+  private async track(run: Promise<void>): Promise<void> {
+    const ended = run.catch(() => undefined);
+    this.running.add(ended);
+    await ended;
+    this.running.delete(ended);
+    return run;
   }
 
   private async run(job: Job<unknown>): Promise<void> {
@@ -97,7 +133,10 @@ export class BullMqJobs implements Jobs {
   }
 
   private connect(options: RedisOptions): Redis {
-    const connection = new Redis(this.redisUrl, { ...options, retryStrategy: () => RECONNECT_MS });
+    const connection = new Redis(this.redisUrl, {
+      ...options,
+      retryStrategy: () => (this.reconnects ? RECONNECT_MS : null),
+    });
     connection.on('error', queueAway);
     this.connections.push(connection);
     return connection;
