@@ -1,4 +1,4 @@
-import { HEAD } from '../_harness.js';
+import { CHAT, HEAD, sseAnswer, startIngress } from '../_harness.js';
 import type { CallContext } from '../http/request-context.js';
 import { answerHeaders } from './answer-headers.js';
 
@@ -22,4 +22,14 @@ describe('the durations of an answer', () => {
     const headers = answerHeaders(callOf(1), { ...HEAD, upstreamMs: 60_000 }, {});
     expect(headers['x-litellm-overhead-duration-ms']).toBe('0');
   });
+});
+
+it('a stream tells its durations too', async () => {
+  const ingress = await startIngress();
+  ingress.bus.frames = () => sseAnswer('[DONE]');
+  const { headers } = await ingress.post('/v1/chat/completions', { ...CHAT, stream: true });
+  const whole = Number(headers.get('x-litellm-response-duration-ms'));
+  expect(whole).toBeGreaterThan(0);
+  expect(Number(headers.get('x-litellm-overhead-duration-ms'))).toBe(whole);
+  await ingress.close();
 });
