@@ -1,5 +1,5 @@
 import type { DatabaseSchema } from '@tollgate/database';
-import { JobTable1790000000001 } from '@tollgate/jobs';
+import { FailedJobs1790000000008, JobTable1790000000001 } from '@tollgate/jobs';
 import { AlertEntry } from './entities/alert.entity.js';
 import { LedgerEntry } from './entities/ledger-entry.entity.js';
 import { StoredModel } from './entities/stored-model.entity.js';
@@ -24,5 +24,6 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     KeyRouting1790000000005,
     ModelUsageIndex1790000000006,
     Alerts1790000000007,
+    FailedJobs1790000000008,
   ],
 };

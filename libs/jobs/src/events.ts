@@ -20,4 +20,4 @@ export function queueAway(error: unknown): void {
   logger.warn({ event: 'job.queue-away', reason: reasonOf(error) }, 'job queue cannot be reached');
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

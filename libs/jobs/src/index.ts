@@ -1,5 +1,6 @@
 export { BullMqJobs, type BullMqJobsOptions } from './bullmq/bullmq-jobs.js';
-export type { JobOptions, Jobs } from './jobs.js';
+export type { FailedJob, JobOptions, Jobs } from './jobs.js';
+export { FailedJobs1790000000008 } from './table/failed-jobs.migration.js';
 export { JobTable1790000000001 } from './table/job-table.migration.js';
 export { TableJobs, type TableJobsOptions } from './table/table-jobs.js';
 export { JOBS } from './tokens.js';

@@ -1,29 +1,56 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase, type Database } from '@tollgate/database';
+import { metricsText } from '@tollgate/observability';
 import { describeWithServers, startPostgres, startRedis } from '@tollgate/testing';
+import type { DataSource } from 'typeorm';
 import { BullMqJobs } from './bullmq/bullmq-jobs.js';
-import type { Jobs } from './jobs.js';
+import type { FailedJob, Jobs } from './jobs.js';
+import { FailedJobs1790000000008 } from './table/failed-jobs.migration.js';
 import { JobTable1790000000001 } from './table/job-table.migration.js';
 import { TableJobs } from './table/table-jobs.js';
 
 const BACKOFF_MS = 40;
 
+/** So short that the job of a process that died is soon run again. */
+const SHORT_LEASE_MS = 500;
+
 /** A server, and any number of processes' views of it. */
 interface Place {
-  jobs(): Jobs;
+  jobs(leaseMs?: number): Jobs;
+  /** A process that can die: nothing it does reaches the server any more. */
+  mortal(): Promise<{ jobs: Jobs; die(): void }>;
+  /** Forgets all jobs. */
+  clear(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const SCHEMA = { entities: [], migrations: [JobTable1790000000001] };
+const SCHEMA = { entities: [], migrations: [JobTable1790000000001, FailedJobs1790000000008] };
 
-function onTable(database: Database, stop: () => Promise<void>): Place {
+function onTable({ dataSource, close }: Database, stop: () => Promise<void>): Place {
+  const options = { backoffMs: BACKOFF_MS, pollMs: 50 };
   return {
-    jobs: () => new TableJobs({ dataSource: database.dataSource, backoffMs: BACKOFF_MS, pollMs: 50 }),
+    jobs: (leaseMs = 30_000) => new TableJobs({ dataSource, leaseMs, ...options }),
+    mortal: async () => {
+      let alive = true;
+      const query: DataSource['query'] = (...parameters) =>
+        alive ? dataSource.query(...parameters) : Promise.reject(new Error('this process is dead'));
+      return {
+        jobs: new TableJobs({ dataSource: { query } as DataSource, leaseMs: SHORT_LEASE_MS, ...options }),
+        die: () => {
+          alive = false;
+        },
+      };
+    },
+    clear: async () => {
+      await dataSource.query('truncate job, failed_job');
+    },
     stop: async () => {
-      await database.close();
+      await close();
       await stop();
     },
   };
@@ -41,9 +68,41 @@ async function postgres(): Promise<Place> {
 
 async function redis(): Promise<Place> {
   const server = await startRedis();
+  let cleared = 0;
+  const open = (redisUrl: string, leaseMs: number): Jobs =>
+    new BullMqJobs({ redisUrl, leaseMs, prefix: `test-${cleared}`, backoffMs: BACKOFF_MS });
   return {
-    jobs: () => new BullMqJobs({ redisUrl: server.url, prefix: 'test', backoffMs: BACKOFF_MS }),
+    jobs: (leaseMs = 30_000) => open(server.url, leaseMs),
+    mortal: async () => {
+      const line = await startLine(server.port);
+      return { jobs: open(line.url, SHORT_LEASE_MS), die: line.cut };
+    },
+    clear: async () => {
+      cleared += 1;
+    },
     stop: () => server.stop(),
+  };
+}
+
+/** A way to a server that can be cut for good. */
+async function startLine(port: number): Promise<{ url: string; cut(): void }> {
+  const sockets = new Set<Socket>();
+  const line = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+  });
+  line.listen(0, '127.0.0.1');
+  await once(line, 'listening');
+  return {
+    url: `redis://127.0.0.1:${(line.address() as AddressInfo).port}`,
+    cut: () => {
+      line.close();
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 
@@ -63,6 +122,21 @@ class Journal<Entry> {
   }
 }
 
+/** A promise, and what resolves it. */
+function gate(): [Promise<void>, () => void] {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return [opened, open];
+}
+
+async function failureOf(jobs: Jobs, name: string): Promise<FailedJob> {
+  for (;;) {
+    const found = (await jobs.failures()).find((failure) => failure.name === name);
+    if (found) return found;
+    await delay(10);
+  }
+}
+
 let sequence = 0;
 const newName = (): string => `job-${(sequence += 1)}`;
 
@@ -79,10 +153,11 @@ function suite(open: () => Promise<Place>): void {
   });
   afterEach(async () => {
     await Promise.all(started.map((jobs) => jobs.close()));
+    await place.clear();
   });
 
-  const begin = async (prepare: (jobs: Jobs) => void): Promise<Jobs> => {
-    const jobs = place.jobs();
+  const begin = async (prepare: (jobs: Jobs) => void, leaseMs?: number): Promise<Jobs> => {
+    const jobs = place.jobs(leaseMs);
     prepare(jobs);
     started.push(jobs);
     await jobs.start();
@@ -115,8 +190,7 @@ function suite(open: () => Promise<Place>): void {
 
   it('drops a second job of an id that waits or runs, and takes it again once that is over', async () => {
     const [name, journal] = [newName(), new Journal<unknown>()];
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const [held, release] = gate();
     const jobs = await begin((it) =>
       it.handle(name, async (data) => {
         journal.add(data);
@@ -155,6 +229,73 @@ function suite(open: () => Promise<Place>): void {
     expect(journal.entries).toHaveLength(4);
   });
 
+  it('keeps what it gave up, newest first, with its data and the last reason', async () => {
+    const [name, later] = [newName(), newName()];
+    const jobs = await begin((it) => {
+      for (const each of [name, later]) it.handle(each, () => Promise.reject(new Error(`no luck, ${each}`)));
+    });
+    const before = Date.now();
+    await jobs.enqueue(name, { order: 7 }, { attempts: 1 });
+    await failureOf(jobs, name);
+    await jobs.enqueue(later, null, { attempts: 1 });
+    await failureOf(jobs, later);
+    const [second, first] = await jobs.failures();
+    expect(second).toMatchObject({ name: later, data: null });
+    expect(first).toMatchObject({ name, data: { order: 7 }, reason: `no luck, ${name}` });
+    expect(first?.failedAt).toBeGreaterThanOrEqual(before);
+    expect(second?.failedAt).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('counts a try that ended in the death of its process, and gives up after the last', async () => {
+    const [name, journal] = [newName(), new Journal<string>()];
+    const [held, release] = gate();
+    for (const life of ['first', 'second']) {
+      const { jobs, die } = await place.mortal();
+      started.push(jobs);
+      jobs.handle(name, async () => {
+        journal.add(life);
+        await held;
+      });
+      await jobs.start();
+      if (life === 'first') await jobs.enqueue(name, 'deadly', { id: 'of one job', attempts: 2 });
+      await journal.reaches(life === 'first' ? 1 : 2);
+      die();
+      // Not awaited: it lets its handler finish, and that is held.
+      void jobs.close();
+    }
+    const survivor = await begin(
+      (it) => it.handle(name, async (data) => journal.add(String(data))),
+      SHORT_LEASE_MS,
+    );
+    expect(await failureOf(survivor, name)).toMatchObject({
+      data: 'deadly',
+      reason: 'its process died in the last try',
+    });
+    expect(await metricsText()).toContain(`tollgate_job_runs_total{job="${name}",result="given-up"} 1`);
+    await survivor.enqueue(name, 'its id is free', { id: 'of one job' });
+    expect(await journal.reaches(3)).toEqual(['first', 'second', 'its id is free']);
+    release();
+  });
+
+  it('runs a job whose process died again', async () => {
+    const [name, journal] = [newName(), new Journal<string>()];
+    const [held, release] = gate();
+    const { jobs, die } = await place.mortal();
+    started.push(jobs);
+    jobs.handle(name, async () => {
+      journal.add('died');
+      await held;
+    });
+    await jobs.start();
+    await jobs.enqueue(name, null);
+    await journal.reaches(1);
+    die();
+    void jobs.close();
+    await begin((it) => it.handle(name, async () => journal.add('ran')), SHORT_LEASE_MS);
+    expect(await journal.reaches(2)).toEqual(['died', 'ran']);
+    release();
+  });
+
   it('waits for a delay', async () => {
     const [name, journal] = [newName(), new Journal<number>()];
     const jobs = await begin((it) => it.handle(name, async () => journal.add(Date.now())));
@@ -189,8 +330,7 @@ function suite(open: () => Promise<Place>): void {
 
   it('lets a running job finish before it closes', async () => {
     const [name, journal] = [newName(), new Journal<string>()];
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const [held, release] = gate();
     const jobs = await begin((it) =>
       it.handle(name, async () => {
         journal.add('began');

@@ -3,7 +3,10 @@
  * A job is run at least once; a handler must bear a repeat.
  */
 export interface Jobs {
-  /** Names the handler of a job; call before `start`. A throw is a failed try: exponential backoff, up to `attempts`. */
+  /**
+   * Names the handler of a job; call before `start`. A throw is a failed try, and so is the death of the process:
+   * exponential backoff, up to `attempts`.
+   */
   handle(name: string, handler: JobHandler): void;
   /** Begins to run jobs. */
   start(): Promise<void>;
@@ -11,6 +14,8 @@ export interface Jobs {
   enqueue(name: string, data: unknown, options?: JobOptions): Promise<void>;
   /** Runs a job every so often, on one replica at a time; calling it again with another interval replaces the schedule. */
   repeat(name: string, everyMs: number): Promise<void>;
+  /** What was given up after its last try, newest first. Kept for a week, and the last thousand. */
+  failures(): Promise<FailedJob[]>;
   /** Lets running jobs finish. */
   close(): Promise<void>;
 }
@@ -22,4 +27,14 @@ export interface JobOptions {
   readonly id?: string;
   readonly delayMs?: number;
   readonly attempts?: number;
+}
+
+/** A job, or a round of a repeated one, that was given up. */
+export interface FailedJob {
+  readonly name: string;
+  readonly data: unknown;
+  /** Of its last try. */
+  readonly reason: string;
+  /** Epoch milliseconds. */
+  readonly failedAt: number;
 }

@@ -1,9 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Queue, Worker, type Job, type JobsOptions } from 'bullmq';
+import { Queue, UnrecoverableError, Worker, type Job, type JobsOptions } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
-import { jobCompleted, jobFailed, queueAway } from '../events.js';
-import { CONCURRENCY, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF_MS } from '../job-defaults.js';
-import type { JobHandler, JobOptions, Jobs } from '../jobs.js';
+import { jobCompleted, jobFailed, queueAway, reasonOf } from '../events.js';
+import {
+  CONCURRENCY,
+  DEFAULT_ATTEMPTS,
+  DEFAULT_BACKOFF_MS,
+  DEFAULT_LEASE_MS,
+  DIED,
+  KEEP_FAILURES,
+  KEEP_FAILURES_MS,
+} from '../job-defaults.js';
+import type { FailedJob, JobHandler, JobOptions, Jobs } from '../jobs.js';
 
 const QUEUE = 'jobs';
 
@@ -18,6 +26,8 @@ export interface BullMqJobsOptions {
   /** Of all keys in Redis: gateways with different prefixes share a server. */
   readonly prefix: string;
   readonly backoffMs?: number;
+  /** A job whose process died is run again after one to three times as long. Renewed while the job runs. Default 30 s. */
+  readonly leaseMs?: number;
 }
 
 /** `Jobs` on Redis by BullMQ: any replica runs a job, one at a time. */
@@ -26,6 +36,7 @@ export class BullMqJobs implements Jobs {
   private readonly connections: Redis[] = [];
   private readonly prefix: string;
   private readonly redisUrl: string;
+  private readonly leaseMs: number;
   private readonly options: JobsOptions;
   private readonly queue: Queue;
   private readonly running = new Set<Promise<void>>();
@@ -33,15 +44,16 @@ export class BullMqJobs implements Jobs {
   private closed: Promise<void> | undefined;
   private reconnects = true;
 
-  constructor({ redisUrl, prefix, backoffMs = DEFAULT_BACKOFF_MS }: BullMqJobsOptions) {
+  constructor(options: BullMqJobsOptions) {
+    const { redisUrl, prefix, backoffMs = DEFAULT_BACKOFF_MS, leaseMs = DEFAULT_LEASE_MS } = options;
     this.redisUrl = redisUrl;
     this.prefix = prefix;
+    this.leaseMs = leaseMs;
     this.options = {
       attempts: DEFAULT_ATTEMPTS,
       backoff: { type: 'exponential', delay: backoffMs },
-      // What has ended leaves its id free, and nothing behind; failures are in the log and the metric.
       removeOnComplete: true,
-      removeOnFail: true,
+      removeOnFail: { age: KEEP_FAILURES_MS / 1_000, count: KEEP_FAILURES },
     };
     // A caller waits for its command: it fails after a few seconds without Redis.
     const connection = this.connect({ maxRetriesPerRequest: 3, commandTimeout: 5_000 });
@@ -60,13 +72,17 @@ export class BullMqJobs implements Jobs {
       connection,
       prefix: this.prefix,
       concurrency: CONCURRENCY,
+      lockDuration: this.leaseMs,
+      stalledInterval: this.leaseMs,
+      // Deaths are tries, and `run` counts those.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.worker.on('error', queueAway);
     this.worker.on('completed', (job) => {
       jobCompleted(job.name);
     });
     this.worker.on('failed', (job, error) => {
-      if (job) jobFailed(job.name, error, job.attemptsMade >= (job.opts.attempts ?? 1));
+      if (job) jobFailed(job.name, error, job.finishedOn !== undefined);
     });
     await this.queue.waitUntilReady();
   }
@@ -74,7 +90,8 @@ export class BullMqJobs implements Jobs {
   async enqueue(name: string, data: unknown, options: JobOptions = {}): Promise<void> {
     await this.queue.add(name, data ?? null, {
       ...this.options,
-      ...(options.id !== undefined && { jobId: jobIdOf(name, options.id) }),
+      // Not BullMQ's own id, which is taken for as long as a failure is kept.
+      ...(options.id !== undefined && { deduplication: { id: `${name}|${options.id}` } }),
       ...(options.delayMs !== undefined && { delay: options.delayMs }),
       ...(options.attempts !== undefined && { attempts: options.attempts }),
     });
@@ -88,6 +105,16 @@ export class BullMqJobs implements Jobs {
     if (known !== undefined) await this.queue.removeJobScheduler(name);
     const startDate = Date.now() + everyMs;
     await this.queue.upsertJobScheduler(name, { every: everyMs, startDate }, { name, opts: this.options });
+  }
+
+  async failures(): Promise<FailedJob[]> {
+    const jobs = await this.queue.getFailed(0, KEEP_FAILURES - 1);
+    return jobs.map((job: Job<unknown>) => ({
+      name: job.name,
+      data: dataOf(job),
+      reason: job.failedReason,
+      failedAt: job.finishedOn ?? job.timestamp,
+    }));
   }
 
   close(): Promise<void> {
@@ -126,10 +153,16 @@ export class BullMqJobs implements Jobs {
   }
 
   private async run(job: Job<unknown>): Promise<void> {
-    const handler = this.handlers.get(job.name);
-    if (handler === undefined) throw new Error(`No handler for job ${job.name}`);
-    // A round of a repeated job has none, which BullMQ spells {}.
-    await handler(job.repeatJobKey === undefined ? job.data : null);
+    const attempts = job.opts.attempts ?? 1;
+    if (job.attemptsStarted > attempts) throw new UnrecoverableError(DIED);
+    try {
+      const handler = this.handlers.get(job.name);
+      if (handler === undefined) throw new Error(`No handler for job ${job.name}`);
+      await handler(dataOf(job));
+    } catch (error) {
+      // BullMQ counts the tries that came to an end.
+      throw job.attemptsStarted < attempts ? error : new UnrecoverableError(reasonOf(error));
+    }
   }
 
   private connect(options: RedisOptions): Redis {
@@ -143,5 +176,5 @@ export class BullMqJobs implements Jobs {
   }
 }
 
-/** BullMQ allows no colon in an id, and an id is one of its name's. */
-const jobIdOf = (name: string, id: string): string => `${name}|${encodeURIComponent(id)}`;
+/** A round of a repeated job has none, which BullMQ spells {}. */
+const dataOf = (job: Job<unknown>): unknown => (job.repeatJobKey === undefined ? job.data : null);

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { KEEP_FAILURES, KEEP_FAILURES_MS } from '../job-defaults.js';
+import type { FailedJob } from '../jobs.js';
 
 /** A job that this process holds until its lease runs out. */
 export interface ClaimedJob {
@@ -92,13 +94,42 @@ export class JobStore {
     );
   }
 
-  /** Lets go of a job until a later time: for its next try, or the next round of a repeated one (`attempts` 0). */
-  async postpone(job: ClaimedJob, runAt: number, attempts: number): Promise<void> {
+  /** Lets go of a job until its next try. */
+  async postpone(job: ClaimedJob, runAt: number): Promise<void> {
     await this.dataSource.query(
-      `update job set run_at = $4, attempts_made = $5, lease_until = null, lease_token = null
+      `update job set run_at = $4, lease_until = null, lease_token = null
        where name = $1 and id = $2 and lease_token = $3`,
-      [...keyOf(job), runAt, attempts],
+      [...keyOf(job), runAt],
     );
+  }
+
+  /** Lets go of a repeated job until its next round, at the interval that is set by now. */
+  async endRound(job: ClaimedJob, now: number): Promise<void> {
+    await this.dataSource.query(
+      `update job set run_at = $4::bigint + every_ms, attempts_made = 0, lease_until = null, lease_token = null
+       where name = $1 and id = $2 and lease_token = $3`,
+      [...keyOf(job), now],
+    );
+  }
+
+  /** Keeps a job that is given up among the failures, and drops those of them that are too old or too many. */
+  async keepFailure(job: ClaimedJob, reason: string, now: number): Promise<void> {
+    await this.dataSource.query(
+      `with dropped as (
+         delete from failed_job
+         where failed_at < $5::bigint - $6 or number <= (select max(number) from failed_job) - $7 + 1)
+       insert into failed_job (name, data, reason, failed_at)
+       select name, data, $4, $5 from job where name = $1 and id = $2 and lease_token = $3`,
+      [...keyOf(job), reason, now, KEEP_FAILURES_MS, KEEP_FAILURES],
+    );
+  }
+
+  /** Newest first. */
+  async failures(): Promise<FailedJob[]> {
+    const rows = await this.dataSource.query<(Omit<FailedJob, 'failedAt'> & { failed_at: string })[]>(
+      'select name, data, reason, failed_at from failed_job order by number desc',
+    );
+    return rows.map(({ failed_at, ...failure }) => ({ ...failure, failedAt: Number(failed_at) }));
   }
 }
 

@@ -1,7 +1,13 @@
 import type { DataSource } from 'typeorm';
-import { jobCompleted, jobFailed, queueAway } from '../events.js';
-import { CONCURRENCY, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF_MS } from '../job-defaults.js';
-import type { JobHandler, JobOptions, Jobs } from '../jobs.js';
+import { jobCompleted, jobFailed, queueAway, reasonOf } from '../events.js';
+import {
+  CONCURRENCY,
+  DEFAULT_ATTEMPTS,
+  DEFAULT_BACKOFF_MS,
+  DEFAULT_LEASE_MS,
+  DIED,
+} from '../job-defaults.js';
+import type { FailedJob, JobHandler, JobOptions, Jobs } from '../jobs.js';
 import { JobStore, type ClaimedJob } from './job-store.js';
 
 export interface TableJobsOptions {
@@ -33,7 +39,7 @@ export class TableJobs implements Jobs {
   constructor(options: TableJobsOptions) {
     this.store = new JobStore(options.dataSource);
     this.backoffMs = options.backoffMs ?? DEFAULT_BACKOFF_MS;
-    this.leaseMs = options.leaseMs ?? 30_000;
+    this.leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
     this.pollMs = options.pollMs ?? 5_000;
     this.now = options.now ?? Date.now;
   }
@@ -62,6 +68,10 @@ export class TableJobs implements Jobs {
   async repeat(name: string, everyMs: number): Promise<void> {
     await this.store.schedule(name, everyMs, this.now() + everyMs, DEFAULT_ATTEMPTS);
     void this.look();
+  }
+
+  failures(): Promise<FailedJob[]> {
+    return this.store.failures();
   }
 
   async close(): Promise<void> {
@@ -117,16 +127,17 @@ export class TableJobs implements Jobs {
   }
 
   private async run(job: ClaimedJob): Promise<void> {
+    // Claimed once more than it may be tried: the last try ended in the death of its process.
+    if (job.attempt > job.maxAttempts) return this.giveUp(job, DIED);
     const renewal = setInterval(() => {
       this.store.extend(job, this.now() + this.leaseMs).catch(queueAway);
     }, this.leaseMs / 3).unref();
     const failure = await this.attempt(job);
     clearInterval(renewal);
     if (failure === undefined) return this.finish(job);
-    const isFinal = job.attempt >= job.maxAttempts;
-    jobFailed(job.name, failure.error, isFinal);
-    if (isFinal) return this.finish(job);
-    await this.store.postpone(job, this.now() + this.backoffMs * 2 ** (job.attempt - 1), job.attempt);
+    if (job.attempt >= job.maxAttempts) return this.giveUp(job, failure.error);
+    jobFailed(job.name, failure.error, false);
+    await this.store.postpone(job, this.now() + this.backoffMs * 2 ** (job.attempt - 1));
   }
 
   private async attempt(job: ClaimedJob): Promise<{ error: unknown } | undefined> {
@@ -139,8 +150,13 @@ export class TableJobs implements Jobs {
     }
   }
 
+  private async giveUp(job: ClaimedJob, error: unknown): Promise<void> {
+    jobFailed(job.name, error, true);
+    await this.store.keepFailure(job, reasonOf(error), this.now());
+    await this.finish(job);
+  }
+
   private finish(job: ClaimedJob): Promise<void> {
-    if (job.everyMs === null) return this.store.remove(job);
-    return this.store.postpone(job, this.now() + job.everyMs, 0);
+    return job.everyMs === null ? this.store.remove(job) : this.store.endRound(job, this.now());
   }
 }
