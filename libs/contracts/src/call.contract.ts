@@ -113,6 +113,8 @@ export const partialAnswer = z.object({
   /** Of the stream that the caller reads. */
   responseId: z.string().nullable(),
   created: z.number().int(),
+  /** Of a client that speaks Anthropic's dialect: the index of the text block that is open. Absent: no block was begun. */
+  openBlock: z.number().int().nonnegative().optional(),
   /** Tokens that the caller is told at the end, on top of those of the continuation. */
   usage,
 });

@@ -1,7 +1,15 @@
+export { ContinuedChatStream } from './continuation/continued-chat-stream.js';
+export { ContinuedMessageStream } from './continuation/continued-message-stream.js';
+export { asksPlainText, continuedRequest } from './continuation/continued-request.js';
+export { seamOf, type Prefill } from './continuation/prefill.js';
+export type { ServedAnswer, ServedText } from './continuation/served-answer.js';
+export { ServedChat } from './continuation/served-chat.js';
+export { ServedMessage } from './continuation/served-message.js';
 export type { Json } from './json/json.js';
 export { scanObject, type ObjectMember, type ObjectMembers, type ScanOptions } from './json/scan-object.js';
 export { spliceObject, type ObjectEdits } from './json/splice-object.js';
 export { SseDecoder, type SseDecoderOptions, type SseEvent } from './sse/sse-decoder.js';
+export { parseEvent } from './sse/parse-event.js';
 export { encodeSse } from './sse/encode-sse.js';
 export {
   chatToMessages,
@@ -14,6 +22,7 @@ export { messageToChat, type MessageToChatOptions } from './to-openai/message-to
 export { MessageToChatStream, type MessageToChatStreamOptions } from './to-openai/message-to-chat-stream.js';
 export { messagesToChat } from './to-openai/messages-to-chat.js';
 export { errorOfChatChunk, errorOfMessageEvent } from './upstream-error.js';
+export { continuedUsage } from './usage/continued-usage.js';
 export { usageOfChat } from './usage/chat-usage.js';
 export { usageOfMessage } from './usage/message-usage.js';
 export { estimatePromptTokens, estimateTokens } from './usage/estimate-tokens.js';
