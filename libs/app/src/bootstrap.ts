@@ -6,6 +6,7 @@ import { BusStrategy, GatewayRpcExceptionFilter } from '@tollgate/bus';
 import {
   ConfigError,
   helpRequested,
+  LiveConfig,
   processEnvironment,
   readEnvironment,
   type Environment,
@@ -13,6 +14,7 @@ import {
 } from '@tollgate/config';
 import { CONTRACTS, type Service } from '@tollgate/contracts';
 import { createLogger, nestLogger, setLogLevel } from '@tollgate/observability';
+import { followerFailed } from './events.js';
 import { answerFrameworkError } from './framework-errors.js';
 import { serveHealth } from './health.js';
 import { PlatformModule } from './platform.module.js';
@@ -66,9 +68,12 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     needsDatabase: services.includes('billing'),
   });
   setLogLevel(given.logLevel);
-  const { config, environment } = await loadSettings(given, services.includes('ingress'));
+  const settings = await loadSettings(given, services);
+  const { config, environment } = settings;
   const ports = await openPorts(definition.name, environment);
-  const app = await createApp(definition, PlatformModule.of({ ...ports, config, environment }), config);
+  const servesModels = services.some((service) => service !== 'billing');
+  const platform = PlatformModule.of({ ...ports, ...settings, variables: given.variables, servesModels });
+  const app = await createApp(definition, platform, config);
 
   const strategy = new BusStrategy({
     bus: ports.bus,
@@ -77,6 +82,9 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     targets: environment.providers ?? providersOf(config),
     graceMs: environment.drainMs,
   });
+  // A provider that comes with another config is served as well, unless this worker is for certain ones.
+  if (environment.providers === null)
+    app.get(LiveConfig).follow((now) => void strategy.addTargets(providersOf(now)).catch(followerFailed));
   // On the bus alone: Nest runs one filter an error, and HTTP errors have one of their own.
   app
     .connectMicroservice({ strategy }, { deferInitialization: true })

@@ -1,3 +1,5 @@
 export { bootstrap, type AppDefinition, type RunningApp } from './bootstrap.js';
 export { Readiness } from './readiness.js';
 export { PlatformModule, type Platform } from './platform.module.js';
+export { ConfigKeeper } from './live/config-keeper.js';
+export { StoredModels } from './live/stored-models.js';

@@ -1,14 +1,44 @@
-import { Global, Module, type DynamicModule, type OnApplicationShutdown, Inject } from '@nestjs/common';
+import {
+  Global,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  Inject,
+  type Provider,
+} from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { ENVIRONMENT, GATEWAY_CONFIG, type Environment, type GatewayConfig } from '@tollgate/config';
+import {
+  ENVIRONMENT,
+  GATEWAY_CONFIG,
+  LiveConfig,
+  LiveVariables,
+  VAULT,
+  type Environment,
+  type GatewayConfig,
+  type Variables,
+  type Vault,
+} from '@tollgate/config';
 import { STATE, type State } from '@tollgate/state';
+import { ConfigKeeper } from './live/config-keeper.js';
+import { ConfigReload } from './live/config-reload.js';
+import { ModelEventsController } from './live/model-events.controller.js';
+import { StoredModels } from './live/stored-models.js';
 import { Readiness } from './readiness.js';
+import type { Settings } from './settings.js';
 
 export interface Platform {
   readonly bus: Bus;
   readonly state: State;
   readonly config: GatewayConfig;
   readonly environment: Environment;
+  /** Opens or seals credentials; absent where nobody does. */
+  readonly vault?: Vault | null;
+  /** The file that is read again when it changes. */
+  readonly source?: Settings['source'];
+  /** The process's own variables, without those of the file. */
+  readonly variables?: Variables;
+  /** Whether the process has a use for the models that were added through the API. */
+  readonly servesModels?: boolean;
 }
 
 /** The ports and settings of a process, injectable everywhere by their tokens. */
@@ -20,17 +50,38 @@ export class PlatformModule implements OnApplicationShutdown {
     @Inject(STATE) private readonly state: State,
   ) {}
 
-  static of({ bus, state, config, environment }: Platform): DynamicModule {
-    const values = [
+  static of(platform: Platform): DynamicModule {
+    const { bus, state, config, environment, source = null } = platform;
+    const live = new LiveConfig(config);
+    const liveVariables = new LiveVariables(environment.variables);
+    const keeper = new ConfigKeeper(config, live, liveVariables);
+    const variables = platform.variables ?? environment.variables;
+    const values: Provider[] = [
       { provide: BUS, useValue: bus },
       { provide: STATE, useValue: state },
       { provide: GATEWAY_CONFIG, useValue: config },
+      { provide: LiveConfig, useValue: live },
+      { provide: LiveVariables, useValue: liveVariables },
       { provide: ENVIRONMENT, useValue: environment },
+      { provide: VAULT, useValue: platform.vault ?? null },
+      { provide: ConfigKeeper, useValue: keeper },
+      {
+        provide: StoredModels,
+        useValue: new StoredModels(platform.servesModels === true ? bus : null, keeper),
+      },
     ];
+    const reload =
+      source === null
+        ? []
+        : [new ConfigReload({ ...source, variables, startGeneral: config.general }, keeper)];
     return {
       module: PlatformModule,
-      providers: [...values, Readiness],
-      exports: [BUS, STATE, GATEWAY_CONFIG, ENVIRONMENT, Readiness],
+      controllers: [ModelEventsController],
+      providers: [...values, ...reload.map((useValue) => ({ provide: ConfigReload, useValue })), Readiness],
+      exports: [
+        ...[BUS, STATE, GATEWAY_CONFIG, LiveConfig, LiveVariables, ENVIRONMENT, VAULT],
+        ...[ConfigKeeper, StoredModels, Readiness],
+      ],
     };
   }
 

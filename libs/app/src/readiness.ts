@@ -1,6 +1,7 @@
 import { BUS, type Bus } from '@tollgate/bus';
 import { STATE, type State } from '@tollgate/state';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { StoredModels } from './live/stored-models.js';
 
 /** What a load balancer asks. Turns red as the first step of a shutdown, while running calls go on. */
 @Injectable()
@@ -10,6 +11,7 @@ export class Readiness implements OnModuleDestroy {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     @Inject(STATE) private readonly state: State,
+    private readonly models: StoredModels,
   ) {}
 
   /** True from the first moment of a shutdown: no new call may start. */
@@ -23,6 +25,7 @@ export class Readiness implements OnModuleDestroy {
       ...(this.draining ? ['draining'] : []),
       ...(this.bus.isConnected() ? [] : ['bus away']),
       ...(this.state.isConnected() ? [] : ['state away']),
+      ...(this.models.isReady() ? [] : ['stored models not read yet']),
     ];
   }
 

@@ -1,18 +1,18 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   ConfigError,
   loadConfig,
+  Vault,
   type ConfigSource,
   type Environment,
   type GatewayConfig,
   type LoadedConfig,
 } from '@tollgate/config';
-import { createLogger } from '@tollgate/observability';
-import { ownMasterKey } from './master-key.js';
-
-const logger = createLogger('config');
+import type { Service } from '@tollgate/contracts';
+import { configWarned } from './events.js';
+import { ConfigFile } from './live/config-file.js';
+import { ownSecret } from './own-secret.js';
 
 /** What is served without a config file. */
 const DEMO: ConfigSource = {
@@ -24,36 +24,54 @@ export interface Settings {
   readonly config: GatewayConfig;
   /** The process's variables with the file's `environment_variables` over them. */
   readonly environment: Environment;
+  /** The file and what it held, for who watches it; null: the demo is served. */
+  readonly source: { readonly file: ConfigFile; readonly loaded: LoadedConfig } | null;
+  /** For the processes that seal or open credentials; null: there is no salt key. */
+  readonly vault: Vault | null;
 }
 
 /**
- * Reads the config file, or takes the built-in demo. An embedded gateway without a master key makes its own; a distributed
- * ingress must be given one. Throws a `ConfigError` with every problem.
+ * Reads the config file, or takes the built-in demo. An embedded gateway without a master key or salt key makes its own; a
+ * distributed ingress must be given the former. Throws a `ConfigError` with every problem.
  */
-export async function loadSettings(environment: Environment, authenticates: boolean): Promise<Settings> {
+export async function loadSettings(
+  environment: Environment,
+  services: readonly Service[],
+): Promise<Settings> {
   await mkdir(environment.dataDirectory, { recursive: true, mode: 0o700 });
-  const { config, variables } = await readConfig(environment, authenticates);
-  const settings = { config, environment: { ...environment, variables } };
-  if (config.general.masterKey !== null || !authenticates) return settings;
-  if (environment.mode === 'distributed')
+  const authenticates = services.includes('ingress');
+  const options = { needsMasterKey: authenticates };
+  const { configFile } = environment;
+  const file = configFile === null ? null : new ConfigFile(resolve(configFile), options);
+  const loaded = file?.load(environment.variables) ?? loadConfig(DEMO, environment.variables, options);
+  for (const warning of loaded.warnings) configWarned(file?.path ?? DEMO.file, warning);
+  return {
+    config: authenticates ? await withMasterKey(loaded.config, environment) : loaded.config,
+    environment: { ...environment, variables: loaded.variables },
+    source: file === null ? null : { file, loaded },
+    vault: await openVault(environment, services),
+  };
+}
+
+async function withMasterKey(
+  config: GatewayConfig,
+  { mode, dataDirectory }: Environment,
+): Promise<GatewayConfig> {
+  if (config.general.masterKey !== null) return config;
+  if (mode === 'distributed')
     throw new ConfigError([
       'general_settings.master_key is missing: set it, or TOLLGATE_MASTER_KEY, to sk- and at least 16 characters',
     ]);
-  const masterKey = await ownMasterKey(environment.dataDirectory);
-  return { ...settings, config: { ...config, general: { ...config.general, masterKey } } };
+  const masterKey = await ownSecret(dataDirectory, 'master-key', 'sk-');
+  return { ...config, general: { ...config.general, masterKey } };
 }
 
-async function readConfig(environment: Environment, authenticates: boolean): Promise<LoadedConfig> {
-  const source = environment.configFile === null ? DEMO : await readSource(resolve(environment.configFile));
-  const loaded = loadConfig(source, environment.variables, { needsMasterKey: authenticates });
-  for (const warning of loaded.warnings) logger.warn({ event: 'config.warning', file: source.file }, warning);
-  return loaded;
-}
-
-async function readSource(file: string): Promise<ConfigSource> {
-  try {
-    return { file, text: await readFile(file, 'utf8'), read: (path) => readFileSync(path, 'utf8') };
-  } catch (cause) {
-    throw new ConfigError([`the config file ${file} cannot be read: ${(cause as Error).message}`]);
-  }
+/** Ingresses seal and workers open; no other process has a use for the salt key. */
+async function openVault(
+  { mode, dataDirectory, saltKey }: Environment,
+  services: readonly Service[],
+): Promise<Vault | null> {
+  if (!services.includes('ingress') && !services.includes('worker')) return null;
+  if (saltKey !== null) return new Vault(saltKey);
+  return mode === 'embedded' ? new Vault(await ownSecret(dataDirectory, 'salt-key', '')) : null;
 }

@@ -27,11 +27,12 @@ export {
   GROUP_DEFAULTS,
   ROUTER_DEFAULTS,
 } from './demo-config.js';
-export { ENVIRONMENT, GATEWAY_CONFIG } from './tokens.js';
+export { ENVIRONMENT, GATEWAY_CONFIG, VAULT } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
 export { isBudgetWindow, windowStart } from './budget-window.js';
 export { LiveConfig } from './live-config.js';
+export { LiveVariables } from './live-variables.js';
 export { nearest } from './nearest.js';
 export { processEnvironment } from './process-environment.js';
 export { readEnvironment, type EnvironmentDefaults } from './read-environment.js';

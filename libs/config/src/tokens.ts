@@ -2,3 +2,5 @@
 export const GATEWAY_CONFIG = Symbol('GATEWAY_CONFIG');
 /** Injection token of the process's `Environment`. */
 export const ENVIRONMENT = Symbol('ENVIRONMENT');
+/** Injection token of the process's `Vault`; null where there is no salt key. */
+export const VAULT = Symbol('VAULT');

@@ -2,6 +2,7 @@ import { alertRaised, listAlerts } from './alert.contract.js';
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
 import { createKey, deleteKeys, findKey, keyChanged } from './key.contract.js';
+import { createModel, deleteModel, listModels, modelsChanged, updateModel } from './model.contract.js';
 import {
   callExplained,
   canaryReport,
@@ -36,6 +37,11 @@ export const CONTRACTS: readonly Contract[] = [
   hedgeReport,
   deploymentReport,
   routerReported,
+  createModel,
+  updateModel,
+  deleteModel,
+  listModels,
+  modelsChanged,
 ];
 
 /** The messages that a service must have a handler for. */

@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * A secret that the embedded gateway makes for itself on its first run: kept in the data folder, readable by its owner
+ * alone. `prefix` stands before the random part. Rejects when there is one that cannot be read.
+ */
+export async function ownSecret(dataDirectory: string, name: string, prefix: string): Promise<string> {
+  const file = join(dataDirectory, name);
+  const kept = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw cause;
+  });
+  if (kept.trim() !== '') return kept.trim();
+  const secret = prefix + randomBytes(24).toString('base64url');
+  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  return secret;
+}
