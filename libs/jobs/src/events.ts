@@ -8,6 +8,12 @@ export function jobCompleted(job: string): void {
   logger.debug({ event: 'job.completed', job }, 'job completed');
 }
 
+/** An earlier round of the job still runs. */
+export function roundSkipped(job: string): void {
+  runs.inc({ job, result: 'skipped' });
+  logger.debug({ event: 'job.skipped', job }, 'round skipped, for an earlier one still runs');
+}
+
 export function jobFailed(job: string, error: unknown, isFinal: boolean): void {
   runs.inc({ job, result: isFinal ? 'given-up' : 'failed' });
   const reason = reasonOf(error);

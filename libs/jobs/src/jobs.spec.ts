@@ -315,6 +315,49 @@ function suite(open: () => Promise<Place>): void {
     expect((times[3] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(150);
   });
 
+  it('holds back a round while an earlier one runs, on any replica', async () => {
+    const [name, other, journal] = [newName(), newName(), new Journal<string>()];
+    const [held, release] = gate();
+    const [soon, pass] = gate();
+    const prepare = (it: Jobs): void => {
+      it.handle(name, async () => {
+        journal.add('began');
+        await held;
+        journal.add('ended');
+      });
+      it.handle(other, async () => pass());
+    };
+    const [one] = [await begin(prepare), await begin(prepare)];
+    await one.repeat(name, 50);
+    await journal.reaches(1);
+    // Several intervals later.
+    await one.enqueue(other, null, { delayMs: 300 });
+    await soon;
+    release();
+    expect((await journal.reaches(4)).slice(0, 4)).toEqual(['began', 'ended', 'began', 'ended']);
+  });
+
+  it('runs a round again whose process died', async () => {
+    const [name, journal] = [newName(), new Journal<string>()];
+    const [held, release] = gate();
+    const { jobs, die } = await place.mortal();
+    started.push(jobs);
+    jobs.handle(name, async () => {
+      journal.add('died');
+      await held;
+    });
+    await jobs.start();
+    await jobs.repeat(name, 100);
+    await journal.reaches(1);
+    // No later round comes in the time of this test.
+    await jobs.repeat(name, 3_600_000);
+    die();
+    void jobs.close();
+    await begin((it) => it.handle(name, async () => journal.add('ran')), SHORT_LEASE_MS);
+    expect(await journal.reaches(2)).toEqual(['died', 'ran']);
+    release();
+  });
+
   it('keeps a new interval whose first rounds come late', async () => {
     const [name, journal] = [newName(), new Journal<number>()];
     const early = place.jobs();

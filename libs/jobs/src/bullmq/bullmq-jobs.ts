@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Queue, UnrecoverableError, Worker, type Job, type JobsOptions } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
-import { jobCompleted, jobFailed, queueAway, reasonOf } from '../events.js';
+import { jobCompleted, jobFailed, queueAway, reasonOf, roundSkipped } from '../events.js';
 import {
   CONCURRENCY,
   DEFAULT_ATTEMPTS,
@@ -12,6 +12,7 @@ import {
   KEEP_FAILURES_MS,
 } from '../job-defaults.js';
 import type { FailedJob, JobHandler, JobOptions, Jobs } from '../jobs.js';
+import { takeRound } from './round-lock.js';
 
 const QUEUE = 'jobs';
 
@@ -30,6 +31,9 @@ export interface BullMqJobsOptions {
   readonly leaseMs?: number;
 }
 
+/** How a try ended that did not fail. */
+type End = 'completed' | 'skipped';
+
 /** `Jobs` on Redis by BullMQ: any replica runs a job, one at a time. */
 export class BullMqJobs implements Jobs {
   private readonly handlers = new Map<string, JobHandler>();
@@ -38,9 +42,10 @@ export class BullMqJobs implements Jobs {
   private readonly redisUrl: string;
   private readonly leaseMs: number;
   private readonly options: JobsOptions;
+  private readonly commands: Redis;
   private readonly queue: Queue;
-  private readonly running = new Set<Promise<void>>();
-  private worker: Worker | undefined;
+  private readonly running = new Set<Promise<unknown>>();
+  private worker: Worker<unknown, End> | undefined;
   private closed: Promise<void> | undefined;
   private reconnects = true;
 
@@ -56,8 +61,8 @@ export class BullMqJobs implements Jobs {
       removeOnFail: { age: KEEP_FAILURES_MS / 1_000, count: KEEP_FAILURES },
     };
     // A caller waits for its command: it fails after a few seconds without Redis.
-    const connection = this.connect({ maxRetriesPerRequest: 3, commandTimeout: 5_000 });
-    this.queue = new Queue(QUEUE, { connection, prefix });
+    this.commands = this.connect({ maxRetriesPerRequest: 3, commandTimeout: 5_000 });
+    this.queue = new Queue(QUEUE, { connection: this.commands, prefix });
     this.queue.on('error', queueAway);
   }
 
@@ -68,7 +73,7 @@ export class BullMqJobs implements Jobs {
   async start(): Promise<void> {
     // The worker waits for Redis as long as it takes.
     const connection = this.connect({ maxRetriesPerRequest: null });
-    this.worker = new Worker(QUEUE, (job: Job<unknown>) => this.track(this.run(job)), {
+    this.worker = new Worker<unknown, End>(QUEUE, (job) => this.track(this.run(job)), {
       connection,
       prefix: this.prefix,
       concurrency: CONCURRENCY,
@@ -78,8 +83,8 @@ export class BullMqJobs implements Jobs {
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.worker.on('error', queueAway);
-    this.worker.on('completed', (job) => {
-      jobCompleted(job.name);
+    this.worker.on('completed', (job, end) => {
+      (end === 'skipped' ? roundSkipped : jobCompleted)(job.name);
     });
     this.worker.on('failed', (job, error) => {
       if (job) jobFailed(job.name, error, job.finishedOn !== undefined);
@@ -129,7 +134,7 @@ export class BullMqJobs implements Jobs {
   }
 
   /** Handlers may take their time; what is then asked of Redis may not. A job whose end it does not hear of comes again. */
-  private async closeWorker(worker: Worker): Promise<void> {
+  private async closeWorker(worker: Worker<unknown, End>): Promise<void> {
     const quiet = worker.pause().then(
       () => true,
       () => false,
@@ -144,7 +149,7 @@ export class BullMqJobs implements Jobs {
     await worker.close(!isQuiet);
   }
 
-  private async track(run: Promise<void>): Promise<void> {
+  private async track(run: Promise<End>): Promise<End> {
     const ended = run.catch(() => undefined);
     this.running.add(ended);
     await ended;
@@ -152,13 +157,15 @@ export class BullMqJobs implements Jobs {
     return run;
   }
 
-  private async run(job: Job<unknown>): Promise<void> {
+  private async run(job: Job<unknown>): Promise<End> {
     const attempts = job.opts.attempts ?? 1;
     if (job.attemptsStarted > attempts) throw new UnrecoverableError(DIED);
     try {
       const handler = this.handlers.get(job.name);
       if (handler === undefined) throw new Error(`No handler for job ${job.name}`);
+      if (isRound(job) && !(await takeRound(this.commands, this.queue, job))) return 'skipped';
       await handler(dataOf(job));
+      return 'completed';
     } catch (error) {
       // BullMQ counts the tries that came to an end.
       throw job.attemptsStarted < attempts ? error : new UnrecoverableError(reasonOf(error));
@@ -176,5 +183,7 @@ export class BullMqJobs implements Jobs {
   }
 }
 
-/** A round of a repeated job has none, which BullMQ spells {}. */
-const dataOf = (job: Job<unknown>): unknown => (job.repeatJobKey === undefined ? job.data : null);
+const isRound = (job: Job<unknown>): boolean => job.repeatJobKey !== undefined;
+
+/** A round has none, which BullMQ spells {}. */
+const dataOf = (job: Job<unknown>): unknown => (isRound(job) ? null : job.data);
