@@ -20,6 +20,7 @@ export class AttemptRunner {
   /** Never rejects: an error after the head is the outcome's too, and the bus tells the caller. */
   async run(header: AttemptHeader, context: CallContext): Promise<Outcome> {
     const state = new AttemptState();
+    if (header.role === 'mirror') context.response.detach();
     let provider = 'unknown';
     try {
       const target = this.deployments.find(header.deploymentId);

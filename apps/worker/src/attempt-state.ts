@@ -1,4 +1,4 @@
-import type { GatewayError, Outcome, Usage } from '@tollgate/contracts';
+import type { GatewayError, Outcome, PartialAnswer, ProviderLimits, Usage } from '@tollgate/contracts';
 import type { Bill } from './usage-record.js';
 
 /** What is known of a running attempt; becomes its outcome. */
@@ -6,9 +6,25 @@ export class AttemptState {
   delivered = false;
   error: GatewayError | null = null;
   usage: Usage | null = null;
-  costNanos: number | null = null;
+  /** Of an attempt that reaches no provider it stays 0. */
+  costNanos: number | null = 0;
+  limits: ProviderLimits | undefined;
+  /** The answer broke off here, and the caller waits for another attempt to go on. */
+  partial: PartialAnswer | undefined;
   private readonly startedAt = performance.now();
   private firstTokenMs: number | null = null;
+  private askedAt: number | undefined;
+  private answeredAt: number | undefined;
+
+  /** The request goes out to the provider. */
+  asked(): void {
+    this.askedAt = performance.now();
+  }
+
+  /** The provider's answer is known to be good: it is there as a whole, or its first event is. */
+  answered(): void {
+    this.answeredAt = performance.now();
+  }
 
   billed({ usage, costNanos }: Bill): void {
     this.usage = usage;
@@ -19,19 +35,23 @@ export class AttemptState {
     this.firstTokenMs ??= performance.now() - this.startedAt;
   }
 
-  /** Milliseconds since the attempt began. */
-  get elapsedMs(): number {
-    return performance.now() - this.startedAt;
+  /** Milliseconds from the request to the answer; 0 when no provider was asked. */
+  get upstreamMs(): number {
+    const { askedAt, answeredAt } = this;
+    return askedAt === undefined || answeredAt === undefined ? 0 : answeredAt - askedAt;
   }
 
   toOutcome(): Outcome {
+    const { delivered, error, usage, costNanos, firstTokenMs, limits, partial } = this;
     return {
-      delivered: this.delivered,
-      error: this.error?.toShape() ?? null,
-      latencyMs: this.elapsedMs,
-      firstTokenMs: this.firstTokenMs,
-      usage: this.usage,
-      costNanos: this.costNanos,
+      delivered,
+      error: error?.toShape() ?? null,
+      latencyMs: performance.now() - this.startedAt,
+      firstTokenMs,
+      usage,
+      costNanos,
+      ...(limits !== undefined && { limits }),
+      ...(partial !== undefined && { partial }),
     };
   }
 }

@@ -6,20 +6,24 @@ import {
   type Transport,
   type UpstreamCall,
 } from '@tollgate/providers';
-import { UsageRecord, type Ending } from './usage-record.js';
-import { deliverHead, type Work } from './work.js';
+import { UsageRecord, type Bill, type Ending } from './usage-record.js';
+import { deliverHead, endOf, toldUsage, type Work } from './work.js';
 
 /** One attempt at a provider, its answer handed to the caller and its usage to the ledger. Throws what went wrong. */
 export async function runUpstream(work: Work, transport: Transport): Promise<void> {
-  const { header, target, context, bus } = work;
+  const { header, target, context, bus, state } = work;
   const { connection, deployment } = target;
   const body = await context.body.bytes();
   const attempt = new Attempt(transport, connection, toCall(work, body));
   const record = new UsageRecord(bus, header, deployment, connection.apiBase);
   let answer: Answer;
+  state.asked();
   try {
     answer = await attempt.open({ clocks: header.clocks, signal: context.signal });
+    state.answered();
+    state.limits = attempt.limits;
   } catch (cause) {
+    state.limits = attempt.limits;
     await recordUnserved(work, attempt, { record, error: toGatewayError(cause) });
     throw cause;
   }
@@ -28,7 +32,7 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
 }
 
 function toCall({ header, target }: Work, body: Uint8Array): UpstreamCall {
-  const { call, attemptId, upstreamModel } = header;
+  const { call, attemptId, upstreamModel, partial, resumable } = header;
   const { dialect, model, stream, includeUsage, headers } = call;
   return {
     attemptId,
@@ -40,6 +44,8 @@ function toCall({ header, target }: Work, body: Uint8Array): UpstreamCall {
     headers,
     body,
     options: target.deployment,
+    partial,
+    resumable,
   };
 }
 
@@ -83,7 +89,7 @@ async function deliverWhole(work: Work, { answer, attempt, record }: WholeDelive
   const { apiBase } = target.connection;
   deliverHead(work, { status, headers, apiBase, costNanos: bill.costNanos });
   await context.response.write(data);
-  context.response.end(bill);
+  context.response.end(endOf(work, bill));
 }
 
 interface StreamDelivery {
@@ -100,20 +106,36 @@ async function deliverStream(work: Work, delivery: StreamDelivery): Promise<void
   record.firstTokenAt = Date.now();
   state.firstTokenSeen();
   deliverHead(work, { status, headers, apiBase: target.connection.apiBase, costNanos: null });
-  const settle = async (ending: Omit<Ending, 'progress'>): Promise<void> => {
+  const settle = async (ending: Omit<Ending, 'progress'>): Promise<Bill> => {
     const bill = await record.commit({ ...ending, progress: attempt.progress });
     state.billed(bill);
-    if (ending.status === 'complete') context.response.end(bill);
+    return bill;
   };
   try {
     await pump(work, delivery);
   } catch (cause) {
     const error = toGatewayError(cause);
     delivery.stream.cancel(error);
-    await settle({ status: 'partial', errorCode: error.code });
+    const bill = await settle({ status: 'partial', errorCode: error.code });
+    leaveRest(work, attempt, { error, bill });
     throw error;
   }
-  await settle({ status: 'complete', errorCode: null });
+  context.response.end(endOf(work, await settle({ status: 'complete', errorCode: null })));
+}
+
+/** Leaves the rest of a broken answer to another attempt, where one could go on from what the caller has. */
+function leaveRest(
+  work: Work,
+  attempt: Attempt,
+  { error, bill }: { readonly error: GatewayError; readonly bill: Bill },
+): void {
+  const { context, state } = work;
+  // Only the provider's failures: what ends the call itself ends all attempts at it.
+  if (!error.code.startsWith('upstream_') || context.signal.aborted) return;
+  const { served } = attempt;
+  if (served === null) return;
+  state.partial = { ...served, usage: toldUsage(work, bill) };
+  context.response.yield();
 }
 
 /** The provider is read no faster than the caller takes: a write resolves when there is credit for another one. */

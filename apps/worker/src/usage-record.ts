@@ -5,6 +5,7 @@ import {
   completionTokens,
   usageRecorded,
   type AttemptHeader,
+  type CallHeader,
   type ErrorCode,
   type Usage,
   type UsageEvent,
@@ -106,12 +107,30 @@ export class UsageRecord {
   }
 }
 
+type Payer = Pick<UsageEvent, 'keyHash' | 'keyAlias' | 'userId' | 'teamId' | 'endUser' | 'tags'>;
+
+/** A mirror is the operator's experiment: no budget of the caller's pays for it. */
+const MIRROR: Payer = {
+  keyHash: 'mirror',
+  keyAlias: 'mirror',
+  userId: null,
+  teamId: null,
+  endUser: null,
+  tags: [],
+};
+
+function payerOf({ principal, endUser, tags }: CallHeader): Payer {
+  const { keyHash, keyAlias, userId, teamId } = principal;
+  return { keyHash, keyAlias, userId, teamId, endUser, tags };
+}
+
 function initialEvent(
   { attemptId, call, group, upstreamModel, deploymentId, role, arm }: AttemptHeader,
   { provider }: Deployment,
   apiBase: string | null,
 ): UsageEvent {
   const now = Date.now();
+  const payer = role === 'mirror' ? MIRROR : payerOf(call);
   return {
     id: attemptId,
     callId: call.id,
@@ -128,12 +147,7 @@ function initialEvent(
     deploymentId,
     provider,
     apiBase,
-    keyHash: call.principal.keyHash,
-    keyAlias: call.principal.keyAlias,
-    userId: call.principal.userId,
-    teamId: call.principal.teamId,
-    endUser: call.endUser,
-    tags: call.tags,
+    ...payer,
     stream: call.stream,
     startedAt: now,
     firstTokenAt: null,

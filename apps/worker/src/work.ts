@@ -1,7 +1,9 @@
 import type { Bus, CallContext } from '@tollgate/bus';
-import type { AttemptHeader, ResponseHead } from '@tollgate/contracts';
+import type { AttemptHeader, ResponseEnd, ResponseHead, Usage } from '@tollgate/contracts';
+import { continuedUsage } from '@tollgate/dialects';
 import type { AttemptState } from './attempt-state.js';
 import type { DeploymentTarget } from './deployments.js';
+import type { Bill } from './usage-record.js';
 
 /** Everything that belongs to one attempt. */
 export interface Work {
@@ -15,9 +17,20 @@ export interface Work {
 /** What differs from one answer to another. */
 export type HeadDetails = Pick<ResponseHead, 'status' | 'headers' | 'apiBase' | 'costNanos'>;
 
+/** The tokens that the caller is told of: of an answer in several parts, those of all so far. */
+export function toldUsage({ header: { partial } }: Work, { usage }: Bill): Usage {
+  return partial === undefined ? usage : continuedUsage(partial.usage, usage);
+}
+
+/** The cost is this attempt's alone: the ledger has a row for each part of an answer. */
+export const endOf = (work: Work, bill: Bill): ResponseEnd => ({
+  usage: toldUsage(work, bill),
+  costNanos: bill.costNanos,
+});
+
 /** Sends the head: from here on the attempt cannot be replaced by another. */
 export function deliverHead({ header, target, context, state }: Work, details: HeadDetails): void {
-  state.delivered = true;
+  state.delivered = header.role !== 'mirror';
   const contentType = header.call.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
   context.response.head({
     ...details,
@@ -29,6 +42,6 @@ export function deliverHead({ header, target, context, state }: Work, details: H
     upstreamModel: header.upstreamModel,
     retries: header.retries,
     fallbacks: header.fallbacks,
-    upstreamMs: state.elapsedMs,
+    upstreamMs: state.upstreamMs,
   });
 }

@@ -1,16 +1,22 @@
-import { GatewayError, type Clocks } from '@tollgate/contracts';
+import { GatewayError, type Clocks, type ProviderLimits } from '@tollgate/contracts';
+import type { ServedAnswer, ServedText } from '@tollgate/dialects';
 import type { Connection } from './connection.js';
 import { answerHeaders } from './kit/answer-headers.js';
 import { refusalError } from './kit/classify.js';
 import { Exchange, type ResponseStart } from './kit/exchange.js';
+import { providerLimits } from './kit/provider-limits.js';
 import { headerValue } from './kit/retry-after.js';
 import type { Transport } from './kit/transport.js';
+import { prefillOf } from './request/continued-body.js';
 import { upstreamRequest, type UpstreamCall } from './request/upstream-request.js';
+import { wantsPlainText } from './request/wants-plain-text.js';
+import { continuedRelay, keptRelay } from './response/client-view.js';
 import { jsonAnswer } from './response/json-answer.js';
 import type { Progress } from './response/observer.js';
 import { invalidAnswer } from './response/parse-payload.js';
 import { relayFor } from './response/relay-for.js';
 import { StreamAnswer } from './response/stream-answer.js';
+import type { StreamRelay } from './response/stream-relay.js';
 
 export interface AttemptOptions {
   readonly clocks: Clocks;
@@ -43,7 +49,10 @@ const NO_PROGRESS: Progress = {
 export class Attempt {
   /** The provider answered with an error instead of serving. */
   refused = false;
+  /** What the answer's headers told of the provider's rate limits. */
+  limits: ProviderLimits | undefined;
 
+  private servedText: ServedText | undefined;
   private known: Progress = NO_PROGRESS;
   private exchange: Exchange | undefined;
 
@@ -63,6 +72,14 @@ export class Attempt {
     return this.known;
   }
 
+  /**
+   * What the client has of a stream that breaks off, when another attempt could go on from there; else null. Only of a call
+   * that is `resumable`.
+   */
+  get served(): ServedAnswer | null {
+    return this.servedText?.served() ?? null;
+  }
+
   /** Resolves when the answer is known to be good: a whole JSON answer, or the first event of a stream. */
   async open(options: AttemptOptions): Promise<Answer> {
     const { provider, origin, source } = this.connection;
@@ -72,6 +89,7 @@ export class Attempt {
     const exchange = new Exchange(dispatcher, request, { ...options, source, maxAnswerBytes });
     this.exchange = exchange;
     const start = await exchange.head();
+    this.limits = providerLimits(start.headers, Date.now());
     if (start.status < 200 || start.status > 299) return this.refuse(exchange, start);
     const head = { status: start.status, headers: answerHeaders(start.headers) };
     return this.call.stream && !isWhole(start)
@@ -84,9 +102,25 @@ export class Attempt {
     const { dialect, model, includeUsage } = this.call;
     const relay = relayFor(provider.dialect, dialect, { model, includeUsage, source });
     this.known = relay.observer;
-    const stream = new StreamAnswer(exchange, relay, source, maxEventBytes);
+    const stream = new StreamAnswer(exchange, this.partOfAnswer(relay), source, maxEventBytes);
     await stream.open();
     return stream;
+  }
+
+  /** The relay of an answer that goes on from another one, or that another one may go on from. */
+  private partOfAnswer(relay: StreamRelay): StreamRelay {
+    const { dialect, upstreamModel, body, partial, resumable } = this.call;
+    const { provider } = this.connection;
+    let whole = relay;
+    if (partial !== undefined) {
+      const model = provider.modelName?.(upstreamModel) ?? upstreamModel;
+      const prefill = prefillOf(provider, model);
+      whole = continuedRelay(whole, dialect, { partial, providerDialect: provider.dialect, prefill });
+    }
+    if (resumable !== true || !wantsPlainText(body)) return whole;
+    const kept = keptRelay(whole, dialect, partial);
+    this.servedText = kept.text;
+    return kept.relay;
   }
 
   private async readWhole(exchange: Exchange): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
-import type { Dialect, GatewayError } from '@tollgate/contracts';
+import type { Dialect, GatewayError, PartialAnswer } from '@tollgate/contracts';
 import { SseDecoder, encodeSse, type Json } from '@tollgate/dialects';
 import { upstreamError, type ErrorClass } from './kit/upstream-error.js';
+import { continuedRelay } from './response/client-view.js';
 import { jsonAnswer } from './response/json-answer.js';
 import type { Progress } from './response/observer.js';
 import { relayFor } from './response/relay-for.js';
@@ -12,6 +13,8 @@ export interface MockCall {
   readonly stream: boolean;
   readonly includeUsage: boolean;
   readonly inputTokens: number;
+  /** What the client has of the answer already. */
+  readonly partial?: PartialAnswer | undefined;
 }
 
 export interface MockAnswer {
@@ -62,7 +65,11 @@ function whole(call: MockCall, base: Json, text: string, usage: Json): MockAnswe
 }
 
 function streamed(call: MockCall, base: Json, text: string, usage: Json): MockAnswer {
-  const relay = relayFor('openai-chat', call.dialect, { ...call, source: SOURCE });
+  const ordinary = relayFor('openai-chat', call.dialect, { ...call, source: SOURCE });
+  const { dialect, partial } = call;
+  const beginning = { providerDialect: 'openai-chat', prefill: 'ask' } as const;
+  const relay =
+    partial === undefined ? ordinary : continuedRelay(ordinary, dialect, { partial, ...beginning });
   const chunk = (fields: Json): Buffer =>
     encodeSse(JSON.stringify({ ...base, object: 'chat.completion.chunk', ...fields }));
   const choice = (delta: Json, finish: string | null): Json => ({

@@ -1,4 +1,5 @@
 import type { Dialect } from '@tollgate/contracts';
+import type { Prefill } from '@tollgate/dialects';
 
 /** A deployment's connection settings with every reference resolved; null: neither the config nor the environment has it. */
 export interface Settings {
@@ -13,6 +14,8 @@ export interface PathQuery {
   readonly basePath: string;
   readonly model: string;
   readonly apiVersion: string | null;
+  /** The request ends with the beginning of an answer, to be gone on from. Default false. */
+  readonly isContinued?: boolean;
 }
 
 /** Environment variables that stand in for settings which the config does not give; the first that is set counts. */
@@ -51,4 +54,6 @@ export interface Provider {
   readonly acceptsMetadata: boolean;
   /** Usage of a stream must be asked for (`stream_options.include_usage`); false: it always comes, and the field may be refused. */
   readonly asksStreamUsage: boolean;
+  /** How a model (by its upstream name) is made to go on from the beginning of an answer. Absent: it is asked to. */
+  readonly prefill?: (model: string) => Prefill;
 }

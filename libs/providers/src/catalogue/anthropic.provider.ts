@@ -7,6 +7,9 @@ function messagesPath({ basePath }: { readonly basePath: string }): string {
   return basePath.endsWith('/v1') ? `${basePath}/messages` : basePath + MESSAGES_PATH;
 }
 
+/** Claude 4.6 and what came after refuse an answer that is begun for them. */
+const TAKES_PREFILL = /claude-(?:instant|[23]|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-\d{8})?(?:\W|$))/;
+
 export const anthropic: Provider = {
   name: 'anthropic',
   label: 'Anthropic',
@@ -24,4 +27,5 @@ export const anthropic: Provider = {
   vendorHeaders: 'anthropic-',
   acceptsMetadata: true,
   asksStreamUsage: false,
+  prefill: (model) => (TAKES_PREFILL.test(model) ? 'trailing' : 'ask'),
 };

@@ -1,7 +1,8 @@
 import type { Provider } from '../provider.js';
-import { openAiCompatible } from './openai-compatible.js';
+import { chatPath, openAiCompatible } from './openai-compatible.js';
 
 const FIREWORKS_PREFIX = 'accounts/fireworks/models/';
+const DEEPSEEK_STABLE = /^(?:\/v1)?$/;
 
 /** OpenAI-compatible providers: one row each. Base URLs and variables as their own documentation and LiteLLM's name them. */
 export const openAiCompatibleProviders: readonly Provider[] = [
@@ -16,6 +17,10 @@ export const openAiCompatibleProviders: readonly Provider[] = [
     baseUrl: 'https://api.deepseek.com',
     keyVariables: ['DEEPSEEK_API_KEY'],
     baseVariables: ['DEEPSEEK_API_BASE'],
+    // NOTE prefixes are a feature of the beta endpoint alone.
+    path: ({ basePath, isContinued }) =>
+      chatPath({ basePath: isContinued === true && DEEPSEEK_STABLE.test(basePath) ? '/beta' : basePath }),
+    prefill: 'prefix',
   }),
   openAiCompatible({
     name: 'mistral',
@@ -24,6 +29,7 @@ export const openAiCompatibleProviders: readonly Provider[] = [
     baseVariables: ['MISTRAL_API_BASE', 'MISTRAL_AZURE_API_BASE'],
     // NOTE the API refuses fields it does not know, and its last chunk has usage anyway.
     asksStreamUsage: false,
+    prefill: 'echoed-prefix',
   }),
   openAiCompatible({
     name: 'together_ai',
@@ -69,6 +75,7 @@ export const openAiCompatibleProviders: readonly Provider[] = [
     baseUrl: null,
     keyVariables: ['HOSTED_VLLM_API_KEY'],
     baseVariables: ['HOSTED_VLLM_API_BASE'],
+    prefill: 'final-message',
   }),
   openAiCompatible({
     name: 'lm_studio',

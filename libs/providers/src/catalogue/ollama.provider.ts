@@ -9,6 +9,7 @@ const named = (name: string): Provider => ({
     keyVariables: ['OLLAMA_API_KEY'],
     baseVariables: ['OLLAMA_API_BASE'],
     needsKey: false,
+    prefill: 'trailing',
   }),
   path: ({ basePath }) => `${basePath.replace(/\/v1$/, '')}/v1/chat/completions`,
 });

@@ -1,3 +1,4 @@
+import type { Prefill } from '@tollgate/dialects';
 import type { PathQuery, Provider, Settings } from '../provider.js';
 
 /** What tells one OpenAI-compatible provider from another. */
@@ -14,6 +15,8 @@ export interface OpenAiCompatibleRow {
   readonly acceptsMetadata?: boolean;
   readonly asksStreamUsage?: boolean;
   readonly modelName?: (model: string) => string;
+  readonly path?: Provider['path'];
+  readonly prefill?: Prefill;
 }
 
 const CHAT_PATH = '/chat/completions';
@@ -29,6 +32,7 @@ const capitalized = (name: string): string => name.charAt(0).toUpperCase() + nam
 
 /** A provider that speaks OpenAI's chat dialect at its own address. */
 export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
+  const { prefill } = row;
   return {
     name: row.name,
     label: row.label ?? capitalized(row.name),
@@ -36,12 +40,13 @@ export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
     variables: { apiKey: row.keyVariables ?? [], apiBase: row.baseVariables ?? [], apiVersion: [] },
     defaultBase: row.baseUrl,
     needsKey: row.needsKey ?? row.baseUrl !== null,
-    path: chatPath,
+    path: row.path ?? chatPath,
     headers: bearer,
     defaultHeaders: {},
     vendorHeaders: row.vendorHeaders ?? null,
     ...(row.modelName === undefined ? {} : { modelName: row.modelName }),
     acceptsMetadata: row.acceptsMetadata ?? false,
     asksStreamUsage: row.asksStreamUsage ?? true,
+    ...(prefill === undefined ? {} : { prefill: () => prefill }),
   };
 }

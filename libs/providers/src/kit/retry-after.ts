@@ -1,3 +1,5 @@
+import { LIMIT_HEADERS } from './limit-headers.js';
+
 /** Header values by lower-case name, as undici hands them over. */
 export type HeaderValues = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -27,7 +29,8 @@ function numberMs(value: number, now: number): number {
   return value >= 1e9 ? value * 1000 - now : value * 1000;
 }
 
-function waitMs(text: string | undefined, now: number): number | undefined {
+/** Milliseconds until a header's time, which is a number, a duration or a date; undefined when it is none of them. */
+export function waitMs(text: string | undefined, now: number): number | undefined {
   const trimmed = text?.trim() ?? '';
   if (trimmed === '') return undefined;
   const value = Number(trimmed);
@@ -38,20 +41,9 @@ function waitMs(text: string | undefined, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : date - now;
 }
 
-/** Pairs of "what is left" and "when it is full again", in the spellings of OpenAI, Groq, Azure, OpenRouter and Anthropic. */
-const RATE_LIMITS: readonly (readonly [remaining: string, reset: string])[] = [
-  ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests'],
-  ['x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens'],
-  ['x-ratelimit-remaining', 'x-ratelimit-reset'],
-  ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset'],
-  ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset'],
-  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset'],
-  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset'],
-];
-
 function exhaustedMs(headers: HeaderValues, now: number): number | undefined {
-  const waits = RATE_LIMITS.filter(([remaining]) => Number(headerValue(headers, remaining) ?? 1) <= 0)
-    .map(([, reset]) => waitMs(headerValue(headers, reset), now))
+  const waits = LIMIT_HEADERS.filter(({ remaining }) => Number(headerValue(headers, remaining) ?? 1) <= 0)
+    .map(({ reset }) => waitMs(headerValue(headers, reset), now))
     .filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : Math.max(...waits);
 }

@@ -1,7 +1,8 @@
-import type { Dialect } from '@tollgate/contracts';
+import type { Dialect, PartialAnswer } from '@tollgate/contracts';
 import type { Connection } from '../connection.js';
 import type { UpstreamRequest } from '../kit/exchange.js';
 import type { Provider } from '../provider.js';
+import { continuedBody } from './continued-body.js';
 import { passThroughBody } from './pass-through-body.js';
 import type { BodyOptions } from './request-options.js';
 import { translatedBody } from './translated-body.js';
@@ -21,6 +22,10 @@ export interface UpstreamCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly options: BodyOptions;
+  /** What the client has of the answer already: this one goes on from there. */
+  readonly partial?: PartialAnswer | undefined;
+  /** Another attempt may have to go on where this one breaks off. */
+  readonly resumable?: boolean;
 }
 
 /** Headers that belong to a connection, to the gateway or to its caller's credentials. */
@@ -35,11 +40,12 @@ export function upstreamRequest(connection: Connection, call: UpstreamCall): Ups
   const model = provider.modelName?.(call.upstreamModel) ?? call.upstreamModel;
   const query = { provider, model, stream: call.stream, options: call.options };
   const isSameDialect = provider.dialect === call.dialect;
+  const body = isSameDialect ? passThroughBody(call.body, query) : translatedBody(call.body, query);
   return {
     origin,
-    path: provider.path({ basePath, model, apiVersion }),
+    path: provider.path({ basePath, model, apiVersion, isContinued: call.partial !== undefined }),
     headers: requestHeaders(connection, call, isSameDialect),
-    body: isSameDialect ? passThroughBody(call.body, query) : translatedBody(call.body, query),
+    body: call.partial === undefined ? body : continuedBody(body, call.partial.text, provider, model),
   };
 }
 

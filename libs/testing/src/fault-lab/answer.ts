@@ -36,7 +36,8 @@ const THOUGHT = 'The person wrote something; a short echo will do. ';
 export function answerTo(request: LabRequest, step: Step, id: string): Answer {
   const calls = toolCalls(request, id);
   const thinking = request.thinking ? THOUGHT : '';
-  const wanted = calls.length > 0 && step.tokens === undefined ? '' : wantedText(request, step);
+  const whole = calls.length > 0 && step.tokens === undefined ? '' : wantedText(request, step);
+  const wanted = restOf(whole, request.beginning, step);
   const room =
     request.maxTokens === undefined ? Infinity : Math.max(request.maxTokens * 4 - thinking.length, 0);
   const text = wanted.length > room ? wanted.slice(0, room) : wanted;
@@ -55,6 +56,11 @@ export function answerTo(request: LabRequest, step: Step, id: string): Answer {
     chunkCharacters: Math.max(step.chunkBytes ?? 4, 1),
     withUsage: step.noUsage !== true,
   };
+}
+
+/** What is left to say after a beginning; all of it after one that is another answer's. */
+function restOf(whole: string, beginning: string, { repeatsBeginning }: Step): string {
+  return whole.startsWith(beginning) && repeatsBeginning !== true ? whole.slice(beginning.length) : whole;
 }
 
 /** Cuts text into the pieces of a stream. */

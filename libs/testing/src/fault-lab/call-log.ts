@@ -11,13 +11,9 @@ export interface CallRecord {
 }
 
 /** Sums over all calls since the last reset. */
-export interface LabStats {
+export interface LabStats extends ModelStats {
   readonly open: number;
-  readonly aborted: number;
   readonly finished: number;
-  readonly calls: number;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
   readonly byModel: Readonly<Record<string, ModelStats>>;
 }
 
@@ -25,6 +21,7 @@ export interface ModelStats {
   readonly calls: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  readonly aborted: number;
 }
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -38,6 +35,10 @@ export class OpenCall {
     readonly record: Mutable<CallRecord>,
     private readonly sums: readonly Mutable<ModelStats>[],
   ) {}
+
+  aborted(): void {
+    for (const sum of this.sums) sum.aborted++;
+  }
 
   /** Text that was handed to the connection; the first of it makes the prompt count too. */
   served(characters: number, promptTokens: number): void {
@@ -59,7 +60,6 @@ export class CallLog {
   private recent: CallRecord[] = [];
   private oldest = 0;
   private open = 0;
-  private aborted = 0;
   private finished = 0;
   private total: Mutable<ModelStats> = empty();
   private models = new Map<string, Mutable<ModelStats>>();
@@ -87,7 +87,7 @@ export class CallLog {
     if (generation !== this.generation) return;
     this.open--;
     if (finished) this.finished++;
-    else this.aborted++;
+    else call.aborted();
   }
 
   get current(): number {
@@ -95,8 +95,8 @@ export class CallLog {
   }
 
   stats(): LabStats {
-    const { open, aborted, finished, total } = this;
-    return { open, aborted, finished, ...total, byModel: Object.fromEntries(this.models) };
+    const { open, finished, total } = this;
+    return { open, finished, ...total, byModel: Object.fromEntries(this.models) };
   }
 
   /** Oldest first. */
@@ -106,7 +106,7 @@ export class CallLog {
 
   reset(): void {
     this.recent = [];
-    this.oldest = this.open = this.aborted = this.finished = 0;
+    this.oldest = this.open = this.finished = 0;
     this.total = empty();
     this.models = new Map();
     this.generation++;
@@ -122,4 +122,9 @@ export class CallLog {
   }
 }
 
-const empty = (): Mutable<ModelStats> => ({ calls: 0, promptTokens: 0, completionTokens: 0 });
+const empty = (): Mutable<ModelStats> => ({
+  calls: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  aborted: 0,
+});

@@ -13,8 +13,10 @@ export interface LabRequest {
   readonly model: string;
   readonly stream: boolean;
   readonly streamUsage: boolean;
-  /** Text of the last message. */
+  /** Text of the last message that is to be answered. */
   readonly lastText: string;
+  /** What the answer is to go on from: an assistant's message at the end, or one that the user then asks to continue. */
+  readonly beginning: string;
   readonly lastIsToolResult: boolean;
   readonly promptTokens: number;
   readonly maxTokens: number | undefined;
@@ -48,7 +50,8 @@ export function readLabRequest(dialect: LabDialect, body: unknown, pathModel?: s
   if (model === '') throw new TypeError('you must provide a model parameter');
   const messages = list(request['messages']).map(record);
   if (messages.length === 0) throw new TypeError('messages: at least one message is required');
-  const last = messages.at(-1) ?? {};
+  const beginning = beginningOf(messages);
+  const last = messages.at(-1 - beginning.length) ?? {};
   const characters = [request['system'], ...messages.map((message) => message['content'])]
     .map((content) => textOf(content).length)
     .reduce((sum, length) => sum + length, 0);
@@ -57,6 +60,7 @@ export function readLabRequest(dialect: LabDialect, body: unknown, pathModel?: s
     stream: dialect === 'ollama' ? request['stream'] !== false : request['stream'] === true,
     streamUsage: record(request['stream_options'])['include_usage'] === true,
     lastText: textOf(last['content']),
+    beginning: beginning.map(({ role, content }) => (role === 'assistant' ? textOf(content) : '')).join(''),
     lastIsToolResult:
       last['role'] === 'tool' || list(last['content']).some((part) => record(part)['type'] === 'tool_result'),
     promptTokens: Math.ceil(characters / 4),
@@ -68,6 +72,15 @@ export function readLabRequest(dialect: LabDialect, body: unknown, pathModel?: s
       request['think'] === true,
     jsonSchema: jsonSchema(request),
   };
+}
+
+/** The messages at the end that begin the answer. */
+function beginningOf(messages: readonly Json[]): readonly Json[] {
+  const [before, last] = [messages.at(-2) ?? {}, messages.at(-1) ?? {}];
+  const begins = ({ role, content }: Json): boolean => role === 'assistant' && textOf(content) !== '';
+  if (begins(last)) return messages.slice(-1);
+  const isAsked = last['role'] === 'user' && /^continue exactly where\b/i.test(textOf(last['content']));
+  return isAsked && begins(before) ? messages.slice(-2) : [];
 }
 
 /** Text of a message's content, tool results included; other parts weigh nothing. */

@@ -37,6 +37,8 @@ export interface Step {
   /** Without `noDone`'s and without the reason of the finish. */
   readonly noFinish?: boolean;
   readonly noUsage?: boolean;
+  /** An answer that goes on from its beginning says that again first. */
+  readonly repeatsBeginning?: boolean;
   /** The request's body is read at this speed. Works by header or by path, since the model is in the body. */
   readonly readBytesPerSecond?: number;
 }
@@ -54,7 +56,7 @@ const NUMBER_NAMES: readonly (keyof Step)[] = [
   ...(['cachedTokens', 'cacheWriteTokens', 'resetAfterBytes', 'endAfterBytes', 'stallAfterBytes'] as const),
   ...(['malformedChunkAt', 'truncatedChunkAt', 'errorEventAt', 'readBytesPerSecond'] as const),
 ];
-const FLAG_NAMES: readonly (keyof Step)[] = ['noDone', 'noFinish', 'noUsage'];
+const FLAG_NAMES: readonly (keyof Step)[] = ['noDone', 'noFinish', 'noUsage', 'repeatsBeginning'];
 const OTHER_NAMES: readonly (keyof Step)[] = ['headers', 'body', 'text'];
 const NUMBERS = new Set<string>(NUMBER_NAMES);
 const FLAGS = new Set<string>(FLAG_NAMES);
