@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Module, type Provider, type Type } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { GATEWAY_CONFIG, LiveConfig, type GatewayConfig } from '@tollgate/config';
+import { LiveConfig } from '@tollgate/config';
 import { STATE, type State } from '@tollgate/state';
 import { assembleRouter, type RouterAssembly } from './assemble-router.js';
 import { CallRouter } from './call-router.js';
@@ -21,9 +21,9 @@ const ASSEMBLY = Symbol('tollgate.router.assembly');
 
 const assembly: Provider = {
   provide: ASSEMBLY,
-  useFactory: (config: GatewayConfig, state: State, bus: Bus) =>
-    assembleRouter({ config: new LiveConfig(config), state, bus, replica: randomUUID() }),
-  inject: [GATEWAY_CONFIG, STATE, BUS],
+  useFactory: (config: LiveConfig, state: State, bus: Bus) =>
+    assembleRouter({ config, state, bus, replica: randomUUID() }),
+  inject: [LiveConfig, STATE, BUS],
 };
 
 /** A part of the assembly by its class. */

@@ -1,5 +1,5 @@
 import type { Bus, CallContext, ResponseWriter } from '@tollgate/bus';
-import { bareDeployment, demoConfig, type Deployment, type Environment } from '@tollgate/config';
+import { bareDeployment, demoConfig, LiveConfig, LiveVariables, type Deployment } from '@tollgate/config';
 import {
   GatewayError,
   attemptHeader,
@@ -139,11 +139,10 @@ describe('AttemptRunner', () => {
     });
     const deployment = { ...bare, apiBase: `${lab.url}/v1`, apiKey: { env: 'MY_KEY' }, ...own.deployment };
     const config = { ...demoConfig(), deployments: [deployment] };
-    const environment = {
-      variables: own.variables ?? { MY_KEY: 'sk-worker-secret' },
-    } as unknown as Environment;
+    const variables = new LiveVariables(own.variables ?? { MY_KEY: 'sk-worker-secret' });
+    const deployments = new Deployments(new LiveConfig(config), variables, null, { providers: null });
     const outbox = new FakeOutbox();
-    const runner = new AttemptRunner(new Deployments(config, environment), transport, outbox.bus);
+    const runner = new AttemptRunner(deployments, transport, outbox.bus);
     const response = new FakeResponse(own.onWrite);
     const body = JSON.stringify({
       model: 'chat-default',

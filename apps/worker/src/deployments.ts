@@ -1,15 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   ENVIRONMENT,
-  GATEWAY_CONFIG,
+  LiveConfig,
+  LiveVariables,
+  openDeployment,
   resolveSetting,
+  VAULT,
+  VaultError,
   type Deployment,
   type Environment,
   type GatewayConfig,
   type Setting,
+  type Variables,
+  type Vault,
 } from '@tollgate/config';
 import { GatewayError } from '@tollgate/contracts';
 import { connectionTo, findProvider, type Connection, type Settings } from '@tollgate/providers';
+import { credentialsUnreadable, credentialsUnreadableNow } from './events.js';
 
 /** A deployment and, worked out at its first use, the way to its provider. */
 export class DeploymentTarget {
@@ -17,7 +24,7 @@ export class DeploymentTarget {
 
   constructor(
     readonly deployment: Deployment,
-    private readonly variables: Environment['variables'],
+    private readonly variables: Variables,
   ) {}
 
   /** Throws a GatewayError when the settings do not suffice; nothing is remembered then. */
@@ -56,25 +63,57 @@ export class DeploymentTarget {
   }
 }
 
-/** The configured deployments by id. */
+/** The deployments that hold now, by id, their credentials opened. */
 @Injectable()
 export class Deployments {
-  private readonly targets: ReadonlyMap<string, DeploymentTarget>;
+  private targets: ReadonlyMap<string, DeploymentTarget> = new Map();
+  /** Deployments that cannot be opened, and why. */
+  private closed: ReadonlyMap<string, string> = new Map();
 
   constructor(
-    @Inject(GATEWAY_CONFIG) config: GatewayConfig,
-    @Inject(ENVIRONMENT) { variables }: Environment,
+    config: LiveConfig,
+    private readonly variables: LiveVariables,
+    @Inject(VAULT) private readonly vault: Vault | null,
+    @Inject(ENVIRONMENT) private readonly environment: Pick<Environment, 'providers'>,
   ) {
-    this.targets = new Map(
-      config.deployments.map((deployment) => [deployment.id, new DeploymentTarget(deployment, variables)]),
-    );
+    config.follow((now) => this.take(now));
   }
 
+  /** Attempts keep what they found, whatever the config becomes. Throws a GatewayError. */
   find(id: string): DeploymentTarget {
     const target = this.targets.get(id);
-    if (target === undefined) {
-      throw new GatewayError('provider_unavailable', `This worker knows no deployment ${id}`);
+    if (target !== undefined) return target;
+    const reason = this.closed.has(id)
+      ? `This worker cannot open the credentials of deployment ${id}`
+      : `This worker knows no deployment ${id}`;
+    throw new GatewayError('provider_unavailable', reason);
+  }
+
+  private take({ deployments }: GatewayConfig): void {
+    const targets = new Map<string, DeploymentTarget>();
+    const closed = new Map<string, string>();
+    for (const deployment of deployments.filter(({ provider }) => this.serves(provider))) {
+      const opened = this.open(deployment, closed);
+      if (opened !== null) targets.set(deployment.id, new DeploymentTarget(opened, this.variables.current));
     }
-    return target;
+    this.targets = targets;
+    this.closed = closed;
+    credentialsUnreadableNow(closed.size);
+  }
+
+  /** A worker for certain providers has no business with the credentials of others. */
+  private serves(provider: string): boolean {
+    return provider === '*' || (this.environment.providers?.includes(provider) ?? true);
+  }
+
+  private open(deployment: Deployment, closed: Map<string, string>): Deployment | null {
+    try {
+      return openDeployment(deployment, this.vault);
+    } catch (cause) {
+      if (!(cause instanceof VaultError)) throw cause;
+      if (this.closed.get(deployment.id) !== cause.message) credentialsUnreadable(deployment, cause.message);
+      closed.set(deployment.id, cause.message);
+      return null;
+    }
   }
 }

@@ -6,7 +6,7 @@ import {
   type Usage,
   type UsageEvent,
 } from '@tollgate/contracts';
-import { counter, createLogger, histogram } from '@tollgate/observability';
+import { counter, createLogger, gauge, histogram } from '@tollgate/observability';
 
 const log = createLogger('worker');
 
@@ -31,6 +31,12 @@ const unpriced = counter('tollgate_worker_unpriced_attempts_total', 'Attempts of
 const unrecorded = counter(
   'tollgate_worker_unrecorded_usage_total',
   'Usage events that the outbox refused',
+  [],
+);
+
+const unreadable = gauge(
+  'tollgate_worker_unreadable_credentials',
+  'Stored models whose credentials this worker cannot open',
   [],
 );
 
@@ -84,4 +90,13 @@ export function usageNotRecorded(usage: UsageEvent, cause: unknown): void {
   unrecorded.inc();
   const reason = cause instanceof Error ? cause.message : String(cause);
   log.error({ event: 'usage.not_recorded', usage, reason }, 'A usage event could not be kept');
+}
+
+/** The deployment is left out; the salt key is another one than the model was stored with, or is missing. */
+export function credentialsUnreadable({ id, group }: { id: string; group: string }, reason: string): void {
+  log.error({ event: 'deployment.unreadable', id, group, reason }, 'a stored model cannot be opened');
+}
+
+export function credentialsUnreadableNow(count: number): void {
+  unreadable.set(count);
 }
