@@ -155,6 +155,12 @@ function suite(open: () => Promise<TestTarget>): void {
     expect(await sums.sum([since('provider', 'openai')], NOW)).toEqual([Number.MAX_SAFE_INTEGER]);
   });
 
+  it('goes on after a sum that failed', async () => {
+    const bad = since('provider', 'no \0 in a text');
+    const results = await Promise.allSettled([sums.sum([bad], NOW), sums.sum([since('tag', 'a')], NOW)]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  });
+
   it('reads the indexes that are made for it', async () => {
     const events = Array.from({ length: 3_000 }, (_, index) =>
       usageEvent({ provider: `p${index % 10}`, deploymentId: `d${index % 50}`, startedAt: NOW + index }),

@@ -36,11 +36,19 @@ const MOST_SETTLED = 10_000;
 @Injectable()
 export class SpendSums {
   private readonly settled = new Map<string, Settled>();
+  /** Sums wait for each other: after a long one the next finds most of its work done. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /** Nano-dollars, in the order of the scopes. `now`: epoch ms. */
-  async sum(scopes: readonly SpendScope[], now = Date.now()): Promise<number[]> {
+  sum(scopes: readonly SpendScope[], now = Date.now()): Promise<number[]> {
+    const sums = this.last.then(() => this.sumNext(scopes, now));
+    this.last = sums.catch(() => undefined);
+    return sums;
+  }
+
+  private async sumNext(scopes: readonly SpendScope[], now: number): Promise<number[]> {
     const parts = scopes.map((scope) => {
       const from = Math.ceil(scope.from);
       const known = this.settledOf(scope, now);
