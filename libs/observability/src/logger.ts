@@ -1,18 +1,18 @@
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
+import { redactLine } from './redact-line.js';
 
 export type { Logger } from 'pino';
 
-const root = pino({
+export const LOGGER_OPTIONS: LoggerOptions = {
   level: 'info',
   base: {},
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
-  // A last net: no field of these names is ever printed, whoever logs it.
-  redact: {
-    paths: ['authorization', 'apiKey', 'api_key', '*.authorization', '*.apiKey', '*.api_key'],
-    censor: '[redacted]',
-  },
-});
+  // A last net: no credential is ever printed, whoever logs it.
+  hooks: { streamWrite: redactLine },
+};
+
+const root = pino(LOGGER_OPTIONS);
 
 /** JSON lines on stdout, one logger a component. Log as `logger.info({ event: 'call.failed', callId }, 'text')`. */
 export function createLogger(name: string): Logger {
