@@ -6,7 +6,7 @@ import { BUS, type Bus, type CallResponse, type ResponseFrame } from '@tollgate/
 import {
   bareDeployment,
   ENVIRONMENT,
-  GATEWAY_CONFIG,
+  LiveConfig,
   GENERAL_DEFAULTS,
   ROUTER_DEFAULTS,
   type Environment,
@@ -179,6 +179,7 @@ export interface Harness {
   readonly app: NestFastifyApplication;
   readonly bus: FakeBus;
   readonly state: FakeState;
+  readonly live: LiveConfig;
   /** `http://127.0.0.1:{port}` */
   readonly url: string;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -200,10 +201,11 @@ export async function startIngress(
 ): Promise<Harness> {
   const bus = new FakeBus();
   const state = new FakeState();
+  const live = new LiveConfig(config(general, changes));
   const values = [
     { provide: BUS, useValue: bus },
     { provide: STATE, useValue: state },
-    { provide: GATEWAY_CONFIG, useValue: config(general, changes) },
+    { provide: LiveConfig, useValue: live },
     { provide: ENVIRONMENT, useValue: { drainMs: 1_000, variables: {} } as unknown as Environment },
   ];
   const platform: DynamicModule = {
@@ -229,6 +231,7 @@ export async function startIngress(
     app,
     bus,
     state,
+    live,
     url,
     post: (path, body, headers = {}) =>
       fetch(`${url}${path}`, {

@@ -1,7 +1,7 @@
 import { Module, type NestModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { BUS, type Bus } from '@tollgate/bus';
-import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
+import { LiveConfig } from '@tollgate/config';
 import { Authenticator } from './auth/authenticator.js';
 import { KeyCache } from './auth/key-cache.js';
 import { KeyEventsController } from './auth/key-events.controller.js';
@@ -43,7 +43,7 @@ export const HTTP_CONTROLLERS = [
   SpendController,
 ] as const;
 
-/** The HTTP side of the gateway. Needs BUS, STATE, GATEWAY_CONFIG and ENVIRONMENT from a global module. */
+/** The HTTP side of the gateway. Needs BUS, STATE, LiveConfig and ENVIRONMENT from a global module. */
 @Module({
   controllers: [...HTTP_CONTROLLERS, ExplanationsController, KeyEventsController],
   providers: [
@@ -53,32 +53,19 @@ export const HTTP_CONTROLLERS = [
     CallService,
     CallTracker,
     ClientCallIds,
+    Deprecations,
     Explanations,
     HttpDoor,
     KeyNewsWatch,
+    ModelAccess,
+    ModelNames,
     RouteGuard,
     RouteTable,
     {
       provide: KeyCache,
-      useFactory: (bus: Bus, config: GatewayConfig) =>
-        new KeyCache(bus, { ttlMs: config.general.keyCacheTtlMs }),
-      inject: [BUS, GATEWAY_CONFIG],
-    },
-    {
-      provide: ModelAccess,
-      useFactory: (config: GatewayConfig) => new ModelAccess(config.aliases),
-      inject: [GATEWAY_CONFIG],
-    },
-    {
-      provide: Deprecations,
-      useFactory: (config: GatewayConfig) => new Deprecations(config),
-      inject: [GATEWAY_CONFIG],
-    },
-    {
-      provide: ModelNames,
-      useFactory: (config: GatewayConfig, access: ModelAccess, deprecations: Deprecations) =>
-        new ModelNames(config, access, deprecations),
-      inject: [GATEWAY_CONFIG, ModelAccess, Deprecations],
+      useFactory: (bus: Bus, config: LiveConfig) =>
+        new KeyCache(bus, { ttlMs: () => config.current.general.keyCacheTtlMs }),
+      inject: [BUS, LiveConfig],
     },
     { provide: APP_FILTER, useClass: ErrorsFilter },
   ],

@@ -9,7 +9,6 @@ import {
 import { BUS, type Bus } from '@tollgate/bus';
 import {
   ENVIRONMENT,
-  GATEWAY_CONFIG,
   LiveConfig,
   LiveVariables,
   VAULT,
@@ -59,7 +58,6 @@ export class PlatformModule implements OnApplicationShutdown {
     const values: Provider[] = [
       { provide: BUS, useValue: bus },
       { provide: STATE, useValue: state },
-      { provide: GATEWAY_CONFIG, useValue: config },
       { provide: LiveConfig, useValue: live },
       { provide: LiveVariables, useValue: liveVariables },
       { provide: ENVIRONMENT, useValue: environment },
@@ -79,7 +77,7 @@ export class PlatformModule implements OnApplicationShutdown {
       controllers: [ModelEventsController],
       providers: [...values, ...reload.map((useValue) => ({ provide: ConfigReload, useValue })), Readiness],
       exports: [
-        ...[BUS, STATE, GATEWAY_CONFIG, LiveConfig, LiveVariables, ENVIRONMENT, VAULT],
+        ...[BUS, STATE, LiveConfig, LiveVariables, ENVIRONMENT, VAULT],
         ...[ConfigKeeper, StoredModels, Readiness],
       ],
     };

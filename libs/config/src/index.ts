@@ -27,7 +27,7 @@ export {
   GROUP_DEFAULTS,
   ROUTER_DEFAULTS,
 } from './demo-config.js';
-export { ENVIRONMENT, GATEWAY_CONFIG, VAULT } from './tokens.js';
+export { ENVIRONMENT, VAULT } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
 export { isBudgetWindow, windowStart } from './budget-window.js';

@@ -1,5 +1,3 @@
-/** Injection token of the `GatewayConfig`. */
-export const GATEWAY_CONFIG = Symbol('GATEWAY_CONFIG');
 /** Injection token of the process's `Environment`. */
 export const ENVIRONMENT = Symbol('ENVIRONMENT');
 /** Injection token of the process's `Vault`; null where there is no salt key. */

@@ -1,13 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  ENVIRONMENT,
-  GATEWAY_CONFIG,
-  resolveSetting,
-  type Environment,
-  type GatewayConfig,
-} from '@tollgate/config';
+import { ENVIRONMENT, LiveConfig, resolveSetting, type Environment } from '@tollgate/config';
 import { expiredKey, malformedKey, noKey, unknownKey } from './auth-errors.js';
 import { masterCaller, type Caller } from './caller.js';
 import { KeyCache } from './key-cache.js';
@@ -18,16 +12,19 @@ import { MAX_KEY_LENGTH, presentedKey } from './key-text.js';
 @Injectable()
 export class Authenticator {
   private readonly digests = new KeyDigests();
+  private ownHeader: string | null = null;
   private readonly master: { readonly digest: KeyDigest; readonly caller: Caller } | null;
-  private readonly ownHeader: string | null;
 
+  /** The master key is that of the start: another one needs a restart. */
   constructor(
-    @Inject(GATEWAY_CONFIG) config: GatewayConfig,
+    config: LiveConfig,
     @Inject(ENVIRONMENT) environment: Environment,
     private readonly keys: KeyCache,
   ) {
-    this.ownHeader = config.general.keyHeaderName?.toLowerCase() ?? null;
-    const masterKey = resolveSetting(config.general.masterKey, environment.variables);
+    config.follow(({ general }) => {
+      this.ownHeader = general.keyHeaderName?.toLowerCase() ?? null;
+    });
+    const masterKey = resolveSetting(config.current.general.masterKey, environment.variables);
     const digest = masterKey === null ? null : digestOf(masterKey);
     this.master = digest === null ? null : { digest, caller: masterCaller(digest.hash) };
   }

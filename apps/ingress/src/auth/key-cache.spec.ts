@@ -19,7 +19,7 @@ const find = async (): Promise<Caller | null> => cache.find(HASH);
 beforeEach(() => {
   bus = new FakeBus();
   now = 1_000_000;
-  cache = new KeyCache(bus as unknown as Bus, { ttlMs: 60_000, now: () => now });
+  cache = new KeyCache(bus as unknown as Bus, { ttlMs: () => 60_000, now: () => now });
 });
 
 describe('KeyCache', () => {
@@ -93,7 +93,7 @@ describe('KeyCache', () => {
   });
 
   it('does not let made-up keys push out real ones', async () => {
-    const small = new KeyCache(bus as unknown as Bus, { ttlMs: 60_000, now: () => now, capacity: 2 });
+    const small = new KeyCache(bus as unknown as Bus, { ttlMs: () => 60_000, now: () => now, capacity: 2 });
     serve('real');
     await small.find(HASH);
     bus.reply(findKey, () => null);

@@ -6,7 +6,7 @@ import { keyCaller, type Caller } from './caller.js';
 
 export interface KeyCacheOptions {
   /** How long a record serves without being asked for again. Changes are told by event; this is the net below. */
-  readonly ttlMs: number;
+  readonly ttlMs: () => number;
   readonly now?: () => number;
   readonly capacity?: number;
 }
@@ -101,7 +101,7 @@ export class KeyCache {
       this.unknown.set(hash, now + UNKNOWN_TTL_MS);
       return;
     }
-    const freshUntil = now + this.options.ttlMs;
+    const freshUntil = now + this.options.ttlMs();
     this.known.set(hash, { caller, askedAt, freshUntil, usableUntil: freshUntil + STALE_MS });
   }
 

@@ -1,14 +1,22 @@
-import type { GatewayConfig } from '@tollgate/config';
+import { Injectable } from '@nestjs/common';
+import { LiveConfig, type GatewayConfig } from '@tollgate/config';
 import { BoundedMap } from '../bounded-map.js';
 
 /** LiteLLM's word for "every model of the gateway". */
 const ALL_MODELS = 'all-proxy-models';
 
 /** Whether a list of names (of a key) covers a model. An alias counts by its own name and by its target's. */
+@Injectable()
 export class ModelAccess {
-  private readonly decided = new WeakMap<readonly string[], BoundedMap<string, boolean>>();
+  private decided = new WeakMap<readonly string[], BoundedMap<string, boolean>>();
+  private aliases: GatewayConfig['aliases'] = new Map();
 
-  constructor(private readonly aliases: GatewayConfig['aliases']) {}
+  constructor(config: LiveConfig) {
+    config.follow(({ aliases }) => {
+      this.aliases = aliases;
+      this.decided = new WeakMap();
+    });
+  }
 
   /** Remembered for each list: key records are replaced whole, never changed. */
   allows(models: readonly string[], model: string): boolean {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
+import { LiveConfig } from '@tollgate/config';
 import { GatewayError } from '@tollgate/contracts';
 import { STATE, type Admission as Decision, type Scope, type State } from '@tollgate/state';
 import { callRateLimited, stateFailed } from '../events.js';
@@ -29,7 +29,7 @@ const FREE_PASS: Pass = { headers: {}, settle: () => undefined };
 export class Admission {
   constructor(
     @Inject(STATE) private readonly state: State,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly config: LiveConfig,
   ) {}
 
   /** Rejects with `rate_limited`, or with `service_unavailable` when state is away and `on_state_down` is `refuse`. */
@@ -55,7 +55,7 @@ export class Admission {
       return await this.state.admit(entrance);
     } catch (cause) {
       stateFailed('admit', cause, entrance.callId);
-      if (this.config.general.onStateDown === 'allow') return null;
+      if (this.config.current.general.onStateDown === 'allow') return null;
       throw new GatewayError('service_unavailable', 'Rate limits cannot be checked at the moment.', {
         cause,
         retryAfterMs: 1_000,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Inject, Injectable } from '@nestjs/common';
-import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
+import { Injectable } from '@nestjs/common';
+import { LiveConfig } from '@tollgate/config';
 import type { CallHeader } from '@tollgate/contracts';
 import { modelAccessDenied } from '../auth/auth-errors.js';
 import type { Caller } from '../auth/caller.js';
@@ -25,7 +25,7 @@ export interface Applicant {
 @Injectable()
 export class CallIntake {
   constructor(
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly live: LiveConfig,
     private readonly access: ModelAccess,
     private readonly names: ModelNames,
     private readonly deprecations: Deprecations,
@@ -34,7 +34,7 @@ export class CallIntake {
   /** What is known of a call before it is checked: errors are answered with it too. */
   describe({ headers, chat, caller }: Applicant): CallContext {
     const id = randomUUID();
-    const { router } = this.config;
+    const { router } = this.live.current;
     return {
       id,
       clientId: clientCallId(headers) ?? id,
@@ -47,9 +47,10 @@ export class CallIntake {
   /** The header of the call. Throws `model_access_denied`, `model_sunset` or `invalid_request`. */
   headerOf({ id, notice }: CallContext, { headers, chat, caller }: Applicant): CallHeader {
     const { models } = caller.principal;
-    const model = routedModel(chat.model, caller.principal, this.config.router);
+    const config = this.live.current;
+    const model = routedModel(chat.model, caller.principal, config.router);
     if (!this.access.allows(models, model)) throw modelAccessDenied(model, models);
     if (notice !== undefined && isPast(notice, Date.now())) throw modelSunset(model, notice);
-    return buildCallHeader({ id, headers, chat, caller, config: this.config });
+    return buildCallHeader({ id, headers, chat, caller, config });
   }
 }

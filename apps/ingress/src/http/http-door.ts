@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { GATEWAY_CONFIG, type GatewayConfig } from '@tollgate/config';
+import { LiveConfig } from '@tollgate/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestFinished } from '../events.js';
 import { prepareContentType, readBodiesAsBytes } from './body-parser.js';
@@ -18,7 +18,7 @@ const KEEP_ALIVE_PROBE_MS = 30_000;
 export class HttpDoor {
   constructor(
     private readonly adapter: HttpAdapterHost,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly config: LiveConfig,
     private readonly guard: RouteGuard,
     private readonly routes: RouteTable,
   ) {}
@@ -27,7 +27,7 @@ export class HttpDoor {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     server.decorateRequest('caller', null);
     server.decorateRequest('call', null);
-    readBodiesAsBytes(server, this.config.general.maxRequestBytes);
+    readBodiesAsBytes(server, this.config.current.general.maxRequestBytes);
     this.hookRoutes(server);
     watchConnections(server.server);
   }

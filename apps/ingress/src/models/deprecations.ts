@@ -1,4 +1,5 @@
-import type { Deprecation, GatewayConfig } from '@tollgate/config';
+import { Injectable } from '@nestjs/common';
+import { LiveConfig, type Deprecation, type GatewayConfig } from '@tollgate/config';
 import { GatewayError } from '@tollgate/contracts';
 import { matchesPattern } from '../auth/model-access.js';
 
@@ -15,19 +16,16 @@ export interface Notice {
  * The deprecated names of a config. A name without a say of its own has that of the group it stands for: an alias of a
  * group that goes away goes with it. Costs nothing while nothing is deprecated.
  */
+@Injectable()
 export class Deprecations {
-  private readonly notices = new Map<string, Notice>();
-  private readonly names: ReadonlySet<string>;
+  private notices: ReadonlyMap<string, Notice> = new Map();
+  private names: ReadonlySet<string> = new Set();
   /** The most specific first, as the router takes them. */
-  private readonly wildcards: readonly string[];
-  private readonly aliases: GatewayConfig['aliases'];
+  private wildcards: readonly string[] = [];
+  private aliases: GatewayConfig['aliases'] = new Map();
 
-  constructor({ deployments, aliases, router }: Pick<GatewayConfig, 'deployments' | 'aliases' | 'router'>) {
-    for (const [name, { deprecated }] of router.groups)
-      if (deprecated !== null) this.notices.set(name, noticeOf(name, deprecated));
-    this.aliases = aliases;
-    this.names = new Set(deployments.map(({ group }) => group));
-    this.wildcards = [...this.names].filter((name) => name.includes('*')).sort(bySpecificity);
+  constructor(config: LiveConfig) {
+    config.follow((now) => this.take(now));
   }
 
   of(model: string): Notice | undefined {
@@ -43,6 +41,17 @@ export class Deprecations {
   /** Whether the name is past its sunset at a time (epoch milliseconds). */
   isGone(model: string, now: number): boolean {
     return isPast(this.of(model), now);
+  }
+
+  private take({ deployments, aliases, router }: GatewayConfig): void {
+    this.notices = new Map(
+      [...router.groups].flatMap(([name, { deprecated }]) =>
+        deprecated === null ? [] : [[name, noticeOf(name, deprecated)]],
+      ),
+    );
+    this.aliases = aliases;
+    this.names = new Set(deployments.map(({ group }) => group));
+    this.wildcards = [...this.names].filter((name) => name.includes('*')).sort(bySpecificity);
   }
 }
 

@@ -1,23 +1,27 @@
-import type { GatewayConfig } from '@tollgate/config';
-import { matchesPattern, type ModelAccess } from '../auth/model-access.js';
-import type { Deprecations } from './deprecations.js';
+import { Injectable } from '@nestjs/common';
+import { LiveConfig } from '@tollgate/config';
+import { matchesPattern, ModelAccess } from '../auth/model-access.js';
+import { Deprecations } from './deprecations.js';
 
 /** The public names of the config: model groups, wildcard ones included, and aliases that are not hidden; none past its sunset. */
+@Injectable()
 export class ModelNames {
-  private readonly listed: readonly string[];
-  private readonly known: ReadonlySet<string>;
-  private readonly wildcards: readonly string[];
+  private listed: readonly string[] = [];
+  private known: ReadonlySet<string> = new Set();
+  private wildcards: readonly string[] = [];
 
   constructor(
-    { deployments, aliases }: Pick<GatewayConfig, 'deployments' | 'aliases'>,
+    config: LiveConfig,
     private readonly access: ModelAccess,
     private readonly deprecations: Deprecations,
   ) {
-    const groups = deployments.map(({ group }) => group);
-    const shown = [...aliases].filter(([, { hidden }]) => !hidden).map(([name]) => name);
-    this.listed = [...new Set([...groups, ...shown])];
-    this.known = new Set([...groups, ...aliases.keys()]);
-    this.wildcards = groups.filter((group) => group.includes('*'));
+    config.follow(({ deployments, aliases }) => {
+      const groups = deployments.map(({ group }) => group);
+      const shown = [...aliases].filter(([, { hidden }]) => !hidden).map(([name]) => name);
+      this.listed = [...new Set([...groups, ...shown])];
+      this.known = new Set([...groups, ...aliases.keys()]);
+      this.wildcards = groups.filter((group) => group.includes('*'));
+    });
   }
 
   /** A name of the config itself, not one that a wildcard lets through: metrics have labels for these only. */
