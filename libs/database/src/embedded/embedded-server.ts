@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { makeDatabaseFolder } from './database-folder.js';
 import { PgliteThread, runsFromSource } from './pglite-thread.js';
 import { lockFolder } from './folder-lock.js';
 import { SOCKET_NAME, socketDirectoryOf } from './socket-directory.js';
@@ -25,8 +26,7 @@ export async function startEmbedded(dataDirectory: string): Promise<EmbeddedServ
   const socketDirectory = await socketDirectoryOf(dataDirectory);
   const lock = await lockFolder(socketDirectory, dataDirectory);
   try {
-    const folder = join(dataDirectory, 'database');
-    await makeOnce(dataDirectory, folder);
+    const folder = await makeDatabaseFolder(dataDirectory, create);
     const thread = await PgliteThread.start(folder, join(socketDirectory, SOCKET_NAME));
     return { socketDirectory, close: () => closeBoth(thread, lock) };
   } catch (error) {
@@ -38,16 +38,6 @@ export async function startEmbedded(dataDirectory: string): Promise<EmbeddedServ
 async function closeBoth(thread: PgliteThread, lock: Server): Promise<void> {
   await thread.close();
   lock.close();
-}
-
-/** The folder appears whole or not at all: it is made under another name. Remains of a killed attempt are removed. */
-async function makeOnce(dataDirectory: string, folder: string): Promise<void> {
-  const remains = (await readdir(dataDirectory)).filter((name) => name.startsWith('database.new-'));
-  for (const name of remains) await rm(join(dataDirectory, name), { recursive: true, force: true });
-  if (await stat(folder).catch(() => undefined)) return;
-  const made = `${folder}.new-${process.pid}`;
-  await create(made);
-  await rename(made, folder);
 }
 
 async function create(folder: string): Promise<void> {
