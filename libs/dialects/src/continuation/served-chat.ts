@@ -10,6 +10,8 @@ export class ServedChat implements ServedText {
   private readonly text: PlainText;
   private responseId: string | null;
   private created: number | undefined;
+  /** The client was told who speaks: a stream that goes on does not tell it again. */
+  private isBegun: boolean;
   private isThinking = false;
   private isFinished = false;
 
@@ -21,6 +23,7 @@ export class ServedChat implements ServedText {
     this.text = new PlainText(partial?.text);
     this.responseId = partial?.responseId ?? null;
     this.created = partial?.created;
+    this.isBegun = partial !== undefined;
   }
 
   observe(chunk: Json): void {
@@ -32,7 +35,7 @@ export class ServedChat implements ServedText {
 
   served(): ServedAnswer | null {
     const text = this.text.value;
-    if (text === null || this.isThinking || this.isFinished) return null;
+    if (text === null || !this.isBegun || this.isThinking || this.isFinished) return null;
     return { text, responseId: this.responseId, created: this.created ?? this.now };
   }
 
@@ -42,6 +45,7 @@ export class ServedChat implements ServedText {
     if (index !== undefined && index !== 0) this.text.spoil();
     if (typeof reason === 'string' && reason !== '') this.isFinished = true;
     if (!isObject(delta)) return;
+    this.isBegun = true;
     for (const name in delta) if (!isNothing(delta[name])) this.readField(name, delta[name]);
   }
 

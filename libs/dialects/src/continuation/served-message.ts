@@ -9,6 +9,7 @@ export class ServedMessage implements ServedText {
   private readonly created: number;
   /** Index of the text block that is open. */
   private openBlock: number | undefined;
+  private isBegun: boolean;
   private hasBlocks: boolean;
   private isFinished = false;
 
@@ -18,12 +19,14 @@ export class ServedMessage implements ServedText {
     this.responseId = partial?.responseId ?? null;
     this.created = partial?.created ?? now;
     this.openBlock = partial?.openBlock;
+    this.isBegun = partial !== undefined;
     this.hasBlocks = this.openBlock !== undefined;
   }
 
   observe(event: Json): void {
     switch (event['type']) {
       case 'message_start':
+        this.isBegun = true;
         if (isObject(event['message']) && typeof event['message']['id'] === 'string')
           this.responseId ??= event['message']['id'];
         break;
@@ -46,8 +49,9 @@ export class ServedMessage implements ServedText {
   served(): ServedAnswer | null {
     const { openBlock, responseId, created } = this;
     const text = this.text.value;
+    if (text === null || !this.isBegun || this.isFinished) return null;
     // Between two blocks nobody knows what would come next.
-    if (text === null || this.isFinished || (openBlock === undefined && this.hasBlocks)) return null;
+    if (openBlock === undefined && this.hasBlocks) return null;
     return { text, responseId, created, ...(openBlock !== undefined && { openBlock }) };
   }
 

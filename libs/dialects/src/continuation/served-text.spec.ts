@@ -24,7 +24,10 @@ describe('ServedChat', () => {
     const told = served(filter, role, chunk({ content: 'Hel' }), chunk({ content: 'lo' }));
     expect(told).toEqual({ text: 'Hello', responseId: 'c1', created: 5 });
     expect(served(role)).toEqual({ text: '', responseId: 'c1', created: 5 });
-    expect(served()).toEqual({ text: '', responseId: null, created: NOW });
+    expect(served(filter)).toBeNull();
+    expect(served({ choices: [{ delta: { content: 'Hi' } }] })).toEqual({
+      ...{ text: 'Hi', responseId: null, created: NOW },
+    });
   });
 
   it('goes on from what an earlier attempt served', () => {
@@ -72,6 +75,7 @@ describe('ServedMessage', () => {
   it('keeps the text, the id and the open block', () => {
     expect(served(...hello)).toEqual({ text: 'Hello', responseId: 'm1', created: NOW, openBlock: 0 });
     expect(served(start)).toEqual({ text: '', responseId: 'm1', created: NOW });
+    expect(served()).toBeNull();
     const second = [stop(0), open(1, { type: 'text', text: '' }), text(1, '!')];
     expect(served(...hello, ...second)).toMatchObject({ text: 'Hello!', openBlock: 1 });
   });
