@@ -9,8 +9,8 @@ import type { Readiness } from './readiness.js';
 export function serveHealth(server: FastifyInstance, readiness: Readiness): void {
   for (const path of ['/health/liveliness', '/health/liveness'])
     server.get(path, (_request, reply) => reply.send({ status: 'alive' }));
-  server.get('/health/readiness', (_request, reply) => {
-    const problems = readiness.problems();
+  server.get('/health/readiness', async (_request, reply) => {
+    const problems = await readiness.problems();
     return reply
       .code(problems.length === 0 ? 200 : 503)
       .send({ status: problems.length === 0 ? 'ready' : 'not ready', problems });

@@ -67,6 +67,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   dropParams: false,
   alwaysIncludeStreamUsage: false,
   onStateDown: 'refuse',
+  storeModelInDb: true,
   timeZone: 'UTC',
 };
 

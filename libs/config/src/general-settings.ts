@@ -10,6 +10,7 @@ type General = Section<KeyOf<'general_settings'>>;
 const MASTER_KEY_VARIABLES = ['TOLLGATE_MASTER_KEY', 'LITELLM_MASTER_KEY', 'PROXY_MASTER_KEY'];
 const PERMIT = 'dangerously_permit_weak_or_unset_master_key';
 const PERMIT_VARIABLE = 'LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY';
+const STORE_VARIABLE = 'STORE_MODEL_IN_DB';
 const SHORTEST_MASTER_KEY = 16;
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
@@ -35,11 +36,15 @@ export function readGeneralSettings(
     dropParams,
     alwaysIncludeStreamUsage: general.boolean('always_include_stream_usage') ?? false,
     onStateDown: general.choice('on_state_down', ['refuse', 'allow']) ?? GENERAL_DEFAULTS.onStateDown,
+    storeModelInDb:
+      general.boolean('store_model_in_db') ?? !isFalse(general.context.variables[STORE_VARIABLE]),
     timeZone,
   };
   general.finish(ACCEPTED_GENERAL_SETTINGS);
   return settings;
 }
+
+const isFalse = (text: string | undefined): boolean => /^(false|0|no|off)$/i.test(text ?? '');
 
 const isTrue = (text: string | undefined): boolean => /^(true|1|yes|on)$/i.test(text ?? '');
 

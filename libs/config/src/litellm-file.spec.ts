@@ -66,7 +66,6 @@ general_settings:
         'general_settings.alerting',
         'general_settings.alerting_threshold',
         'general_settings.proxy_batch_write_at',
-        'general_settings.store_model_in_db',
         'general_settings.use_redis_transaction_buffer',
         'litellm_settings.budget_duration',
         'litellm_settings.cache',

@@ -82,7 +82,8 @@ litellm_settings:
     model_alias_map: { b: m }, tag_budget_config: { t: { max_budget: 1, budget_duration: 1d } }, timezone: UTC }
 general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,
-    user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow }
+    user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow,
+    store_model_in_db: true }
 `;
   for (const rows of Object.values<Record<string, SettingRow>>(SETTINGS)) {
     for (const key of Object.keys(rows)) expect(text).toMatch(new RegExp(`\\b${key}:[ \n]`));

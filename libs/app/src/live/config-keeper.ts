@@ -45,7 +45,7 @@ export class ConfigKeeper {
       if (!isKnown) storedModelLeftOut(entry.model, entry.reason);
     }
     this.leftOut = leftOut;
-    storedModelsCounted(this.models.length - leftOut.length, leftOut.length);
+    storedModelsCounted(config.deployments.length - this.file.deployments.length, leftOut.length);
     try {
       this.live.replace(config);
     } catch (cause) {

@@ -39,6 +39,12 @@ describe('mergeModels', () => {
     expect(mergeModels(file, [], {}).config).toBe(file);
   });
 
+  it('is the file itself when it wants no stored models', () => {
+    const file = demoConfig();
+    const without = { ...file, general: { ...file.general, storeModelInDb: false } };
+    expect(mergeModels(without, [stored('a')], {})).toEqual({ config: without, leftOut: [] });
+  });
+
   it('leaves out what is not valid here, and nothing else', () => {
     const models = [
       stored('demo'),

@@ -12,12 +12,16 @@ export interface Merged {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The file's config with the stored models behind its deployments. One that is not valid here is left out alone. */
+/**
+ * The file's config with the stored models behind its deployments. One that is not valid here is left out alone; none is
+ * served where the file says so (`store_model_in_db: false`).
+ */
 export function mergeModels(
   file: GatewayConfig,
   models: readonly StoredModel[],
   variables: Variables,
 ): Merged {
+  if (models.length === 0 || !file.general.storeModelInDb) return { config: file, leftOut: [] };
   const own = new Set(file.deployments.map(({ id }) => id));
   const leftOut: LeftOut[] = [];
   const deployments = models.flatMap((model) => {
@@ -39,6 +43,5 @@ export function mergeModels(
       return [];
     }
   });
-  if (models.length === 0) return { config: file, leftOut };
   return { config: { ...file, deployments: [...file.deployments, ...deployments] }, leftOut };
 }

@@ -23,6 +23,10 @@ export const GATEWAY_SETTINGS = {
       '`LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY`, else `false`',
       'accept a master key that can be guessed',
     ],
+    store_model_in_db: [
+      '`STORE_MODEL_IN_DB`, else `true`',
+      '`false`: models cannot be added through the API, and those that were are not served',
+    ],
     database_url: ['`DATABASE_URL`', 'PostgreSQL of the distributed mode'],
     litellm_key_header_name: ['none', 'a further header that may hold the key'],
     user_api_key_cache_ttl: ['60', 'seconds that ingress trusts its copy of a key'],
