@@ -1,6 +1,6 @@
 import { waitForUpdate } from '@pydantic/genai-prices';
 import { contextWindow } from './known-model.js';
-import { pricePerToken } from './price-usage.js';
+import { pricePerToken, tokenPrices } from './price-usage.js';
 
 const AT = Date.parse('2026-10-01T12:00:00Z');
 const named = (provider: string, model: string, baseModel: string | null = null) => ({
@@ -45,5 +45,29 @@ describe('pricePerToken', () => {
     ['null without a price', named('openai', 'my-own-model'), {}, null],
   ])('is %s', (_what, query, overrides, expected) => {
     expect(priced(query, overrides)).toBe(expected);
+  });
+});
+
+describe('tokenPrices', () => {
+  const query = { provider: 'anthropic', model: 'claude-3-5-sonnet-latest', baseModel: null, at: AT };
+
+  it("are those of the catalogue, in nano-dollars, with the deployment's own over them", () => {
+    expect(tokenPrices({ ...query, overrides: {} })).toEqual({
+      input: 3_000,
+      output: 15_000,
+      cacheRead: 300,
+      cacheWrite: 3_750,
+    });
+    expect(tokenPrices({ ...query, overrides: { input: 0.5, reasoning: 7 } })).toMatchObject({
+      input: 0.5,
+      output: 15_000,
+      reasoning: 7,
+    });
+  });
+
+  it('are none where none is known', () => {
+    const unknown = { ...query, provider: 'nobody', model: 'nothing' };
+    expect(tokenPrices({ ...unknown, overrides: {} })).toEqual({});
+    expect(tokenPrices({ ...unknown, overrides: { output: 1 } })).toEqual({ output: 1 });
   });
 });

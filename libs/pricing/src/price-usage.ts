@@ -24,6 +24,25 @@ export function pricePerToken(query: PriceQuery): number | null {
   return (input + output) / FEMTO_PER_NANO;
 }
 
+/** What a token of each kind costs in nano-dollars; a kind that has no price of its own is left out. */
+export function tokenPrices(query: PriceQuery): PriceOverrides {
+  const table = tableOf(query) ?? {};
+  const known: [keyof PriceOverrides, Price | undefined][] = [
+    ['input', table.i],
+    ['output', table.o],
+    ['cacheRead', table.r],
+    ['cacheWrite', table.w],
+    ['reasoning', table.t],
+    ['audioInput', table.a],
+  ];
+  const prices = known.flatMap(([kind, price]) => {
+    const catalogued = price === undefined ? undefined : priceFor(price, 1) / FEMTO_PER_NANO;
+    const nanos = query.overrides[kind] ?? catalogued;
+    return nanos === undefined ? [] : [[kind, nanos] as const];
+  });
+  return Object.fromEntries(prices);
+}
+
 /** The prices that hold; an empty table when the deployment has its own; null when there are none. */
 function tableOf(query: PriceQuery): PriceTable | null {
   const { schedule } = knownModel(query);
