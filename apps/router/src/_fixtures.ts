@@ -120,7 +120,7 @@ export class Stage {
     const bus = {
       isConnected: () => true,
       publish: () => undefined,
-      record: <Event>(_contract: unknown, event: Event) => {
+      record: (_contract: unknown, event: unknown) => {
         this.alerts.push(event as Alert);
         return Promise.resolve();
       },

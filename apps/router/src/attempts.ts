@@ -132,7 +132,7 @@ export class Attempts {
     const change = health.settled(candidate, { attemptId, error: failure ?? null, header });
     const isFault = failure !== undefined && isDeploymentFault(failure, header);
     stats.ended(id, { outcome, isFault, tokens: header.inputTokens });
-    if (outcome.limits !== undefined) limits.learned(id, outcome.limits);
+    if (outcome.limits !== undefined) limits.learned(id, outcome.limits, sinceHead(outcome));
     spend.spent(candidate, header.tags, outcome.costNanos);
     const code = failure?.code ?? null;
     attemptEnded(candidate.provider, code);
@@ -150,3 +150,6 @@ export class Attempts {
     return ended;
   }
 }
+
+/** How old the headers of an answer are when it ends (ms). */
+const sinceHead = ({ latencyMs, firstTokenMs }: Outcome): number => latencyMs - (firstTokenMs ?? latencyMs);

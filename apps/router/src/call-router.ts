@@ -6,6 +6,7 @@ import {
   type CallHeader,
   type Decision,
   type Outcome,
+  type PartialAnswer,
 } from '@tollgate/contracts';
 import { Attempts, type EndedAttempt } from './attempts.js';
 import type { CanaryDesk } from './canary/canary-desk.js';
@@ -93,7 +94,8 @@ export class CallRouter {
       if (group === undefined) throw unknownModel(header.model);
       const ended = await this.answer(call, group);
       const { outcome } = ended;
-      return outcome.partial === undefined ? outcome : await this.goOn(call, group, ended);
+      const { partial } = outcome;
+      return partial === undefined ? outcome : await this.goOn(call, group, { broken: ended, has: partial });
     } catch (cause) {
       const error = toGatewayError(cause);
       call.note({ step: 'failed', code: error.code });
@@ -116,8 +118,10 @@ export class CallRouter {
       return call.decision;
     }
     const trial = this.parts.canaries.trialOf(call, this.tools.random);
-    const target =
-      (trial?.arm === 'canary' && this.table.catalogue.resolve(trial.canary.settings.to)) || group;
+    const canary =
+      trial?.arm === 'canary' ? this.table.catalogue.resolve(trial.canary.settings.to) : undefined;
+    const target = canary ?? group;
+    if (canary !== undefined) call.excluded = undefined;
     const chosen = this.picker.look(call, target, new Tried());
     if (chosen.candidate === undefined) this.picker.noneLeft(call, target, chosen);
     const plan = this.planOf(call, group, failureKindOf(new GatewayError('upstream_error', '')));
@@ -149,7 +153,10 @@ export class CallRouter {
     if (trial?.arm === 'canary') {
       const target = call.table.catalogue.resolve(trial.canary.settings.to);
       if (target !== undefined) {
+        const { excluded } = call;
+        call.excluded = undefined;
         const result = await this.tryGroup(call, target);
+        call.excluded = excluded;
         canaries.record(trial, result);
         if (!('group' in result)) return result;
         if (isCallersFault(result)) throw result.error;
@@ -172,6 +179,7 @@ export class CallRouter {
       const because = last?.error.code ?? first.error.code;
       call.fallbacks += 1;
       call.arm = null;
+      call.excluded = undefined;
       callFellBack(call.header.id, last?.group ?? first.group, group);
       call.note({ step: 'fell-back', group: group.name, because });
       const result = await this.tryGroup(call, group);
@@ -323,9 +331,13 @@ export class CallRouter {
     this.parts.hedges.observed(group.configured, { stream, latencyMs: firstTokenMs ?? latencyMs, costNanos });
   }
 
-  private goOn(call: Progress, group: Group, broken: EndedAttempt): Promise<Outcome> {
+  private goOn(
+    call: Progress,
+    group: Group,
+    answer: { readonly broken: EndedAttempt; readonly has: PartialAnswer },
+  ): Promise<Outcome> {
     const plan = this.planOf(call, group, 'general');
-    return continueAnswer(call, { group, broken, plan }, { attempts: this.attempts, picker: this.picker });
+    return continueAnswer(call, { group, plan, ...answer }, { attempts: this.attempts, picker: this.picker });
   }
 }
 

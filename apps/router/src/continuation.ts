@@ -11,8 +11,9 @@ const MAX_CONTINUATIONS = 4;
 
 interface BrokenAnswer {
   readonly group: Group;
-  /** Its outcome has a `partial`: the caller has that much and waits. */
   readonly broken: EndedAttempt;
+  /** Of the broken attempt: the caller has that much and waits. */
+  readonly has: PartialAnswer;
   readonly plan: FallbackPlan;
 }
 
@@ -22,11 +23,11 @@ interface BrokenAnswer {
  */
 export async function continueAnswer(
   call: Progress,
-  { group, broken, plan }: BrokenAnswer,
+  { group, broken, has, plan }: BrokenAnswer,
   { attempts, picker }: { readonly attempts: Attempts; readonly picker: Picker },
 ): Promise<Outcome> {
   const error = broken.error ?? new GatewayError('upstream_stream_broken', 'The answer broke off.');
-  let partial = broken.outcome.partial as PartialAnswer;
+  let partial = has;
   let current: Group | undefined = group;
   let tried = new Tried();
   tried.add(group, broken.candidate, error);

@@ -55,7 +55,7 @@ export class Picker {
 
   /** A deployment that may be called now; it is noted in the call's decision. */
   async pick(call: Progress, group: Group, tried: Tried): Promise<Chosen> {
-    let excluded: Set<string> | undefined;
+    let excluded = call.excluded;
     for (;;) {
       const chosen = this.peek(call, group, tried, excluded);
       const { candidate } = chosen;
@@ -66,7 +66,7 @@ export class Picker {
         return chosen;
       }
       // Another call probes it at the moment.
-      (excluded ??= new Set()).add(candidate.deployment.id);
+      excluded = new Set([...(excluded ?? []), candidate.deployment.id]);
     }
   }
 
@@ -78,7 +78,7 @@ export class Picker {
   }
 
   /** Like `look`, but nothing is noted. */
-  peek(call: Progress, group: Group, tried: Tried, excluded?: ReadonlySet<string>): Chosen {
+  peek(call: Progress, group: Group, tried: Tried, excluded = call.excluded): Chosen {
     const { header, table } = call;
     const { router } = table;
     const { view } = this.parts;

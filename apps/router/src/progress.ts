@@ -13,6 +13,8 @@ export class Progress {
   attempts = 0;
   retries = 0;
   fallbacks = 0;
+  /** Deployments that get no calls of this kind. */
+  excluded: ReadonlySet<string> | undefined;
   /** The arm that is being tried. */
   arm: Arm | null = null;
 
@@ -42,7 +44,7 @@ export class Progress {
   }
 
   note(step: StepOf<DecisionStep>): void {
-    this.decision.steps.push({ ...step, at: this.now() - this.header.startedAt } as DecisionStep);
+    this.decision.steps.push({ ...step, at: this.now() - this.header.startedAt });
   }
 
   /** Throws when nothing that is tried could still be delivered. */

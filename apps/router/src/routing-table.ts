@@ -9,19 +9,19 @@ import type { Group } from './group.js';
 export class RoutingTable {
   readonly catalogue: Catalogue;
   readonly router: RouterSettings;
-  /** By the name that has it. */
-  readonly canaries: ReadonlyMap<string, Canary>;
+  readonly canaries: readonly Canary[];
   private readonly bySettings: ReadonlyMap<CanarySettings, Canary>;
 
   constructor(readonly config: GatewayConfig) {
     this.catalogue = new Catalogue(config);
     this.router = config.router;
-    this.canaries = new Map(
+    // An alias shares what is set for the name that it stands for: one canary, known by the latter, which comes last.
+    this.bySettings = new Map(
       [...config.router.groups].flatMap(([name, { canary }]) =>
-        canary === null ? [] : [[name, canaryOf(name, canary)]],
+        canary === null ? [] : [[canary, canaryOf(name, canary)]],
       ),
     );
-    this.bySettings = new Map([...this.canaries.values()].map((canary) => [canary.settings, canary]));
+    this.canaries = [...this.bySettings.values()];
   }
 
   /** The group that a call asks for: by the aliases of its key, of its team, then as the config has it. */

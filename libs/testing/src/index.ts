@@ -26,3 +26,4 @@ export {
   type GatewayOptions,
 } from './gateway/start-gateway.js';
 export { ROOT, buildOnce } from './gateway/build.js';
+export { VirtualTime } from './virtual-time.js';

@@ -23,21 +23,23 @@ export interface CanaryDeskOptions {
 /** Assigns calls to the arms of canaries, watches the arms and takes a bad canary back. */
 export class CanaryDesk {
   private readonly book = new CanaryBook();
-  private canaries: ReadonlyMap<string, Canary> = new Map();
+  private canaries: readonly Canary[] = [];
 
   constructor(private readonly options: CanaryDeskOptions) {}
 
   /** The config that holds from now on. */
   follow({ canaries }: RoutingTable): void {
     this.canaries = canaries;
-    this.book.keepOnly(new Set([...canaries.values()].map(({ id }) => id)));
+    this.book.keepOnly(new Set(canaries.map(({ id }) => id)));
   }
 
   /** The trial that a call takes part in; undefined when its name has no canary, or one that was taken back. */
   trialOf(call: Progress, random: () => number): Trial | undefined {
     const canary = call.table.canaryOf(call.settings.canary);
-    if (canary === undefined || call.deterministic || this.book.rollbackOf(canary) !== undefined)
-      return undefined;
+    if (canary === undefined) return undefined;
+    // One deployment of the group itself may be the canary: it then gets no other calls than the canary's.
+    call.excluded = new Set([canary.settings.to]);
+    if (call.deterministic || this.book.rollbackOf(canary) !== undefined) return undefined;
     const arm = armOf(canary, call.header, random);
     call.arm = arm;
     call.note({ step: 'canary', arm, to: canary.settings.to });
@@ -66,7 +68,7 @@ export class CanaryDesk {
   apply(news: RouterReport['canaries']): void {
     if (news.length === 0) return;
     this.book.apply(news);
-    for (const canary of this.canaries.values()) this.judge(canary);
+    for (const canary of this.canaries) this.judge(canary);
   }
 
   /** Alerts of the past: a canary that was taken back stays so through a restart. */
@@ -78,7 +80,7 @@ export class CanaryDesk {
   }
 
   report() {
-    return [...this.canaries.values()].map((canary) => ({
+    return this.canaries.map((canary) => ({
       model: canary.model,
       to: canary.settings.to,
       percent: canary.settings.percent,
@@ -116,4 +118,4 @@ export class CanaryDesk {
 const saysNothing = (
   result: EndedAttempt | GroupFailure,
   error: NonNullable<EndedAttempt['error']>,
-): boolean => retryOf(error) === 'never' && !('isRefusal' in result && result.isRefusal === true);
+): boolean => retryOf(error) === 'never' && !('isRefusal' in result && result.isRefusal);

@@ -24,9 +24,11 @@ const isElsewhere: Test = (candidate, { call: { regions = [] } }) => {
   return dropped(candidate, 'region', { reason: `region ${own ?? 'unknown'}, not ${regions.join(' or ')}` });
 };
 
-/** A deployment that does not say where it is may be anywhere. */
-export const region: Filter = ({ config, call }) =>
-  config.preCallChecks && call.regions !== undefined ? isElsewhere : null;
+/**
+ * A deployment that does not say where it is may be anywhere. Held always, where LiteLLM wants `enable_pre_call_checks`: whoever
+ * limits a key or a call to a region means it.
+ */
+export const region: Filter = ({ call }) => (call.regions === undefined ? null : isElsewhere);
 
 const isTooLarge: Test = (candidate, { call: { bodyBytes } }) => {
   const { maxRequestBytes } = candidate.deployment.limits;
