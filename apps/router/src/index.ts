@@ -1,1 +1,2 @@
+export { assembleRouter, type RouterAssembly } from './assemble-router.js';
 export { RouterModule } from './router.module.js';
