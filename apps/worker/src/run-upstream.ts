@@ -131,7 +131,7 @@ function leaveRest(
 ): void {
   const { context, state } = work;
   // Only the provider's failures: what ends the call itself ends all attempts at it.
-  if (!error.code.startsWith('upstream_') || context.signal.aborted) return;
+  if (!state.delivered || context.signal.aborted || !error.code.startsWith('upstream_')) return;
   const { served } = attempt;
   if (served === null) return;
   state.partial = { ...served, usage: toldUsage(work, bill) };
