@@ -171,6 +171,37 @@ describe('faults', () => {
   });
 });
 
+describe('an answer with a beginning', () => {
+  const whole = 'Hello from the fault lab. You said: Hi';
+  const asked = { role: 'user', content: 'Hi' };
+  const begun = { role: 'assistant', content: 'Hello from the' };
+  const ask = { role: 'user', content: 'Continue exactly where your last message stopped.' };
+  const said = async (messages: readonly object[], step: Step = {}): Promise<unknown> =>
+    (await json(chat({ model: 'demo', messages }, step))).choices[0]?.message.content;
+
+  it.each([
+    ['an assistant’s message at the end', [asked, begun]],
+    ['one that the user asks to continue', [asked, begun, ask]],
+  ])('goes on from %s', async (_what, messages) => {
+    expect(await said(messages)).toBe(' fault lab. You said: Hi');
+    expect(await said(messages, { repeatsBeginning: true })).toBe(whole);
+    expect(await said(messages, { tokens: 5 })).toBe(whole.slice(14, 20));
+  });
+
+  it('goes on in Anthropic’s dialect, whose text is in blocks', async () => {
+    const blocks = { role: 'assistant', content: [{ type: 'text', text: 'Hello from the' }] };
+    const response = await post('/v1/messages', { model: 'demo', max_tokens: 99, messages: [asked, blocks] });
+    expect(await response.json()).toMatchObject({ content: [{ text: ' fault lab. You said: Hi' }] });
+  });
+
+  it('is begun anew after the beginning of another, and where none was given', async () => {
+    const other = { role: 'assistant', content: 'Good day' };
+    expect(await said([asked, other])).toBe(whole);
+    expect(await said([asked, { role: 'assistant', content: '' }])).toContain('You said: ');
+    expect(await said([asked, begun, { role: 'user', content: 'Hi' }])).toBe(whole);
+  });
+});
+
 describe('statistics', () => {
   it('tell by client request id what was served', async () => {
     await json(post('/v1/chat/completions', user('Hello'), { 'x-client-request-id': 'attempt-1' }));
@@ -200,7 +231,9 @@ describe('statistics', () => {
     expect(first?.done).toBe(false);
     await reader?.cancel();
     await eventually(() => lab.stats().aborted === 1);
-    expect(lab.stats().completionTokens).toBeLessThan(500);
+    const { completionTokens, byModel } = lab.stats();
+    expect(completionTokens).toBeLessThan(500);
+    expect(byModel).toEqual({ demo: { calls: 1, promptTokens: 1, completionTokens, aborted: 1 } });
   });
 
   it('do not run ahead of a client that does not read', async () => {
