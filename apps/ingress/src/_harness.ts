@@ -2,15 +2,19 @@ import type { AddressInfo } from 'node:net';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigKeeper, StoredModels } from '@tollgate/app';
 import { BUS, type Bus, type CallResponse, type ResponseFrame } from '@tollgate/bus';
 import {
   bareDeployment,
   ENVIRONMENT,
-  LiveConfig,
   GENERAL_DEFAULTS,
+  LiveConfig,
+  LiveVariables,
   ROUTER_DEFAULTS,
+  VAULT,
   type Environment,
   type GatewayConfig,
+  type Vault,
 } from '@tollgate/config';
 import {
   NO_USAGE,
@@ -173,6 +177,9 @@ const config = (general: Partial<GatewayConfig['general']>, changes: ConfigChang
 export interface ConfigChanges {
   readonly deployments?: GatewayConfig['deployments'];
   readonly router?: Partial<GatewayConfig['router']>;
+  /** Stored models are asked of the bus, and awaited. */
+  readonly readsModels?: boolean;
+  readonly vault?: Vault;
 }
 
 export interface Harness {
@@ -202,10 +209,17 @@ export async function startIngress(
   const bus = new FakeBus();
   const state = new FakeState();
   const live = new LiveConfig(config(general, changes));
+  const variables = new LiveVariables({});
+  const keeper = new ConfigKeeper(live.current, live, variables);
+  const models = new StoredModels(changes.readsModels === true ? (bus as unknown as Bus) : null, keeper);
   const values = [
     { provide: BUS, useValue: bus },
     { provide: STATE, useValue: state },
     { provide: LiveConfig, useValue: live },
+    { provide: LiveVariables, useValue: variables },
+    { provide: ConfigKeeper, useValue: keeper },
+    { provide: StoredModels, useValue: models },
+    { provide: VAULT, useValue: changes.vault ?? null },
     { provide: ENVIRONMENT, useValue: { drainMs: 1_000, variables: {} } as unknown as Environment },
   ];
   const platform: DynamicModule = {

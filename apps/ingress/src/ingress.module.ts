@@ -23,6 +23,11 @@ import { Deprecations } from './models/deprecations.js';
 import { ModelNames } from './models/model-names.js';
 import { ModelUsageController } from './models/model-usage.controller.js';
 import { ModelsController } from './models/models.controller.js';
+import { ModelEntries } from './models-admin/model-entries.js';
+import { ModelGroups } from './models-admin/model-groups.js';
+import { ModelInfoController } from './models-admin/model-info.controller.js';
+import { ModelsAdmin } from './models-admin/models-admin.js';
+import { ModelsAdminController } from './models-admin/models-admin.controller.js';
 import { RootController } from './root.controller.js';
 import { ExplainController } from './router-admin/explain.controller.js';
 import { ExplanationsController } from './router-admin/explanations.controller.js';
@@ -36,14 +41,16 @@ export const HTTP_CONTROLLERS = [
   ExplainController,
   KeysController,
   MessagesController,
+  ModelInfoController,
   ModelUsageController,
+  ModelsAdminController,
   ModelsController,
   ReportsController,
   RootController,
   SpendController,
 ] as const;
 
-/** The HTTP side of the gateway. Needs BUS, STATE, LiveConfig and ENVIRONMENT from a global module. */
+/** The HTTP side of the gateway. Needs what `PlatformModule` gives. */
 @Module({
   controllers: [...HTTP_CONTROLLERS, ExplanationsController, KeyEventsController],
   providers: [
@@ -58,7 +65,10 @@ export const HTTP_CONTROLLERS = [
     HttpDoor,
     KeyNewsWatch,
     ModelAccess,
+    ModelEntries,
+    ModelGroups,
     ModelNames,
+    ModelsAdmin,
     RouteGuard,
     RouteTable,
     {

@@ -15,6 +15,9 @@ export interface Caller {
   readonly regions: readonly string[] | null;
 }
 
+/** Who made or changed something, while the master key is all that may. */
+export const ADMIN_USER = 'default_user_id';
+
 export const masterCaller = (keyHash: string): Caller => ({
   principal: { keyHash, keyAlias: null, userId: null, teamId: null, isAdmin: true, models: [] },
   key: null,

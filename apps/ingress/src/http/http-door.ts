@@ -37,7 +37,7 @@ export class HttpDoor {
       this.routes.add(route.method, route.url);
       const { url } = route;
       route.onRequest = [this.guard.hookOf(route.config?.access, url)];
-      if (route.method === 'POST') route.preParsing = [checkContent];
+      if (route.method === 'POST' || route.method === 'PATCH') route.preParsing = [checkContent];
       route.onResponse = [
         (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
           requestFinished(url, reply.raw.statusCode, request.call?.modelLabel ?? '', reply.elapsedTime);

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/com
 import { BUS, type Bus } from '@tollgate/bus';
 import { GatewayError, createKey, deleteKeys, findKey } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '../auth/caller.js';
+import { ADMIN_USER, callerOf } from '../auth/caller.js';
 import { KeyCache } from '../auth/key-cache.js';
 import { digestOf, hashOfKey } from '../auth/key-digests.js';
 import { MAX_KEY_LENGTH, maskKey, newKeyText } from '../auth/key-text.js';
@@ -13,8 +13,6 @@ import { expiryOf } from './key-duration.js';
 import { readDeleteKeys, readGenerateKey } from './key-request.js';
 import { readRouterSettings } from './router-settings.js';
 
-/** Who made a key, while the master key is all that may. */
-const ADMIN_USER = 'default_user_id';
 /** 16 characters after `sk-`: what anyone would type by hand is shorter. */
 const MIN_KEY_LENGTH = 19;
 

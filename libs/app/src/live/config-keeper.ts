@@ -6,7 +6,8 @@ import { mergeModels, type LeftOut } from './merge-models.js';
 /** Keeps the config that holds: the file's with the stored models over it, made anew when either changes. */
 export class ConfigKeeper {
   private models: readonly StoredModel[] = [];
-  private leftOut: readonly LeftOut[] = [];
+  private served: ReadonlyMap<string, StoredModel> = new Map();
+  private leftOut: ReadonlyMap<string, LeftOut> = new Map();
 
   /** @param file the config of the file alone. */
   constructor(
@@ -31,21 +32,25 @@ export class ConfigKeeper {
     return this.models;
   }
 
-  /** Why a stored model is not served; null: it is. */
-  reasonLeftOut(id: string): string | null {
-    return this.leftOut.find(({ model }) => model.id === id)?.reason ?? null;
+  /** The stored model that a deployment is; undefined: it is of the file, or there is none. */
+  servedModel(id: string): StoredModel | undefined {
+    return this.served.get(id);
+  }
+
+  /** The stored models that cannot be served, and why. */
+  get modelsLeftOut(): readonly LeftOut[] {
+    return [...this.leftOut.values()];
   }
 
   private merge(): void {
     const { config, leftOut } = mergeModels(this.file, this.models, this.variables.current);
-    for (const entry of leftOut) {
-      const isKnown = this.leftOut.some(
-        ({ model, reason }) => model.id === entry.model.id && reason === entry.reason,
-      );
-      if (!isKnown) storedModelLeftOut(entry.model, entry.reason);
+    for (const { model, reason } of leftOut) {
+      if (this.leftOut.get(model.id)?.reason !== reason) storedModelLeftOut(model, reason);
     }
-    this.leftOut = leftOut;
-    storedModelsCounted(config.deployments.length - this.file.deployments.length, leftOut.length);
+    this.leftOut = new Map(leftOut.map((entry) => [entry.model.id, entry]));
+    const served = config === this.file ? [] : this.models.filter(({ id }) => !this.leftOut.has(id));
+    this.served = new Map(served.map((model) => [model.id, model]));
+    storedModelsCounted(served.length, leftOut.length);
     try {
       this.live.replace(config);
     } catch (cause) {

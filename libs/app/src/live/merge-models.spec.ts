@@ -87,9 +87,13 @@ describe('ConfigKeeper', () => {
     const live = new LiveConfig(file);
     const keeper = keeperOf(live);
     keeper.replaceModels([stored('demo')]);
-    expect(keeper.reasonLeftOut('demo')).toMatch(/config file/);
+    expect(keeper.modelsLeftOut).toMatchObject([
+      { model: { id: 'demo' }, reason: expect.stringContaining('config file') },
+    ]);
+    expect(keeper.servedModel('demo')).toBeUndefined();
     keeper.replaceFile({ ...file, deployments: [] }, {});
-    expect(keeper.reasonLeftOut('demo')).toBeNull();
+    expect(keeper.modelsLeftOut).toEqual([]);
+    expect(keeper.servedModel('demo')).toMatchObject({ id: 'demo' });
     expect(ids(live.current)).toEqual(['demo']);
   });
 
