@@ -6,17 +6,23 @@ export interface PumpOptions {
   deliver(subject: string, entries: readonly OutboxEntry[]): Promise<void>;
   readonly maxEvents: number;
   readonly maxCharacters: number;
-  /** How long a batch waits for company. */
+  /** How long a batch waits for company; longer while events come in crowds, as a batch costs far more than an event. */
   readonly lingerMs: number;
   /** First wait after a failure; doubles up to a hundred times that. */
   readonly retryMs: number;
 }
+
+/** A batch of so many shows that more are coming. */
+const CROWD = 8;
+const CROWD_LINGER_MS = 250;
 
 /** Takes events of one subject out of the outbox in batches, one after another, until all are delivered. */
 export class OutboxPump {
   private isRunning = false;
   private isStopped = false;
   private failures = 0;
+  private lastBatch = 0;
+  private isDue = false;
   private timer: NodeJS.Timeout | undefined;
   private current: Promise<void> = Promise.resolve();
 
@@ -28,9 +34,10 @@ export class OutboxPump {
 
   /** There may be something to deliver. */
   wake(): void {
-    if (this.isStopped || this.isRunning || this.timer !== undefined) return;
+    if (this.isStopped || this.isRunning) return;
     const isFull = this.outbox.waitingCount(this.subject) >= this.options.maxEvents;
-    this.start(isFull ? 0 : this.options.lingerMs);
+    if (this.timer === undefined) this.start(isFull ? 0 : this.lingerMs());
+    else if (isFull && this.failures === 0 && !this.isDue) this.start(0);
   }
 
   /** Tries again now instead of waiting. */
@@ -57,7 +64,14 @@ export class OutboxPump {
     await this.current;
   }
 
+  private lingerMs(): number {
+    const { lingerMs } = this.options;
+    return this.lastBatch < CROWD ? lingerMs : Math.max(lingerMs, CROWD_LINGER_MS);
+  }
+
   private start(delayMs: number): void {
+    clearTimeout(this.timer);
+    this.isDue = delayMs === 0;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.isRunning = true;
@@ -78,6 +92,7 @@ export class OutboxPump {
     // After a failure smaller and smaller batches, so that one bad event ends up alone.
     const size = Math.max(1, Math.ceil(this.options.maxEvents / 2 ** this.failures));
     const entries = this.outbox.take(this.subject, size, this.options.maxCharacters);
+    this.lastBatch = entries.length;
     if (entries.length === 0) return;
     try {
       await this.options.deliver(this.subject, entries);
