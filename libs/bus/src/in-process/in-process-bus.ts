@@ -13,6 +13,7 @@ import { InFlight } from '../call/in-flight.js';
 import { ResponseStream } from '../call/response-stream.js';
 import { drainingError, nobodyServes } from '../errors.js';
 import { OutboxPump } from '../outbox/outbox-pump.js';
+import { eventOf } from '../outbox/outbox-queues.js';
 import { Outbox } from '../outbox/outbox.js';
 import { LocalCall } from './local-call.js';
 
@@ -105,10 +106,7 @@ export class InProcessBus implements Bus {
     this.services.push(handlers);
     for (const [subject, handler] of handlers.durables) {
       const pump = new OutboxPump(this.outbox, subject, {
-        deliver: (_subject, entries) =>
-          this.inFlight.track(() =>
-            handler(entries.map((entry): unknown => JSON.parse(entry.text ?? 'null'))),
-          ),
+        deliver: (_subject, entries) => this.inFlight.track(() => handler(entries.map(eventOf))),
         maxEvents: 500,
         maxCharacters: Infinity,
         lingerMs: 20,

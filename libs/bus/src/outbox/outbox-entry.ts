@@ -5,6 +5,8 @@ export interface OutboxEntry {
   readonly subject: string;
   /** The event as JSON; absent while it waits in its file alone. */
   text: string | undefined;
+  /** The event itself, while its text is kept. */
+  event: unknown;
   /** What `update` changed since the draft began. */
   patch: Record<string, unknown> | undefined;
   state: 'draft' | 'record' | 'done';

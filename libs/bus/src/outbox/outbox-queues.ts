@@ -22,7 +22,7 @@ export class OutboxQueues {
 
   add(entry: OutboxEntry): void {
     const length = entry.text?.length ?? 0;
-    if (this.heldCharacters + length > MAX_HELD_CHARACTERS) entry.text = undefined;
+    if (this.heldCharacters + length > MAX_HELD_CHARACTERS) drop(entry);
     else this.heldCharacters += length;
     this.queueOf(entry.subject).push(entry);
   }
@@ -50,7 +50,7 @@ export class OutboxQueues {
   /** The text of an event that is done with takes no room any more. */
   forget(entry: OutboxEntry): void {
     this.heldCharacters -= entry.text?.length ?? 0;
-    entry.text = undefined;
+    drop(entry);
   }
 
   private load(entry: OutboxEntry): string {
@@ -67,6 +67,15 @@ export class OutboxQueues {
     return queue;
   }
 }
+
+function drop(entry: OutboxEntry): void {
+  entry.text = undefined;
+  entry.event = undefined;
+}
+
+/** The event of an entry that was taken. */
+export const eventOf = ({ event, text }: OutboxEntry): unknown =>
+  event === undefined ? JSON.parse(text ?? 'null') : event;
 
 /** The event of a line as it was written. */
 export const textOf = (line: string): string => parseLine(line.trimEnd())?.text ?? 'null';

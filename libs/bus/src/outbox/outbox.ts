@@ -70,7 +70,9 @@ export class Outbox {
   }
 
   record(subject: string, event: unknown): Promise<void> {
-    return this.commit(this.newEntry(subject, JSON.stringify(event), 'record'));
+    const entry = this.newEntry(subject, JSON.stringify(event), 'record');
+    entry.event = event;
+    return this.commit(entry);
   }
 
   draft<Event>(subject: string, event: Event): DurableDraft<Event> {
@@ -87,6 +89,7 @@ export class Outbox {
       commit: (committed) => {
         if (entry.state !== 'draft') return Promise.resolve();
         entry.text = JSON.stringify(committed);
+        entry.event = committed;
         entry.patch = undefined;
         // A draft that ends in the turn it began in is written once.
         if (entry.place === undefined) Object.assign(begun, { text: '', entry: undefined });
@@ -136,7 +139,15 @@ export class Outbox {
   private newEntry(subject: string, text: string, state: OutboxEntry['state']): OutboxEntry {
     this.lastNumber += 1;
     this.unacknowledged += 1;
-    return { number: this.lastNumber, subject, text, patch: undefined, state, place: undefined };
+    return {
+      number: this.lastNumber,
+      subject,
+      text,
+      event: undefined,
+      patch: undefined,
+      state,
+      place: undefined,
+    };
   }
 
   private commit(entry: OutboxEntry): Promise<void> {
