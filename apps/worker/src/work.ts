@@ -32,9 +32,12 @@ export const endOf = (work: Work, bill: Bill): ResponseEnd => ({
 export function deliverHead({ header, target, context, state }: Work, details: HeadDetails): void {
   state.delivered = header.role !== 'mirror';
   const contentType = header.call.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
+  const { status, headers, apiBase, costNanos } = details;
   context.response.head({
-    ...details,
-    headers: { ...details.headers, 'content-type': contentType },
+    status,
+    headers: { ...headers, 'content-type': contentType },
+    apiBase,
+    costNanos,
     attemptId: header.attemptId,
     deploymentId: header.deploymentId,
     group: header.group,

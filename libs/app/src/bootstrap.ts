@@ -114,6 +114,8 @@ async function createApp(
   config: GatewayConfig,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
+    // There is no Express middleware here, and its engine costs every request.
+    skipMiddie: true,
     bodyLimit: config.general.maxRequestBytes,
     // Slow-loris limits: headers within 15 s, a whole request (100 MB on a slow line) within 5 min.
     requestTimeout: 300_000,
