@@ -20,7 +20,7 @@ import { Deployments } from './deployments.js';
 export const LONG = 20_000;
 
 /** Remembers the one draft of a test and how it ended. */
-export class FakeOutbox {
+class FakeOutbox {
   drafted: UsageEvent | undefined;
   patches: Partial<UsageEvent>[] = [];
   committed: UsageEvent | undefined;
@@ -41,7 +41,7 @@ export class FakeOutbox {
   } as unknown as Bus;
 }
 
-export class FakeResponse implements ResponseWriter {
+class FakeResponse implements ResponseWriter {
   sentHead: ResponseHead | undefined;
   sentEnd: ResponseEnd | undefined;
   isYielded = false;
@@ -91,7 +91,7 @@ export interface OwnAttempt {
   readonly call?: Partial<AttemptHeader['call']>;
 }
 
-export interface EndedAttempt {
+interface EndedAttempt {
   readonly result: Outcome;
   readonly outbox: FakeOutbox;
   readonly response: FakeResponse;
@@ -178,10 +178,13 @@ export function attemptFixture(): AttemptFixture {
       const result = outcomeSchema.parse(await runnerFor(own, outbox.bus).run(header, context));
       return { result, outbox, response };
     },
-    labIsIdle: async () => {
-      const deadline = Date.now() + 1_000;
-      while (lab.stats().open > 0 && Date.now() < deadline) await new Promise(setImmediate);
-      expect(lab.stats().open).toBe(0);
-    },
+    labIsIdle: () => idle(lab),
   };
+}
+
+/** Resolves when the lab has noticed the end of every call, which it learns a moment after its client. */
+export async function idle(lab: FaultLab): Promise<void> {
+  const deadline = Date.now() + 1_000;
+  while (lab.stats().open > 0 && Date.now() < deadline) await new Promise(setImmediate);
+  expect(lab.stats().open).toBe(0);
 }

@@ -69,10 +69,10 @@ export class ServedCall implements CallContext {
     this.controller?.abort(reason);
   }
 
-  /** The forwarder wants no more of it. A caller that has the head must hear how it ends. */
+  /** The forwarder wants no more of it. A caller that has the head, and is not left to another attempt, must hear how it ends. */
   cancel(): void {
     const reason = cancelledError();
-    if (this.response.headSent) this.response.fail(reason);
+    if (this.response.headSent && !this.response.isYielded) this.response.fail(reason);
     this.abort(reason);
   }
 

@@ -8,7 +8,8 @@ function messagesPath({ basePath }: { readonly basePath: string }): string {
 }
 
 /** Claude 4.6 and what came after refuse an answer that is begun for them. */
-const TAKES_PREFILL = /claude-(?:instant|[23]|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-\d{8})?(?:\W|$))/;
+const TAKES_PREFILL =
+  /claude-(?:instant|[23]\b|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:[-@]\d{8})?(?:-v\d|-latest|:|$))/;
 
 export const anthropic: Provider = {
   name: 'anthropic',
