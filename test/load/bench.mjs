@@ -4,14 +4,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { canPin, file, startGenerator, startUpstream } from './processes.mjs';
-import { compare, judge, summarize, table } from './report.mjs';
+import { compare, judge, judgeRouter, printRouter, summarize, table } from './report.mjs';
 import { requestOf } from './request.mjs';
+import { measureRouter } from './router.mjs';
 import { TARGETS, Unavailable } from './targets.mjs';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: Object.keys(TARGETS).join(',') },
+    only: { type: 'string', default: [...Object.keys(TARGETS), 'router'].join(',') },
     seconds: { type: 'string' },
     rounds: { type: 'string' },
     concurrency: { type: 'string', default: '1,32,256' },
@@ -90,11 +91,13 @@ async function measure(generator, targets) {
   return measurements;
 }
 
-function publish(measurements, targets) {
+function publish(measurements, targets, router) {
   const rows = compare(summarize(measurements));
-  const bars = judge(rows);
+  const bars = [...judge(rows), ...judgeRouter(router)];
   const memory = Object.fromEntries(targets.flatMap(([name, { rss }]) => (rss ? [[name, rss()]] : [])));
-  process.stdout.write(`\n${table(rows)}\n\n`);
+  if (rows.length > 0) process.stdout.write(`\n${table(rows)}\n`);
+  if (router.length > 0) process.stdout.write(`\n${printRouter(router)}\n`);
+  process.stdout.write('\n');
   for (const { bar, value, sense, wanted, met } of bars) {
     process.stdout.write(`${met ? 'met   ' : 'MISSED'}  ${bar}: ${value.toFixed(2)} (${sense} ${wanted})\n`);
   }
@@ -104,19 +107,25 @@ function publish(measurements, targets) {
   const name = `${folder}bench-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`;
   writeFileSync(
     name,
-    JSON.stringify({ machine, seconds, rounds, rows, bars, memory, measurements }, null, 2),
+    JSON.stringify({ machine, seconds, rounds, rows, router, bars, memory, measurements }, null, 2),
   );
   process.stdout.write(`\nWritten to ${name}\n`);
 }
 
 if (!canPin) say('NOTE without taskset (or a second core) gateways and load share their cores\n');
+const names = values.only.split(',');
+const wanted = names.filter((name) => name !== 'router');
 const upstream = await startUpstream();
 const generator = await startGenerator();
-const targets = [...(await startTargets(values.only.split(','), upstream.url))];
+const targets = [...(await startTargets(wanted, upstream.url))];
+let measurements = [];
 try {
   for (const [name, target] of targets) await check(name, target);
-  publish(await measure(generator, targets), targets);
+  measurements = await measure(generator, targets);
 } finally {
   await Promise.all(targets.map(([, target]) => target.stop()));
   await Promise.all([generator.stop(), upstream.stop()]);
 }
+if (names.includes('router')) say('the router by itself, 100,000 deployments\n');
+publish(measurements, targets, names.includes('router') ? await measureRouter() : []);
+process.exit(0);

@@ -81,3 +81,23 @@ export function judge(rows) {
     ];
   });
 }
+
+/** A call's time in the router alone. */
+export const printRouter = (rows) =>
+  [
+    'router alone, 1,000 groups of 100 deployments, ms a call',
+    ...rows.map(
+      ({ strategy, p50, p99 }) => `${strategy.padEnd(24)} p50 ${p50.toFixed(3)}  p99 ${p99.toFixed(3)}`,
+    ),
+  ].join('\n');
+
+const MOST_ROUTER_MS = 0.2;
+
+export const judgeRouter = (rows) =>
+  rows.map(({ strategy, p50 }) => ({
+    bar: `router p50 ms, ${strategy}, 1,000 groups of 100`,
+    value: p50,
+    wanted: MOST_ROUTER_MS,
+    sense: 'at most',
+    met: p50 <= MOST_ROUTER_MS,
+  }));

@@ -9,6 +9,14 @@ export class FakeView implements RoutingView {
   readonly limits: Record<string, (tokens: number) => number | null> = {};
   readonly budgets: Record<string, string> = {};
 
+  get allClosed(): boolean {
+    return Object.keys(this.circuits).length === 0;
+  }
+
+  get noneLimited(): boolean {
+    return Object.keys(this.limits).length === 0;
+  }
+
   circuit(id: string): Circuit {
     const circuit = this.circuits[id];
     return circuit === undefined ? CLOSED : { ...CLOSED, ...circuit };

@@ -14,6 +14,13 @@ export interface Group {
   readonly candidates: readonly Candidate[];
   /** Who serves calls that no deployment's tags speak of: those tagged `default`, else those without tags, else all. */
   readonly untagged: 'default' | 'tagless' | 'all';
+  /** Whether any deployment of it is set up so: where none is, calls need not ask each. */
+  readonly any: {
+    readonly blocked: boolean;
+    readonly sizeLimit: boolean;
+    readonly parallelLimit: boolean;
+    readonly budget: boolean;
+  };
 }
 
 export function toGroup(name: string, deployments: readonly Deployment[], isLone: boolean): Group {
@@ -48,7 +55,21 @@ function grouped(name: string, candidates: readonly Candidate[]): Group {
   const orders = [...new Set(candidates.map(({ order }) => order))].sort((left, right) => left - right);
   const tiers = orders.map((order) => candidates.filter((candidate) => candidate.order === order));
   const configured = candidates[0]?.deployment.group ?? name;
-  return { name, configured, tiers, candidates, untagged: untaggedOf(candidates) };
+  const any = (test: (deployment: Deployment) => boolean): boolean =>
+    candidates.some(({ deployment }) => test(deployment));
+  return {
+    name,
+    configured,
+    tiers,
+    candidates,
+    untagged: untaggedOf(candidates),
+    any: {
+      blocked: any(({ blocked }) => blocked),
+      sizeLimit: any(({ limits }) => limits.maxRequestBytes !== undefined),
+      parallelLimit: any(({ maxParallelRequests }) => maxParallelRequests !== null),
+      budget: any(({ budget }) => budget !== null),
+    },
+  };
 }
 
 function untaggedOf(candidates: readonly Candidate[]): Group['untagged'] {

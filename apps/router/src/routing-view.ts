@@ -49,8 +49,12 @@ export const CLOSED: Circuit = { state: 'closed', until: null, probing: false };
 export interface RoutingView {
   /** Epoch ms. */
   readonly now: number;
+  /** No circuit is open or half-open: none need be asked for. */
+  readonly allClosed: boolean;
   circuit(deploymentId: string): Circuit;
   stats(deploymentId: string): DeploymentStats;
+  /** No provider has told of a limit. */
+  readonly noneLimited: boolean;
   /** The provider's own rate limit has no room for so many tokens before this time (epoch ms); null: it has. */
   limitedUntil(deploymentId: string, tokens: number): number | null;
   /** The budget (of provider, deployment or one of the tags) that is used up, in LiteLLM's words; null: none is. */

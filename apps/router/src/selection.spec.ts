@@ -89,15 +89,17 @@ describe('the cost of a selection', () => {
     tagFiltering: 'any',
     providerBudgets: new Map([['openai', { limitNanos: 1, window: '1d' }]]),
   };
+  const ninetyNine = Array.from({ length: 99 }, (_, index) => `d${index}`);
   const call = header({ needs: ['vision'], tags: ['paid'], regions: ['eu'], inputTokens: 100 });
 
   it.each([
-    ['nothing to filter', hundred(() => ({})), header(), ROUTER_DEFAULTS, 100],
+    ['nothing to filter', hundred(() => ({})), header(), ROUTER_DEFAULTS, [], 100],
     [
       'every filter at work',
       hundred(() => ({ rpm: 10, tpm: 1e6, tags: ['paid'], region: 'eu-west-1', maxParallelRequests: 5 })),
       call,
       everything,
+      [],
       100,
     ],
     [
@@ -105,10 +107,12 @@ describe('the cost of a selection', () => {
       hundred((index) => ({ tags: [index % 2 === 0 ? 'paid' : 'free'], region: 'eu-west-1' })),
       call,
       everything,
+      [],
       50,
     ],
-  ])('is microseconds with %s', (_what, large, asked, config, expected) => {
-    const view = new FakeView();
+    ['all but one cooling', hundred(() => ({})), header(), ROUTER_DEFAULTS, ninetyNine, 1],
+  ])('is microseconds with %s', (_what, large, asked, config, cooling, expected) => {
+    const view = viewWithout(cooling);
     const once = (): number => {
       const started = process.hrtime.bigint();
       for (let round = 0; round < 100; round += 1) select(large, asked, { view, config });

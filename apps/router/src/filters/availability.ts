@@ -1,12 +1,22 @@
 import { dropped, type Filter, type Test } from './filter.js';
 
-const isoTime = (at: number): string => new Date(at).toISOString();
+/** A circuit that is open is open for many calls, and writing the time out is most of the work of a reason. */
+const MOST_WRITTEN = 1_000;
+const written = new Map<number, string>();
+
+function isoTime(at: number): string {
+  let text = written.get(at);
+  if (text !== undefined) return text;
+  if (written.size >= MOST_WRITTEN) written.clear();
+  written.set(at, (text = new Date(at).toISOString()));
+  return text;
+}
 
 const isBlocked: Test = (candidate) =>
   candidate.deployment.blocked ? dropped(candidate, 'blocked', { reason: 'blocked' }) : null;
 
 /** `model_info.blocked`: paused by its owner. */
-export const blocked: Filter = () => isBlocked;
+export const blocked: Filter = ({ group }) => (group.any.blocked ? isBlocked : null);
 
 const isOut: Test = (candidate, { view }) => {
   const { state, until, probing } = view.circuit(candidate.deployment.id);
@@ -20,7 +30,7 @@ const isOut: Test = (candidate, { view }) => {
 };
 
 /** Its circuit is open, or half-open with the one probe under way. */
-export const circuit: Filter = () => isOut;
+export const circuit: Filter = ({ view }) => (view.allClosed ? null : isOut);
 
 const isLimited: Test = (candidate, { view, call: { inputTokens } }) => {
   const until = view.limitedUntil(candidate.deployment.id, inputTokens);
@@ -30,7 +40,7 @@ const isLimited: Test = (candidate, { view, call: { inputTokens } }) => {
 };
 
 /** The provider said that there is no room for so many tokens, or for a request at all. */
-export const providerLimit: Filter = () => isLimited;
+export const providerLimit: Filter = ({ view }) => (view.noneLimited ? null : isLimited);
 
 const isExcluded: Test = (candidate, search) =>
   search.excluded?.has(candidate.deployment.id) === true

@@ -7,9 +7,6 @@ const isSpent: Test = (candidate, { view, call }) => {
 
 /** The budget of its provider, of the deployment or of one of the call's tags is used up. */
 export const budgets: Filter = ({ config, group }) => {
-  const any =
-    config.providerBudgets.size > 0 ||
-    config.tagBudgets.size > 0 ||
-    group.candidates.some(({ deployment }) => deployment.budget !== null);
+  const any = config.providerBudgets.size > 0 || config.tagBudgets.size > 0 || group.any.budget;
   return any ? isSpent : null;
 };

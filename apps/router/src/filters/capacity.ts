@@ -13,7 +13,7 @@ const isBusy: Test = (candidate, { view }) => {
 };
 
 /** `max_parallel_requests`. */
-export const parallelRequests: Filter = () => isBusy;
+export const parallelRequests: Filter = ({ group }) => (group.any.parallelLimit ? isBusy : null);
 
 const isSpent: Test = (candidate, { view, call: { inputTokens } }) => {
   const { id, rpm, tpm } = candidate.deployment;

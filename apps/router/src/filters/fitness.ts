@@ -37,7 +37,7 @@ const isTooLarge: Test = (candidate, { call: { bodyBytes } }) => {
 };
 
 /** Tollgate's own `max_request_bytes` of a deployment. */
-export const requestSize: Filter = () => isTooLarge;
+export const requestSize: Filter = ({ group }) => (group.any.sizeLimit ? isTooLarge : null);
 
 const isUnable: Test = (candidate, { call: { needs } }) => {
   const { supports } = candidate.deployment.limits;

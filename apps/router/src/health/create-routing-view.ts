@@ -4,9 +4,9 @@ import type { DeploymentStatsBook } from './deployment-stats-book.js';
 import type { ProviderLimitBook } from './provider-limit-book.js';
 
 export interface RoutingViewSources {
-  readonly health: Pick<DeploymentHealth, 'circuit'>;
+  readonly health: Pick<DeploymentHealth, 'circuit' | 'allClosed'>;
   readonly stats: Pick<DeploymentStatsBook, 'stats'>;
-  readonly limits: Pick<ProviderLimitBook, 'limitedUntil'>;
+  readonly limits: Pick<ProviderLimitBook, 'limitedUntil' | 'isEmpty'>;
   /** Default: no budget is ever used up. */
   readonly exhaustedBudget?: RoutingView['exhaustedBudget'];
   /** Epoch ms. */
@@ -23,6 +23,12 @@ export const createRoutingView = ({
 }: RoutingViewSources): RoutingView => ({
   get now() {
     return now();
+  },
+  get allClosed() {
+    return health.allClosed;
+  },
+  get noneLimited() {
+    return limits.isEmpty;
   },
   circuit: (id) => health.circuit(id),
   stats: (id) => stats.stats(id),

@@ -55,6 +55,10 @@ export class DeploymentHealth {
     this.counts = new FailureCounts(now);
   }
 
+  get allClosed(): boolean {
+    return this.state.circuits().size === 0;
+  }
+
   /** In memory and cheap: asked for every candidate of every call. */
   circuit(deploymentId: string): Circuit {
     const circuits = this.state.circuits();

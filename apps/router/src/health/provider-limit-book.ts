@@ -19,6 +19,10 @@ export class ProviderLimitBook {
   /** `now`: epoch ms. */
   constructor(private readonly now: () => number) {}
 
+  get isEmpty(): boolean {
+    return this.limits.size === 0;
+  }
+
   /** From an outcome. `ageMs`: how long ago the provider said so (of a stream: since its head). */
   learned(deploymentId: string, said: ProviderLimits, ageMs = 0): void {
     this.heard(deploymentId, said, ageMs);

@@ -189,7 +189,7 @@ describe('ReplicaReports of three replicas', () => {
   it('show in the view of strategies and filters', () => {
     const [{ stats, limits }] = replicas as [(typeof replicas)[0]];
     const [candidate] = toGroup('chat', [deployment('d1')], true).candidates;
-    const sources = { health: { circuit: () => CLOSED }, stats, limits, now: () => clock };
+    const sources = { health: { allClosed: true, circuit: () => CLOSED }, stats, limits, now: () => clock };
     const view = createRoutingView(sources);
     stats.started('d1', 5);
     limits.learned('d1', { tokens: { limit: null, remaining: 10, resetMs: 1_000 } });

@@ -77,6 +77,12 @@ describe('adaptive', () => {
     expect(none).toBe(0);
   });
 
+  it('leaves the only one with a weight alone, however sick', () => {
+    const weights = [1, 0];
+    const candidates = candidatesOf(2, (index) => ({ weight: weights[index]! }));
+    expect(sharesOf(candidates, viewOf({ d0: { errorRate: 0.9 } }), 1_000)).toEqual([1, 0]);
+  });
+
   it('shares calls under way in proportion, by weight', () => {
     const weights = [3, 1];
     const candidates = candidatesOf(2, (index) => ({ weight: weights[index]! }));

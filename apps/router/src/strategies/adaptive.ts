@@ -1,6 +1,6 @@
 import type { Candidate } from '../group.js';
 import { type DeploymentStats } from '../routing-view.js';
-import { draw, metricOf, shareBy } from './simple-shuffle.js';
+import { draw, drawOther, metricOf, shareBy } from './simple-shuffle.js';
 import type { Strategy } from './strategy.js';
 
 /** One that was drawn keeps the call unless the other is better by this factor: among equals the shares decide. */
@@ -30,7 +30,7 @@ export const adaptive: Strategy = (candidates, { view, random }) => {
   let best = entryOf(first);
   for (let draws = 1; draws < MOST_DRAWS; draws += 1) {
     if (draws > 1 && penaltyOf(best.stats) < SICK_PENALTY) break;
-    const other = draw(candidates, random, best.candidate);
+    const other = drawOther(candidates, random, best.candidate);
     if (other === undefined) break;
     best = better(best, entryOf(other));
   }

@@ -10,17 +10,30 @@ export const simpleShuffle: Strategy = (candidates, { random }) => draw(candidat
 /**
  * One candidate by its share of the load: `weight`, else `rpm`, else `tpm`, the first of them that any candidate has; evenly
  * when none has any.
- * @param except is not drawn
  */
-export function draw(
+export function draw(candidates: readonly Candidate[], random: () => number): Candidate | undefined {
+  if (candidates.length <= 1) return candidates[0];
+  const sums = sumsOf(candidates);
+  const point = random() * (sums.at(-1) ?? 0);
+  // The first whose sum is beyond the point.
+  let [low, high] = [0, sums.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sums[middle] ?? 0) > point) high = middle;
+    else low = middle + 1;
+  }
+  return candidates[low];
+}
+
+/** Like `draw`, but for one that is not drawn; undefined when no other has a share. */
+export function drawOther(
   candidates: readonly Candidate[],
   random: () => number,
-  except?: Candidate,
+  except: Candidate,
 ): Candidate | undefined {
-  if (candidates.length <= 1) return candidates[0] === except ? undefined : candidates[0];
   const metric = metricOf(candidates);
-  let total = 0;
-  for (const candidate of candidates) if (candidate !== except) total += shareBy(candidate, metric);
+  let total = -shareBy(except, metric);
+  for (const candidate of candidates) total += shareBy(candidate, metric);
   let point = random() * total;
   let last: Candidate | undefined;
   for (const candidate of candidates) {
@@ -32,6 +45,19 @@ export function draw(
   }
   // Rounding may leave a last crumb: it belongs to the last one that has a share.
   return last;
+}
+
+/** Shares added up along a list, worked out once for the lists that come again and again: a group's own. */
+const known = new WeakMap<readonly Candidate[], Float64Array>();
+
+function sumsOf(candidates: readonly Candidate[]): Float64Array {
+  let sums = known.get(candidates);
+  if (sums !== undefined) return sums;
+  const metric = metricOf(candidates);
+  let total = 0;
+  sums = Float64Array.from(candidates, (candidate) => (total += shareBy(candidate, metric)));
+  known.set(candidates, sums);
+  return sums;
 }
 
 /** Which metric the candidates share the load by; undefined: none of them has any. */
