@@ -76,7 +76,7 @@ export default tseslint.config(
           message: 'The environment is read in libs/config only.',
         },
         {
-          selector: 'Literal[value=/^tollgate\\.(call|key|spend|usage)\\./]',
+          selector: 'Literal[value=/^tollgate\\.(alert|call|key|model|spend|usage)\\./]',
           message: 'Subjects live in libs/contracts only.',
         },
       ],
