@@ -170,9 +170,11 @@ export function attemptFixture(): AttemptFixture {
         stream: header.call.stream,
         messages: [{ role: 'user', content: 'Hello!!!' }],
       });
+      const { signal } = own.controller ?? new AbortController();
       const context = {
         body: { size: body.length, bytes: () => Promise.resolve(Buffer.from(body)) },
-        signal: (own.controller ?? new AbortController()).signal,
+        signal,
+        aborts: signal,
         response,
       } as unknown as CallContext;
       const result = outcomeSchema.parse(await runnerFor(own, outbox.bus).run(header, context));

@@ -19,7 +19,7 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
   let answer: Answer;
   state.asked();
   try {
-    answer = await attempt.open({ clocks: header.clocks, signal: context.signal });
+    answer = await attempt.open({ clocks: header.clocks, signal: context.aborts });
     state.answered();
     state.limits = attempt.limits;
   } catch (cause) {
@@ -131,7 +131,7 @@ function leaveRest(
 ): void {
   const { context, state } = work;
   // Only the provider's failures: what ends the call itself ends all attempts at it.
-  if (!state.delivered || context.signal.aborted || !error.code.startsWith('upstream_')) return;
+  if (!state.delivered || context.aborts.aborted || !error.code.startsWith('upstream_')) return;
   const { served } = attempt;
   if (served === null) return;
   state.partial = { ...served, usage: toldUsage(work, bill) };

@@ -1,4 +1,5 @@
 import type {
+  AbortSource,
   CallContract,
   Contract,
   DurableContract,
@@ -97,6 +98,8 @@ export interface CallContext {
   readonly body: CallBody;
   /** Aborts with a `GatewayError` reason: `cancelled`, `caller_lost` or `deadline_exceeded`. */
   readonly signal: AbortSignal;
+  /** The same as `signal`, for those who only listen: costs nothing until it aborts. */
+  readonly aborts: AbortSource;
   readonly response: ResponseWriter;
   /**
    * Hands the call to another service, which answers the caller directly. Resolves with the attempt's outcome when that

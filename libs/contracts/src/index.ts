@@ -1,3 +1,4 @@
+export type { AbortSource } from './abort-source.js';
 export {
   callSubject,
   defineCall,

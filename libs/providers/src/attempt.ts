@@ -1,4 +1,4 @@
-import { GatewayError, type Clocks, type ProviderLimits } from '@tollgate/contracts';
+import { GatewayError, type AbortSource, type Clocks, type ProviderLimits } from '@tollgate/contracts';
 import type { ServedAnswer, ServedText } from '@tollgate/dialects';
 import type { Connection } from './connection.js';
 import { answerHeaders } from './kit/answer-headers.js';
@@ -21,7 +21,7 @@ import type { StreamRelay } from './response/stream-relay.js';
 export interface AttemptOptions {
   readonly clocks: Clocks;
   /** Aborts with a GatewayError: ends the attempt and the provider's work, except for `caller_lost`. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSource;
   /** Most bytes of an answer (or one event of a stream) that is held whole. */
   readonly maxAnswerBytes?: number;
 }

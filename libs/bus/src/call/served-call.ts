@@ -1,6 +1,7 @@
 import { GatewayError, toGatewayError, type CallContract, type Outcome } from '@tollgate/contracts';
 import type { CallBody, CallContext, CallHandler, ForwardOptions } from '../bus.js';
 import { anotherAnswered, cancelledError } from '../errors.js';
+import { CallAbort } from './call-abort.js';
 import type { ResponseSink } from './response-sink.js';
 
 /** The one that works for an aborted call hears of it too: this long it has to say what it has spent. */
@@ -37,8 +38,7 @@ export interface Settlement {
 
 /** A call in the hands of a handler, whatever carries it. */
 export class ServedCall implements CallContext {
-  private controller: AbortController | undefined;
-  private reason: GatewayError | undefined;
+  readonly aborts = new CallAbort();
   private wasDelivered = false;
   /** A forwarded attempt has answered, and the caller is owed nothing more. */
   private isAnswered = false;
@@ -51,22 +51,16 @@ export class ServedCall implements CallContext {
     private readonly forwardCall: Forward,
   ) {}
 
-  /** Made on first use: most calls end without anybody listening. */
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.reason !== undefined) this.controller.abort(this.reason);
-    }
-    return this.controller.signal;
+    return this.aborts.signal;
   }
 
   abort(reason: GatewayError): void {
-    if (this.reason !== undefined) return;
-    this.reason = reason;
+    if (this.aborts.aborted) return;
     this.response.abort(reason);
     // Whoever has lost the caller may finish its work for the bill's sake: that is worth waiting for.
     if (reason.code !== 'caller_lost') for (const giveUp of this.forwards) giveUp(reason);
-    this.controller?.abort(reason);
+    this.aborts.abort(reason);
   }
 
   /** The forwarder wants no more of it. A caller that has the head, and is not left to another attempt, must hear how it ends. */
@@ -84,7 +78,7 @@ export class ServedCall implements CallContext {
   ): Promise<Outcome> {
     const startedAt = performance.now();
     const { signal } = options;
-    const reason = this.reason ?? (signal?.aborted === true ? cancelledError() : undefined);
+    const reason = this.aborts.reason ?? (signal?.aborted === true ? cancelledError() : undefined);
     if (reason !== undefined) return undeliveredOutcome(reason, startedAt);
     let delivered = false;
     const mayCompete = signal !== undefined || options.delivered !== undefined;

@@ -1,4 +1,4 @@
-import { GatewayError, toGatewayError, type Clocks } from '@tollgate/contracts';
+import { GatewayError, toGatewayError, type AbortSource, type Clocks } from '@tollgate/contracts';
 import type { Dispatcher } from 'undici';
 import { connectionError } from './connection-error.js';
 import type { HeaderValues } from './retry-after.js';
@@ -17,7 +17,7 @@ export interface ExchangeOptions {
   readonly source: ErrorSource;
   readonly clocks: Clocks;
   /** Its reason (a GatewayError) becomes the exchange's error; `caller_lost` is not obeyed. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSource;
   /** Most bytes of an answer that is read whole. */
   readonly maxAnswerBytes: number;
 }
