@@ -4,6 +4,8 @@ import type { Candidate } from '../group.js';
 import { metricOf, shareBy } from './simple-shuffle.js';
 import { hashText, joinedHash, toUnit } from './unit-hash.js';
 
+const { log } = Math;
+
 /**
  * What binds a call to a deployment: its session, else its key, else the beginning of its prompt, each where the config asks
  * for it and the call has it.
@@ -28,7 +30,7 @@ export function boundTo(candidates: readonly Candidate[], binding: string): Cand
     const share = shareBy(candidate, metric);
     if (share <= 0) continue;
     // -ln(u)/share is the time until an event of rate `share`: whoever is first has won with a chance of its share.
-    const score = share / -Math.log(toUnit(joinedHash(hash, candidate.idHash)));
+    const score = share / -log(toUnit(joinedHash(hash, candidate.idHash)));
     if (score > most) {
       most = score;
       winner = candidate;

@@ -1,3 +1,5 @@
+const { imul } = Math;
+
 /** A text's 53 bits as two integers: 32 bits, and 21. */
 export interface TextHash {
   readonly low: number;
@@ -13,8 +15,8 @@ export function hashText(text: string): TextHash {
   let second = 0x9e3779b9;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
-    first = Math.imul(first ^ unit, 0x85ebca77);
-    second = Math.imul(second ^ unit, 0xc2b2ae3d);
+    first = imul(first ^ unit, 0x85ebca77);
+    second = imul(second ^ unit, 0xc2b2ae3d);
   }
   return finished(first, second);
 }
@@ -22,8 +24,8 @@ export function hashText(text: string): TextHash {
 /** The hash of two texts together, from the hashes that each has: a few operations, however long the texts are. */
 export const joinedHash = (left: TextHash, right: TextHash): TextHash =>
   finished(
-    Math.imul(left.low, 0x85ebca77) ^ Math.imul(right.low, 0x27d4eb2f) ^ left.high,
-    Math.imul(left.high, 0xc2b2ae3d) ^ Math.imul(right.high, 0x165667b1) ^ right.low,
+    imul(left.low, 0x85ebca77) ^ imul(right.low, 0x27d4eb2f) ^ left.high,
+    imul(left.high, 0xc2b2ae3d) ^ imul(right.high, 0x165667b1) ^ right.low,
   );
 
 /** In [0, 1), evenly spread. */
@@ -35,15 +37,15 @@ export const unitHash = (text: string): number => toUnit(hashText(text));
 function finished(first: number, second: number): TextHash {
   const low = mixed(first ^ (second >>> 15));
   // The second half hangs on the first, so that no pair of texts that agrees in one chain agrees in both halves.
-  const high = mixed(second ^ Math.imul(low, 0x9e3779b1));
+  const high = mixed(second ^ imul(low, 0x9e3779b1));
   return { low: low >>> 0, high: (high >>> 0) & 0x1fffff };
 }
 
 /** MurmurHash3's finaliser of 32 bits. */
 function mixed(value: number): number {
   let bits = value ^ (value >>> 16);
-  bits = Math.imul(bits, 0x85ebca6b);
+  bits = imul(bits, 0x85ebca6b);
   bits ^= bits >>> 13;
-  bits = Math.imul(bits, 0xc2b2ae35);
+  bits = imul(bits, 0xc2b2ae35);
   return bits ^ (bits >>> 16);
 }
