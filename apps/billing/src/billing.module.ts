@@ -1,4 +1,5 @@
 import { Inject, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { Readiness } from '@tollgate/app';
 import { ENVIRONMENT, type Environment } from '@tollgate/config';
 import { openDatabase, type Database } from '@tollgate/database';
 import { BullMqJobs, JOBS, TableJobs, type Jobs } from '@tollgate/jobs';
@@ -33,7 +34,7 @@ const jobs: Provider = {
     redisUrl === null ? new TableJobs({ dataSource }) : new BullMqJobs({ redisUrl, prefix: 'tollgate' }),
 };
 
-/** Keys, the ledger and scheduled work. Needs `BUS` and `ENVIRONMENT` from the process it runs in. */
+/** Keys, the ledger and scheduled work. Needs `BUS`, `ENVIRONMENT` and `Readiness` from the process it runs in. */
 @Module({
   controllers: [
     AlertController,
@@ -57,7 +58,12 @@ const jobs: Provider = {
   ],
 })
 export class BillingModule implements OnApplicationShutdown {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    readiness: Readiness,
+  ) {
+    readiness.needs('database', () => database.dataSource.query('select 1'));
+  }
 
   async onApplicationShutdown(): Promise<void> {
     await this.database.close();
