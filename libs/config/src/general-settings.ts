@@ -20,7 +20,8 @@ export function readGeneralSettings(
     dropParams,
     timeZone,
     needsMasterKey,
-  }: { dropParams: boolean; timeZone: string; needsMasterKey: boolean },
+    storesModels,
+  }: { dropParams: boolean; timeZone: string; needsMasterKey: boolean; storesModels: boolean | null },
 ): GeneralSettings {
   const permitted = general.boolean(PERMIT) ?? isTrue(general.context.variables[PERMIT_VARIABLE]);
   const megabytes = general.number('max_request_size_mb', { min: 0.001 });
@@ -36,15 +37,21 @@ export function readGeneralSettings(
     dropParams,
     alwaysIncludeStreamUsage: general.boolean('always_include_stream_usage') ?? false,
     onStateDown: general.choice('on_state_down', ['refuse', 'allow']) ?? GENERAL_DEFAULTS.onStateDown,
-    storeModelInDb:
-      general.boolean('store_model_in_db') ?? !isFalse(general.context.variables[STORE_VARIABLE]),
+    storeModelInDb: storesModels ?? GENERAL_DEFAULTS.storeModelInDb,
     timeZone,
   };
   general.finish(ACCEPTED_GENERAL_SETTINGS);
   return settings;
 }
 
-const isFalse = (text: string | undefined): boolean => /^(false|0|no|off)$/i.test(text ?? '');
+/** Whether models may be added through the API; null: nothing is said. The file's word, else LiteLLM's variable. */
+export function readStoresModels(general: General): boolean | null {
+  const written = general.boolean('store_model_in_db');
+  const variable = general.context.variables[STORE_VARIABLE];
+  if (written !== null || variable === undefined) return written;
+  if (isTrue(variable)) return true;
+  return /^(false|0|no|off)$/i.test(variable) ? false : null;
+}
 
 const isTrue = (text: string | undefined): boolean => /^(true|1|yes|on)$/i.test(text ?? '');
 

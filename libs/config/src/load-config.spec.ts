@@ -131,3 +131,27 @@ it('repeated keys count once, with a warning', () => {
   expect(config.router.timeoutMs).toBe(2_000);
   expect(warnings[0]).toBe('line 1: timeout is given twice; the last one counts');
 });
+
+describe('store_model_in_db', () => {
+  const text = (setting: string): string =>
+    `${model('api_key: k')}router_settings: { fallbacks: [{ chat: [stored] }] }\n${setting}`;
+  const explicit = 'general_settings: { store_model_in_db: true }';
+
+  it('makes a name that the file does not have merely odd, when it is said', () => {
+    expect(problemsOf(text(''))).toEqual([expect.stringContaining('there is no model stored')]);
+    expect(load(text(explicit)).warnings).toEqual([
+      expect.stringContaining('names what is not in the file: there is no model stored'),
+    ]);
+    expect(load(text(''), { STORE_MODEL_IN_DB: 'True' }).warnings).toHaveLength(1);
+  });
+
+  it.each([
+    ['', {}, true],
+    ['', { STORE_MODEL_IN_DB: 'False' }, false],
+    [explicit, { STORE_MODEL_IN_DB: 'False' }, true],
+    ['general_settings: { store_model_in_db: false }', {}, false],
+  ])('%s %j', (setting, variables, expected) => {
+    const { general } = load(`${model('api_key: k')}${setting}`, variables).config;
+    expect(general.storeModelInDb).toBe(expected);
+  });
+});

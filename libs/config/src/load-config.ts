@@ -6,7 +6,7 @@ import { GENERAL_DEFAULTS } from './demo-config.js';
 import { readCredentials } from './deployments/credentials.js';
 import { readDeployments } from './deployments/deployments.js';
 import type { GatewayConfig } from './gateway-config.js';
-import { readGeneralSettings } from './general-settings.js';
+import { readGeneralSettings, readStoresModels } from './general-settings.js';
 import { readTree } from './include.js';
 import { Mentions } from './mentions.js';
 import { topSection } from './named-sections.js';
@@ -52,14 +52,15 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
   const aliases = readAliases(router, litellm, book);
   const routerSettings = readRouterSettings(router, litellm, { deployments, book });
   const names = new GroupNames(deployments, aliases);
-  mentions.check(names, report);
-  book.checkCanaries(names);
   const general = topSection(root, 'general_settings');
+  const storesModels = readStoresModels(general);
+  mentions.check(names, report, { mayBeStored: storesModels === true });
+  book.checkCanaries(names);
   const config: GatewayConfig = {
     deployments,
     aliases,
     router: { ...routerSettings, groups: book.settings(names) },
-    general: readGeneralSettings(general, { dropParams, timeZone, needsMasterKey }),
+    general: readGeneralSettings(general, { dropParams, timeZone, needsMasterKey, storesModels }),
   };
   litellm.finish(ACCEPTED_LITELLM_SETTINGS);
   finishRoot(root);

@@ -24,10 +24,16 @@ export class Mentions {
     this.all.push(mention);
   }
 
-  /** Reports the names that nothing has: every call to them would fail. */
-  check(names: KnownNames, report: Report): void {
-    for (const mention of this.all) {
-      if (!names.has(mention)) report.problem(mention.path, mention.place, names.missing(mention));
+  /**
+   * Reports the names that nothing has: every call to them would fail. Where models are added through the API too, one of
+   * those may have the name: then it is only odd.
+   */
+  check(names: KnownNames, report: Report, { mayBeStored }: { readonly mayBeStored: boolean }): void {
+    for (const mention of this.all.filter((one) => !names.has(one))) {
+      const { path, place } = mention;
+      const text = names.missing(mention);
+      if (mayBeStored) report.warning(path, place, `names what is not in the file: ${text}`);
+      else report.problem(path, place, text);
     }
   }
 }

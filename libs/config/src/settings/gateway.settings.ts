@@ -25,7 +25,7 @@ export const GATEWAY_SETTINGS = {
     ],
     store_model_in_db: [
       '`STORE_MODEL_IN_DB`, else `true`',
-      '`false`: models cannot be added through the API, and those that were are not served',
+      '`false`: models cannot be added through the API, and those that were are not served; `true`: names that only these have are no mistakes',
     ],
     database_url: ['`DATABASE_URL`', 'PostgreSQL of the distributed mode'],
     litellm_key_header_name: ['none', 'a further header that may hold the key'],
