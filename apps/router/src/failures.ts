@@ -28,16 +28,6 @@ export const unknownModel = (name: string): GatewayError =>
     { param: 'model' },
   );
 
-/** Milliseconds until the first of the group's deployments returns; undefined when one is not out. */
-export function returnsInMs(
-  { candidates }: Group,
-  cooling: ReadonlyMap<string, number>,
-  now: number,
-): number | undefined {
-  const returns = candidates.map(({ deployment }) => cooling.get(deployment.id));
-  return returns.includes(undefined) ? undefined : Math.max(0, Math.min(...returns.map(Number)) - now);
-}
-
 /** Every deployment of the group is out; the caller may come back when the first returns. */
 export function allCooling(group: Group, retryAfterMs: number): GatewayError {
   const ids = group.candidates.map(({ deployment }) => deployment.id);

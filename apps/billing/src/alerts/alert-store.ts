@@ -19,20 +19,23 @@ export class AlertStore {
     const result = await this.alerts
       .createQueryBuilder()
       .insert()
-      .values(alerts.map((alert) => ({ ...alert, details: alert.details })))
+      .values([...alerts])
       .orIgnore()
       .returning('id')
+      // NOTE TypeORM would write what returns into what was given, by place: wrong as soon as a row was known.
+      .updateEntity(false)
       .execute();
     const added = new Set((result.raw as { id: string }[]).map(({ id }) => id));
     return alerts.filter(({ id }) => added.delete(id));
   }
 
   /** The newest first. */
-  list({ type, limit }: { readonly type?: Alert['type']; readonly limit: number }): Promise<Alert[]> {
-    return this.alerts.find({
+  async list({ type, limit }: { readonly type?: Alert['type']; readonly limit: number }): Promise<Alert[]> {
+    const rows = await this.alerts.find({
       where: type === undefined ? {} : { type },
       order: { at: 'DESC', id: 'ASC' },
       take: limit,
     });
+    return rows.map(({ details, ...row }) => ({ ...row, details: { ...details } }));
   }
 }

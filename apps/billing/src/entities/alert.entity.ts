@@ -4,7 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Something an operator must hear of, once however often it was raised. */
 @Entity('alert')
-export class AlertEntry implements Alert {
+export class AlertEntry implements Omit<Alert, 'details'> {
   @PrimaryColumn('text')
   id!: string;
 
@@ -19,5 +19,5 @@ export class AlertEntry implements Alert {
   at!: number;
 
   @Column('jsonb')
-  details!: Record<string, unknown>;
+  details!: object;
 }
