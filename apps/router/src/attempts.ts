@@ -80,12 +80,10 @@ export class Attempts {
       ...options,
       ...(isProbe && heard),
     });
-    return this.settle(call, attemptId, {
-      number,
-      candidate,
-      outcome,
-      error: attemptError(outcome, candidate),
-    });
+    // Of a mirror nobody gets to see anything: that is no failure.
+    const isUnseen = isMirror && outcome.error === null;
+    const error = isUnseen ? undefined : attemptError(outcome, candidate);
+    return this.settle(call, attemptId, { number, candidate, outcome, error });
   }
 
   /** Like `send`, for an attempt that another one may overtake. */

@@ -1,7 +1,7 @@
 import { GROUP_DEFAULTS, type GroupSettings, type RouterSettings } from '@tollgate/config';
 import { NO_USAGE, type Outcome } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
-import { START, config, deployment, failure, header, keyFor } from './_fixtures.js';
+import { START, config, deployment, delivered, failure, header, keyFor } from './_fixtures.js';
 import { TimedStage } from './_timed-stage.js';
 
 beforeAll(() => setLogLevel('silent'));
@@ -274,7 +274,11 @@ describe('when all are out', () => {
 describe('a mirror', () => {
   it('gets a copy of the call that nobody waits for', async () => {
     const mirrored = [deployment('d1', { silentModel: 'quality' }), claude];
-    const stage = new TimedStage(config(mirrored), { d1: { endMs: 10 }, claude: { endMs: 5_000 } });
+    const unseen = { ...delivered, delivered: false };
+    const stage = new TimedStage(config(mirrored), {
+      d1: { endMs: 10 },
+      claude: { endMs: 5_000, outcome: unseen },
+    });
     const call = stage.start();
     await stage.time.run();
     expect(await call).toMatchObject({ latencyMs: 10 });
@@ -282,6 +286,9 @@ describe('a mirror', () => {
       ['call:mirror', 'mirror', null],
       ['call:1', 'primary', null],
     ]);
+    expect(stage.steps()).toContainEqual(
+      expect.objectContaining({ step: 'answered', attempt: 0, code: null }),
+    );
   });
 
   it('that fails disturbs nobody', async () => {

@@ -38,6 +38,8 @@ export async function relayAnswer(
     for await (const frame of frames) {
       switch (frame.type) {
         case 'head':
+          // Another attempt goes on where one broke off: for the client it is still the one answer.
+          if (answer.begun) break;
           hooks.started(frame.head);
           answer.begin(frame.head, hooks.headersOf(frame.head));
           break;
