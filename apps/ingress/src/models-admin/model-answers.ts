@@ -33,7 +33,7 @@ export function servedEntry(deployment: Deployment, stored: StoredModel | undefi
     litellm_params: showParams(stored?.params ?? writtenParams(deployment)),
     model_info: {
       ...factsOf(deployment),
-      ...info,
+      ...showParams(info),
       id,
       db_model: stored !== undefined,
       ...(stored !== undefined && changesOf(stored)),

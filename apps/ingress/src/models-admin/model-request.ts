@@ -14,6 +14,7 @@ export interface WantedModel {
 
 /** JSON, all of it: a page of models must fit in a message. */
 const MAX_CHARACTERS = 64 * 1024;
+const MAX_DEPTH = 32;
 
 /** Told apart: what is missing and what is something else. */
 const expected = (kind: string) => ({
@@ -85,6 +86,10 @@ export function readModelDeletion(body: Fields): string {
 }
 
 function readCommon(body: Fields, problems: ModelProblems): WantedModel {
+  if (nestsTooDeeply(body)) {
+    problems.add('request_body', `is nested more than ${String(MAX_DEPTH)} levels deep`);
+    return { id: undefined, name: undefined, params: {}, info: {} };
+  }
   const params = objectOf(body['litellm_params']);
   const info = objectOf(body['model_info']);
   const given = info['id'];
@@ -97,6 +102,18 @@ function readCommon(body: Fields, problems: ModelProblems): WantedModel {
   checkText(body, problems);
   const own = Object.entries(info).filter(([field]) => !ANSWERED_INFO.has(field));
   return { id: known?.data, name: undefined, params, info: Object.fromEntries(own) };
+}
+
+/** What reads values level by level would run out of stack on such a body. */
+function nestsTooDeeply(body: Fields): boolean {
+  let level: unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return false;
 }
 
 const objectOf = (value: unknown): Fields =>
