@@ -34,6 +34,12 @@ const disconnects = counter('tollgate_ingress_client_disconnects_total', 'Calls 
   'stream',
 ]);
 
+const resent = counter(
+  'tollgate_ingress_calls_resent_total',
+  'Calls that were given to another router after one was lost with them',
+  [],
+);
+
 const deprecated = counter(
   'tollgate_ingress_deprecated_model_calls_total',
   'Calls for a model name that is deprecated, refused ones too',
@@ -114,6 +120,12 @@ export function stateFailed(operation: 'admit' | 'settle', cause: unknown, callI
 /** `name` is the config's, so that labels stay few. */
 export function deprecatedModelCalled(name: string): void {
   deprecated.inc({ model: name });
+}
+
+/** The router that had the call is lost, another one gets it. */
+export function callResent(callId: string): void {
+  resent.inc();
+  logger.warn({ event: 'call.resent', callId }, 'a router was lost with the call, another one gets it');
 }
 
 export function clientDisconnected(stream: boolean, callId: string): void {

@@ -63,7 +63,7 @@ export class Attempts {
     const { health, stats, limits } = this.tools;
     const isMirror = kind.role === 'mirror';
     const number = isMirror ? 0 : ++call.attempts;
-    const attemptId = isMirror ? `${call.header.id}:mirror` : call.idOfAttempt(number);
+    const attemptId = call.idOfAttempt(isMirror ? 'mirror' : number);
     const header = this.headerOf(call, group, candidate, { ...kind, attemptId });
     const { id } = candidate.deployment;
     const tokens = call.header.inputTokens;

@@ -28,9 +28,10 @@ export class Progress {
     private readonly now: () => number,
   ) {}
 
-  /** Also the id of its usage event; numbers begin at 1. */
-  idOfAttempt(number: number): string {
-    return `${this.header.id}:${number}`;
+  /** Also the id of its usage event; numbers begin at 1, again after every resend. */
+  idOfAttempt(number: number | 'mirror'): string {
+    const { id, resends } = this.header;
+    return resends === undefined ? `${id}:${number}` : `${id}:r${resends}:${number}`;
   }
 
   /** The answer must come from the model that was named. */

@@ -18,6 +18,12 @@ export const deadlineExceeded = (): GatewayError =>
 export const serviceLost = (): GatewayError =>
   new GatewayError('service_lost', 'The service that was answering fell silent');
 
+export const forwarderLost = ({ message }: GatewayError): GatewayError =>
+  new GatewayError(
+    'service_lost',
+    `The service in charge of the call is gone. Its last attempt failed: ${message}`,
+  );
+
 export const cancelledError = (): GatewayError => new GatewayError('cancelled', 'The call was cancelled');
 
 export const anotherAnswered = (): GatewayError =>

@@ -85,6 +85,8 @@ export const callHeader = z.object({
   /** Client headers that a same-dialect provider should see (beta flags and the like), lower case. */
   headers: z.record(z.string(), z.string()),
   traceparent: z.string().optional(),
+  /** How often the call was given to another router after one was lost with it; absent: never. */
+  resends: z.number().int().positive().optional(),
 });
 export type CallHeader = z.infer<typeof callHeader>;
 
@@ -122,7 +124,10 @@ export type PartialAnswer = z.infer<typeof partialAnswer>;
 
 export const attemptHeader = z.object({
   call: callHeader,
-  /** `{call id}:{n}`, n from 1: also the id of the attempt's usage event. */
+  /**
+   * `{call id}:{n}`, n from 1: also the id of the attempt's usage event. After a resend `{call id}:r{resends}:{n}`: what a lost
+   * router had sent out may be on the bill under the same number.
+   */
   attemptId: z.string(),
   deploymentId: z.string(),
   /** The model group that is being tried: the client's, or a fallback's. */

@@ -1,15 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { BUS, type Bus } from '@tollgate/bus';
+import { BUS, type Bus, type CallResponse } from '@tollgate/bus';
 import {
   completionTokens,
   promptTokens,
   routeCall,
+  toGatewayError,
   type CallHeader,
   type Dialect,
 } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
-import { answerBroken, clientDisconnected, deprecatedModelCalled, firstByteSent } from '../events.js';
+import {
+  answerBroken,
+  callResent,
+  clientDisconnected,
+  deprecatedModelCalled,
+  firstByteSent,
+} from '../events.js';
 import type { CallContext } from '../http/request-context.js';
 import { Admission, type Pass } from './admission.js';
 import { answerHeaders } from './answer-headers.js';
@@ -18,10 +25,13 @@ import { CallTracker } from './call-tracker.js';
 import { readChatRequest } from './chat-request.js';
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
-import { relayAnswer, type AnswerResult } from './relay-answer.js';
+import { relayAnswer, type AnswerHooks, type AnswerResult } from './relay-answer.js';
 
 /** Leases outlive the call's deadline by this, so that a settled call never meets an expired lease. */
 const LEASE_MARGIN_MS = 5_000;
+
+/** A call outlives two routers; a third in a row is an outage. */
+const MAX_RESENDS = 2;
 
 /** A call from its request to its last byte: check, admit, route, relay, settle. */
 @Injectable()
@@ -61,7 +71,7 @@ export class CallService {
   }
 
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
-    const { call, header, body, pass } = admitted;
+    const { call, header, pass } = admitted;
     // A call that fails before its first byte has used nothing that this key pays for.
     let tokens: number | null = 0;
     try {
@@ -70,9 +80,7 @@ export class CallService {
         abandon(reply, header);
         return;
       }
-      const frames = this.bus.call(routeCall, header, body, { id: call.id, deadline: header.deadline });
-      const client = new ClientConnection(reply.raw, () => frames.cancel());
-      const result = await relayAnswer(frames, client, {
+      const result = await this.answered(reply, admitted, {
         dialect: header.dialect,
         headersOf: (head) => answerHeaders(call, head, pass.headers),
         started: () => {
@@ -87,6 +95,36 @@ export class CallService {
     } finally {
       pass.settle(tokens);
     }
+  }
+
+  /**
+   * The answer, of another router when one is lost before it began. Nothing is answered twice and nothing is billed unseen: with
+   * `service_lost` the bus has cancelled whatever the lost router had under way, by the id of that sending; what an attempt had
+   * cost by then stays on the bill under its own id, which no attempt of the next sending has.
+   */
+  private async answered(
+    reply: FastifyReply,
+    { header, body }: AdmittedCall,
+    hooks: AnswerHooks,
+  ): Promise<AnswerResult> {
+    let frames = this.send(header, body);
+    const client = new ClientConnection(reply.raw, () => frames.cancel());
+    for (let resends = 1; ; resends += 1) {
+      try {
+        return await relayAnswer(frames, client, hooks);
+      } catch (cause) {
+        const isLost = toGatewayError(cause).code === 'service_lost';
+        if (!isLost || resends > MAX_RESENDS || Date.now() >= header.deadline) throw cause;
+        callResent(header.id);
+        frames = this.send({ ...header, resends }, body);
+      }
+    }
+  }
+
+  private send(header: CallHeader, body: Uint8Array): CallResponse {
+    const { id: callId, resends, deadline } = header;
+    const id = resends === undefined ? callId : `${callId}:r${resends}`;
+    return this.bus.call(routeCall, header, body, { id, deadline });
   }
 }
 

@@ -61,6 +61,8 @@ function metadataOf(event: UsageEvent, prompt: number, completion: number) {
     tollgate_call_id: event.callId,
     tollgate_attempt_id: event.id,
     tollgate_status: event.status,
+    tollgate_role: event.role,
+    tollgate_arm: event.arm,
     tollgate_requested_model: event.model,
     tollgate_measured: event.measured,
     tollgate_priced: event.costNanos !== null,

@@ -146,7 +146,9 @@ export class Callers {
     if (call.refused.some((address) => isSameAddress(address, sender))) return;
     if (isHead(frame)) this.bind(call, frame);
     else if (frame.type === FRAME.error && (frame.sequence === 0 || isSameAddress(call.yielder, sender))) {
-      this.fail(call, GatewayError.fromShape(errorShape.parse(frame.json())), false);
+      const error = GatewayError.fromShape(errorShape.parse(frame.json()));
+      // Whoever was in charge is lost: other attempts of its may still be under way, and nobody waits for them.
+      this.fail(call, error, error.code === 'service_lost');
     } else if (frame.sequence > 0) this.fail(call, serviceLost());
   }
 

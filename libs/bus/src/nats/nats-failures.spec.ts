@@ -125,7 +125,7 @@ describeWithServers('NatsBus among failures', () => {
     expect(await lost.promise).toMatchObject({ code: 'caller_lost' });
   });
 
-  it('tells the caller of a failed attempt when the router is gone', async () => {
+  it('tells the caller of a failed attempt that the router is gone, so that it may ask another', async () => {
     const raw = await openRaw();
     // A router that forwards and dies: its inbox does not exist.
     const dies = (data: Uint8Array): void => {
@@ -139,7 +139,45 @@ describeWithServers('NatsBus among failures', () => {
     const worker = await open('worker');
     const refuse: CallHandler = () => Promise.reject(new GatewayError('upstream_quota', 'empty'));
     await worker.serve(handlers('worker', calls({ 'test.attempt.one': refuse })));
-    expect(await codeOf(collect(call(await open('ingress'))))).toBe('upstream_quota');
+    await expect(collect(call(await open('ingress')))).rejects.toMatchObject({
+      code: 'service_lost',
+      message: expect.stringContaining('empty') as string,
+    });
+  });
+
+  it('cancels what else a lost router had under way, and lets the call begin again under another id', async () => {
+    const raw = await openRaw();
+    // A router that forwards to two, one after the other, and dies.
+    const dies = (data: Uint8Array): void => {
+      const { json, body } = decodeWithBody(data);
+      const forwarder = { process: 'd'.repeat(16), slot: 1 };
+      for (const target of ['two', 'one'])
+        raw.publish(`test.attempt.${target}`, encodeWithBody({ ...(json as Envelope), forwarder }, body));
+    };
+    await flushed(raw, () => {
+      raw.subscribe(route.subject, { max: 1, callback: (_error, message) => dies(message.data) });
+    });
+    const worker = await open('worker');
+    const aborted = signal<unknown>();
+    const refuse: CallHandler = () => Promise.reject(new GatewayError('upstream_quota', 'empty'));
+    const wait: CallHandler = async (_header, context) => {
+      await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
+      aborted.resolve(context.signal.reason);
+      return undefined;
+    };
+    await worker.serve(handlers('worker', calls({ 'test.attempt.one': refuse, 'test.attempt.two': wait })));
+    const ingress = await open('ingress');
+    expect(await codeOf(collect(call(ingress)))).toBe('service_lost');
+    expect(await aborted.promise).toMatchObject({ code: 'cancelled' });
+
+    const router = await open('router');
+    const answer: CallHandler = (_header, { response }) => {
+      response.head(HEAD);
+      response.end(END);
+      return Promise.resolve(undefined);
+    };
+    await router.serve(handlers('router', calls({ [route.subject]: answer })));
+    expect((await collect(call(ingress))).at(-1)).toMatchObject({ type: 'end' });
   });
 
   it('makes an error of a gap in the frames', async () => {

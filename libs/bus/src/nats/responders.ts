@@ -11,7 +11,7 @@ import {
   type Forwarded,
   type Settlement,
 } from '../call/served-call.js';
-import { cancelledError, deadlineExceeded, serviceLost } from '../errors.js';
+import { cancelledError, deadlineExceeded, forwarderLost, serviceLost } from '../errors.js';
 import { MAX_INLINE_BYTES, address, credit, envelope as envelopeSchema, type Envelope } from './envelope.js';
 import { Forwards } from './forwards.js';
 import { FRAME, decodeWithBody, type ReceivedFrame } from './frames.js';
@@ -219,7 +219,11 @@ export class Responders {
     for (const [slot, { served, error }] of this.unconfirmed) {
       if (served.envelope.forwarder?.process !== process) continue;
       this.unconfirmed.delete(slot);
-      served.call.response.fail(error);
+      // Of an attempt that failed before its head the caller learns that nobody decides any more: another router can. Of an
+      // answer that broke off it has a part, and nothing is left but to tell it how that ended.
+      served.call.response.fail(
+        served.envelope.turn === undefined && !served.call.response.headSent ? forwarderLost(error) : error,
+      );
     }
   }
 
@@ -234,7 +238,10 @@ export class Responders {
     }
     for (const [slot, unconfirmed] of this.unconfirmed) {
       unconfirmed.ticks += 1;
+      const { forwarder } = unconfirmed.served.envelope;
       if (unconfirmed.ticks > this.wire.missedTicks) this.unconfirmed.delete(slot);
+      // It may have died after it was told.
+      else if (forwarder !== undefined) this.wire.ping(forwarder.process);
     }
   }
 
