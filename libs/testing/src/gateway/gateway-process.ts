@@ -6,11 +6,6 @@ import { ROOT } from './build.js';
 
 const READY_MS = 60_000;
 
-/** As `npm start` and the image have them. */
-const NODE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  standalone: ['--max-semi-space-size=32'],
-};
-
 /** One of Tollgate's real processes. */
 export class GatewayProcess {
   private process: ManagedProcess | undefined;
@@ -51,7 +46,7 @@ export class GatewayProcess {
     this.earlierLogs = this.logs();
     this.process = new ManagedProcess({
       command: process.execPath,
-      args: [...(NODE_OPTIONS[this.name] ?? []), join(ROOT, 'apps', this.name, 'dist/main.js')],
+      args: [join(ROOT, 'apps', this.name, 'dist/main.js')],
       cwd: ROOT,
       env: { ...this.environment, PORT: String(this.knownPort) },
       stopSignal: 'SIGTERM',
