@@ -18,6 +18,8 @@ const deployments = Array.from({ length: GROUPS * DEPLOYMENTS }, (_, index) => {
   return { ...bare, weight: 1 + (index % 9) };
 });
 
+const IDLE = new AbortController().signal;
+
 const outcome = {
   ...{ delivered: true, error: null, latencyMs: 500, firstTokenMs: null, costNanos: 1_000 },
   usage: {
@@ -55,7 +57,7 @@ function routerOf(routingStrategy) {
 export async function measureRouter() {
   // Logging belongs to calls, but not to the terminal.
   setLogLevel('silent');
-  const context = { signal: new AbortController().signal, forward: () => Promise.resolve(outcome) };
+  const context = { signal: IDLE, aborts: IDLE, forward: () => Promise.resolve(outcome) };
   const rows = [];
   for (const strategy of STRATEGIES) {
     const router = routerOf(strategy);

@@ -61,6 +61,7 @@ function run(
   const route: Route = (header, forward) =>
     own.route(header, {
       signal,
+      aborts: signal,
       forward: (_contract, _target, sent, options) => forward(sent as AttemptHeader, options?.signal),
     });
   return simulate(strategy, scenario, { random, time, route });

@@ -1,4 +1,3 @@
-import type { CallContext } from '@tollgate/bus';
 import {
   GENERAL_DEFAULTS,
   LiveConfig,
@@ -20,6 +19,7 @@ import {
 } from '@tollgate/contracts';
 import { MemoryState } from '@tollgate/state';
 import { assembleRouter, type RouterAssembly } from './assemble-router.js';
+import type { RouteContext } from './progress.js';
 import type { CallRouter } from './call-router.js';
 import { openCircuits } from './health/open-circuits.js';
 
@@ -132,7 +132,7 @@ export class Stage {
     this.router = this.assembly.router;
   }
 
-  get context(): Pick<CallContext, 'signal' | 'forward'> {
+  get context(): RouteContext {
     const forward = <Header>(
       _contract: CallContract<Header>,
       target: string,
@@ -148,7 +148,7 @@ export class Stage {
       this.attempts.push(attempt);
       return Promise.resolve(answer);
     };
-    return { signal: this.abort.signal, forward };
+    return { signal: this.abort.signal, aborts: this.abort.signal, forward };
   }
 
   route(patch: Partial<CallHeader> = {}): Promise<Outcome> {

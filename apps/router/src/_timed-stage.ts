@@ -1,4 +1,4 @@
-import type { CallContext, ForwardOptions } from '@tollgate/bus';
+import type { ForwardOptions } from '@tollgate/bus';
 import { LiveConfig, type GatewayConfig } from '@tollgate/config';
 import {
   GatewayError,
@@ -11,6 +11,7 @@ import { MemoryState } from '@tollgate/state';
 import { VirtualTime } from '@tollgate/testing';
 import { START, delivered, header, seeded } from './_fixtures.js';
 import { assembleRouter, type RouterAssembly } from './assemble-router.js';
+import type { RouteContext } from './progress.js';
 
 /** How a deployment takes an attempt: its head after so long (ms), its end after so long. */
 export interface Script {
@@ -60,8 +61,9 @@ export class TimedStage {
   start(patch: Partial<CallHeader> = {}): Promise<Outcome> {
     const startedAt = this.time.now();
     const call = header({ startedAt, deadline: startedAt + 60_000, ...patch });
-    const context: Pick<CallContext, 'signal' | 'forward'> = {
+    const context: RouteContext = {
       signal: this.abort.signal,
+      aborts: this.abort.signal,
       forward: (_contract, _target, sent, options) => this.forward(sent as AttemptHeader, options),
     };
     return this.assembly.router.route(call, context);

@@ -108,8 +108,10 @@ export class CallRouter {
 
   /** What would be done with a call first, without doing it. */
   explain(header: CallHeader): Decision {
+    const { signal } = new AbortController();
     const idle: RouteContext = {
-      signal: new AbortController().signal,
+      signal,
+      aborts: signal,
       forward: () => Promise.reject(new GatewayError('internal', 'Nothing is sent for an explanation')),
     };
     const { group, call } = this.begin(header, idle, true);

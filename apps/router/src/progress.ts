@@ -4,7 +4,9 @@ import { GatewayError, type CallHeader, type Decision, type DecisionStep } from 
 import type { Arm } from './canary/canary-book.js';
 import type { RoutingTable } from './routing-table.js';
 
-export type RouteContext = Pick<CallContext, 'signal' | 'forward'>;
+export interface RouteContext extends Pick<CallContext, 'signal' | 'forward'> {
+  readonly aborts: Pick<CallContext['aborts'], 'aborted' | 'reason'>;
+}
 
 type StepOf<Step> = Step extends unknown ? Omit<Step, 'at'> : never;
 
@@ -50,10 +52,11 @@ export class Progress {
 
   /** Throws when nothing that is tried could still be delivered. */
   assertAlive(): void {
-    const { signal } = this.context;
-    if (signal.aborted) {
-      throw signal.reason instanceof GatewayError
-        ? signal.reason
+    // Not the signal: asking for it makes one, and most calls end without anybody waiting for it.
+    const { aborted, reason } = this.context.aborts;
+    if (aborted) {
+      throw reason instanceof GatewayError
+        ? reason
         : new GatewayError('cancelled', 'The call was cancelled.');
     }
     if (this.now() >= this.header.deadline)

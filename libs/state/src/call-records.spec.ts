@@ -3,15 +3,15 @@ import { CallRecords } from './call-records.js';
 const answer = { granted: true, remaining: [] } as const;
 
 describe('CallRecords', () => {
-  it('stays bounded and keeps the last ten thousand answers', () => {
+  it('stays bounded and keeps the last two thousand answers', () => {
     const records = new CallRecords();
     for (let call = 0; call < 50_000; call++) {
       records.open(String(call), { answer, keepUntil: 1 });
       records.close(String(call));
     }
-    expect(records.size).toBeLessThanOrEqual(20_000);
-    expect(records.answerTo('40000')).toBe(answer);
-    expect(records.answerTo('29999')).toBeUndefined();
+    expect(records.size).toBeLessThanOrEqual(4_000);
+    expect(records.answerTo('48000')).toBe(answer);
+    expect(records.answerTo('45999')).toBeUndefined();
   });
 
   it('stays bounded when no call is ever settled', () => {

@@ -3,7 +3,7 @@ import type { Admission } from './state.js';
 /** Calls in flight that are remembered at most. */
 const MOST_OPEN = 100_000;
 /** Answers of settled calls that are kept, at least for this many calls and at most for twice as many. */
-const MOST_SETTLED = 10_000;
+const MOST_SETTLED = 2_000;
 
 interface OpenCall {
   readonly answer: Admission;

@@ -16,7 +16,7 @@ export class DecisionLog {
 
   constructor(
     private readonly replica: string,
-    private readonly capacity = 5_000,
+    private readonly capacity = 2_000,
   ) {}
 
   begin(callId: string, model: string, { startedAt, isDry = false }: DecisionOptions): Decision {
