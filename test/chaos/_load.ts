@@ -13,7 +13,11 @@ export class Load {
   private running = true;
   private readonly callers: Promise<void>[];
 
-  constructor(url: () => string, callers: number) {
+  constructor(
+    url: () => string,
+    callers: number,
+    private readonly model = 'chaos',
+  ) {
     this.callers = Array.from({ length: callers }, (_, index) => this.ask(url, index % 2 === 0));
   }
 
@@ -26,7 +30,7 @@ export class Load {
 
   private async ask(url: () => string, stream: boolean): Promise<void> {
     const body = JSON.stringify({
-      model: 'chaos',
+      model: this.model,
       stream,
       messages: [{ role: 'user', content: 'count with me' }],
     });

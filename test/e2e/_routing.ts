@@ -6,6 +6,7 @@ import { MASTER_KEY, eventually, json } from './_seed.js';
 export interface RoutingSubject {
   readonly url: string;
   readonly lab: FaultLab;
+  readonly configFile: string;
   /** Every process that routes is stopped and started again, on the same data. */
   restartRouters(): Promise<void>;
 }
@@ -50,6 +51,16 @@ export interface Answered {
   readonly upstream: string;
 }
 
+interface Deployments {
+  readonly deployments: readonly { readonly deployment_id: string; readonly circuit: string }[];
+}
+
+/** Questions at once that reach all of three replicas, but for one time in forty. */
+export const OF_ANY_REPLICA = 12;
+
+/** A concern's part of the config, in YAML. */
+export type ConcernConfig = (places: Places) => string;
+
 /** Settings that all concerns share. Deployments get their key and URL from `lab`, Anthropic's from `lab-anthropic`. */
 const COMMON = ({ lab }: Places): string => `
 credential_list:
@@ -64,7 +75,7 @@ router_settings:
 `;
 
 /** One config of several: lists are joined, mappings merged. */
-export const configOf = (places: Places, concerns: readonly ((places: Places) => string)[]): string =>
+export const configOf = (places: Places, concerns: readonly ConcernConfig[]): string =>
   stringify([COMMON, ...concerns].map((concern) => parse(concern(places)) as unknown).reduce(joined));
 
 function joined(left: unknown, right: unknown): unknown {
@@ -131,6 +142,25 @@ export class Visitor {
     const { status, text } = await this.post('/key/generate', wishes);
     expect([status, text]).toEqual([200, text]);
     return JSON.parse(text) as { key: string; token: string };
+  }
+
+  /** What the routers say of a circuit: asked so often that each of them has answered. */
+  circuits(deploymentId: string): Promise<(string | undefined)[]> {
+    return Promise.all(
+      Array.from({ length: OF_ANY_REPLICA }, async () => {
+        const { deployments } = await this.read<Deployments>('/router/deployments');
+        return deployments.find(({ deployment_id }) => deployment_id === deploymentId)?.circuit;
+      }),
+    );
+  }
+
+  /** Resolves when a circuit is open on every replica, within a second. */
+  async isOpen(deploymentId: string): Promise<void> {
+    await eventually(
+      () => this.circuits(deploymentId),
+      (circuits) => circuits.every((circuit) => circuit === 'open'),
+      1_000,
+    );
   }
 
   explain(callId: string): Promise<Explained> {

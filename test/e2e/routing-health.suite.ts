@@ -1,5 +1,5 @@
 import { eventually } from './_seed.js';
-import { errorOf, shares, statuses, type Visitor } from './_routing.js';
+import { OF_ANY_REPLICA, errorOf, shares, statuses, type Visitor } from './_routing.js';
 
 /** Point 2: who is out, for how long, and who may come back. The first tier fails, the second is well. */
 export const healthConfig = (): string => `
@@ -13,29 +13,14 @@ model_list:
   - { model_name: lone, num_retries: 0, litellm_params: { model: openai/lone, litellm_credential_name: lab } }
   - { model_name: all-out, num_retries: 1, litellm_params: { model: openai/out-1, litellm_credential_name: lab } }
   - { model_name: all-out, litellm_params: { model: openai/out-2, litellm_credential_name: lab } }
-  - { model_name: worth-waiting, num_retries: 1, cooling_wait: 20, cooldown_time: 1, litellm_params: { model: openai/back-1, litellm_credential_name: lab } }
-  - { model_name: worth-waiting, litellm_params: { model: openai/back-2, litellm_credential_name: lab } }
+  - { model_name: worth-waiting, num_retries: 1, cooling_wait: 20, cooldown_time: 1, litellm_params: { model: openai/back-1, litellm_credential_name: lab }, model_info: { id: back-1 } }
+  - { model_name: worth-waiting, litellm_params: { model: openai/back-2, litellm_credential_name: lab }, model_info: { id: back-2 } }
 `;
-
-interface Deployments {
-  readonly deployments: readonly { readonly deployment_id: string; readonly circuit: string }[];
-}
-
-/** What any replica says: asked more often than there are replicas. */
-const OF_ANY_REPLICA = 12;
 
 export function describeHealth(visitor: Visitor): void {
   const chat = visitor.chat.bind(visitor);
   const burst = visitor.burst.bind(visitor);
   const seen = visitor.seen.bind(visitor);
-
-  const circuitsOf = (id: string): Promise<(string | undefined)[]> =>
-    Promise.all(
-      Array.from({ length: OF_ANY_REPLICA }, async () => {
-        const { deployments } = await visitor.read<Deployments>('/router/deployments');
-        return deployments.find(({ deployment_id }) => deployment_id === id)?.circuit;
-      }),
-    );
 
   /** Sends until a whole burst leaves the deployment alone. */
   const isLeftAlone = (model: string, upstream: string): Promise<unknown> =>
@@ -51,17 +36,13 @@ export function describeHealth(visitor: Visitor): void {
   it('a 429: no call before its retry-after on any replica, then one probe, then all again', async () => {
     const startedAt = Date.now();
     visitor.lab.script('limited-1', [
-      { status: 429, headers: { 'retry-after': '3' } },
+      { status: 429, headers: { 'retry-after': '4' } },
       { delayMs: 2_000 },
       {},
     ]);
     const first = await chat('limited');
     expect([first.status, first.upstream]).toEqual([200, 'limited-2']);
-    await eventually(
-      () => circuitsOf('limited-1'),
-      (circuits) => circuits.every((circuit) => circuit === 'open'),
-      1_000,
-    );
+    await visitor.isOpen('limited-1');
     expect(shares(await burst(24, 'limited'))).toEqual({ 'limited-2': 24 });
     expect(seen('limited-1').calls).toBe(1);
 
@@ -74,7 +55,7 @@ export function describeHealth(visitor: Visitor): void {
       },
       (calls) => calls > 1,
     );
-    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(2_990);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(3_990);
     expect(shares(await burst(OF_ANY_REPLICA, 'limited'))).toEqual({ 'limited-2': OF_ANY_REPLICA });
     expect(seen('limited-1').calls).toBe(2);
     await Promise.all(all);
@@ -129,6 +110,7 @@ export function describeHealth(visitor: Visitor): void {
     for (const name of ['back-1', 'back-2'])
       visitor.lab.script(name, [{ status: 429, headers: { 'retry-after': '3' } }, {}]);
     expect((await chat('worth-waiting', {}, { 'x-litellm-timeout': '1' })).status).toBe(429);
+    await Promise.all([visitor.isOpen('back-1'), visitor.isOpen('back-2')]);
     const waited = await chat('worth-waiting');
     expect(waited.status).toBe(200);
     const { steps } = await visitor.explain(waited.callId);

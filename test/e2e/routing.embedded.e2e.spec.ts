@@ -25,6 +25,7 @@ describe('routing of the embedded gateway', () => {
   describeRouting(() => ({
     url: gateway.url,
     lab,
+    configFile: gateway.configFile!,
     restartRouters: () => gateway.processes.standalone.restart(),
   }));
 });

@@ -25,6 +25,12 @@ describe('an attempt', () => {
     });
   });
 
+  it('has ids of its own after a resend: what the lost router had sent may be billed', async () => {
+    const stage = new Stage(config(two), [failure('upstream_error'), delivered]);
+    await stage.route({ resends: 1 });
+    expect(stage.attempts.map(({ attemptId }) => attemptId)).toEqual(['call:r1:1', 'call:r1:2']);
+  });
+
   it('is the last one once anything was delivered, even if it broke off', async () => {
     const broken = { ...failure('upstream_stream_broken'), delivered: true };
     const stage = new Stage(config(two), [broken]);
