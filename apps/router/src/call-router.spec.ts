@@ -99,6 +99,14 @@ describe('retries', () => {
     expect(stage.asked).toEqual(['d1', 'z']);
   });
 
+  it('go on to the others of a provider when its worker cannot serve one deployment', async () => {
+    const stage = new Stage(config(two), ({ deploymentId }) =>
+      deploymentId === 'd2' ? delivered : failure('deployment_unavailable'),
+    );
+    await stage.route();
+    expect(stage.asked).toEqual(['d1', 'd2']);
+  });
+
   it('are not begun when they cannot end in time', async () => {
     const limited = failure('upstream_rate_limited', { retryAfterMs: 5_000 });
     const stage = new Stage(config([deployment('d1')]), [limited]);

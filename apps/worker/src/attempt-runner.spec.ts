@@ -148,8 +148,8 @@ describe('AttemptRunner', () => {
   });
 
   it.each<[string, OwnAttempt, string]>([
-    ['an unknown deployment', { header: { deploymentId: 'nope' } }, 'provider_unavailable'],
-    ['an unknown provider', { deployment: { provider: 'nope' } }, 'provider_unavailable'],
+    ['an unknown deployment', { header: { deploymentId: 'nope' } }, 'deployment_unavailable'],
+    ['an unknown provider', { deployment: { provider: 'nope' } }, 'deployment_unavailable'],
     [
       'no key',
       { deployment: { apiBase: null }, variables: { OPENAI_API_KEY: 'sk-other' } },

@@ -37,7 +37,7 @@ export class DeploymentTarget {
     const { deployment } = this;
     const provider = findProvider(deployment.provider);
     if (provider === undefined) {
-      throw new GatewayError('provider_unavailable', `No provider is named ${deployment.provider}`);
+      throw new GatewayError('deployment_unavailable', `No provider is named ${deployment.provider}`);
     }
     const { variables } = provider;
     const settings: Settings = {
@@ -86,7 +86,7 @@ export class Deployments {
     const reason = this.closed.has(id)
       ? `This worker cannot open the credentials of deployment ${id}`
       : `This worker knows no deployment ${id}`;
-    throw new GatewayError('provider_unavailable', reason);
+    throw new GatewayError('deployment_unavailable', reason);
   }
 
   private take({ deployments }: GatewayConfig): void {

@@ -68,7 +68,7 @@ describe('connectionTo', () => {
 
   it.each([null, 'not a url', 'ftp://host'])('refuses the base %p', (apiBase) => {
     expect(() => connectionTo(provider('hosted_vllm'), { ...NONE, apiBase })).toThrow(
-      expect.objectContaining({ code: 'provider_unavailable' }),
+      expect.objectContaining({ code: 'deployment_unavailable' }),
     );
   });
 

@@ -25,7 +25,7 @@ const ALWAYS: readonly (readonly [string, string])[] = [
 const SECRET_HEADER = /auth|key|token|secret|cookie/i;
 
 /**
- * Works out where a deployment's calls go and with which credentials. Throws `provider_unavailable` when there is no usable base
+ * Works out where a deployment's calls go and with which credentials. Throws `deployment_unavailable` when there is no usable base
  * URL, `upstream_authentication` when the provider's own address would refuse the call for want of a key.
  */
 export function connectionTo(
@@ -55,12 +55,12 @@ function baseUrl(provider: Provider, configured: string | null): URL {
   const variables = provider.variables.apiBase;
   if (text === null) {
     const hint = variables.length === 0 ? '' : ` (or set ${variables[0] ?? ''})`;
-    throw new GatewayError('provider_unavailable', `Provider ${provider.name} needs an api_base${hint}`);
+    throw new GatewayError('deployment_unavailable', `Provider ${provider.name} needs an api_base${hint}`);
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new GatewayError(
-      'provider_unavailable',
+      'deployment_unavailable',
       `The api_base of provider ${provider.name} is not an http(s) URL`,
     );
   }
