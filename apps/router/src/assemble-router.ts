@@ -44,9 +44,9 @@ export function assembleRouter({ config, state, bus, replica, tools = REAL_TOOLS
   };
   const canaries = new CanaryDesk({ now, raise });
   const source: ReportSource = {
-    take: () => ({ canaries: canaries.take(), hedges: hedges.take() }),
+    take: () => ({ ...canaries.take(), hedges: hedges.take() }),
     apply: (report) => {
-      canaries.apply(report.canaries);
+      canaries.apply(report);
       hedges.apply(report.hedges);
     },
   };

@@ -193,6 +193,8 @@ export const routerReported = defineEvent('tollgate.router.reported', {
       }),
     ),
     canaries: z.array(z.object({ id: z.string(), canary: armDelta, baseline: armDelta })),
+    /** Canaries that this replica has taken back: the others' sums may not come to the same verdict. */
+    rollbacks: z.array(z.object({ id: z.string(), at: z.number(), reason: z.string() })).optional(),
     hedges: z.array(
       z.object({
         model: z.string(),

@@ -34,12 +34,16 @@ interface ArmNews {
 
 /** Latencies that a percentile is taken from, by arm. */
 const KEPT_LATENCIES = 512;
+/** After so many calls what was before weighs half: a canary that did well for a week may fail from now on. */
+const RECENT_CALLS = 1_024;
 
 const emptyArm = (): ArmNews => ({ calls: 0, errors: 0, costNanos: 0, latenciesMs: [] });
 
 interface Trial {
   readonly canary: ArmNews;
   readonly baseline: ArmNews;
+  /** Of the canary's newest calls. */
+  readonly recent: { calls: number; errors: number };
   news: { canary: ArmNews; baseline: ArmNews } | undefined;
 }
 
@@ -87,16 +91,20 @@ export class CanaryBook {
     };
     addTo(trial.news[arm], counted);
     addTo(trial[arm], counted);
+    if (arm === 'canary') addRecent(trial, counted);
   }
 
   /** Why the canary must go back; null: it need not. */
   verdict({ id, settings: { rollbackWhen } }: Canary): string | null {
     if (rollbackWhen === null) return null;
-    const { calls, errors, p95LatencyMs } = reportOf(this.trialOf(id).canary);
+    const { canary, recent } = this.trialOf(id);
+    const { calls, p95LatencyMs } = reportOf(canary);
     if (calls < rollbackWhen.minCalls) return null;
     const { errorRateAbove, p95LatencyAboveMs } = rollbackWhen;
-    if (errorRateAbove !== null && errors / calls > errorRateAbove)
-      return `${errors} of ${calls} calls failed, more than ${errorRateAbove * 100}%`;
+    if (errorRateAbove !== null && recent.errors / recent.calls > errorRateAbove) {
+      const [failed, all] = [Math.round(recent.errors), Math.round(recent.calls)];
+      return `${failed} of ${all} calls failed, more than ${errorRateAbove * 100}%`;
+    }
     if (p95LatencyAboveMs !== null && p95LatencyMs !== null && p95LatencyMs > p95LatencyAboveMs)
       return `the p95 of its latency is ${Math.round(p95LatencyMs)} ms, more than ${p95LatencyAboveMs} ms`;
     return null;
@@ -123,6 +131,7 @@ export class CanaryBook {
       const trial = this.trialOf(id);
       addTo(trial.canary, canary);
       addTo(trial.baseline, baseline);
+      addRecent(trial, canary);
     }
   }
 
@@ -134,7 +143,8 @@ export class CanaryBook {
   private trialOf(id: string): Trial {
     let trial = this.trials.get(id);
     if (trial === undefined) {
-      trial = { canary: emptyArm(), baseline: emptyArm(), news: undefined };
+      const recent = { calls: 0, errors: 0 };
+      trial = { canary: emptyArm(), baseline: emptyArm(), recent, news: undefined };
       this.trials.set(id, trial);
     }
     return trial;
@@ -148,6 +158,18 @@ function addTo(arm: ArmNews, more: RouterReport['canaries'][number]['canary']): 
   arm.latenciesMs.push(...more.latenciesMs);
   if (arm.latenciesMs.length > KEPT_LATENCIES)
     arm.latenciesMs.splice(0, arm.latenciesMs.length - KEPT_LATENCIES);
+}
+
+function addRecent(
+  { recent }: Trial,
+  { calls, errors }: { readonly calls: number; readonly errors: number },
+): void {
+  recent.calls += calls;
+  recent.errors += errors;
+  while (recent.calls >= RECENT_CALLS) {
+    recent.calls /= 2;
+    recent.errors /= 2;
+  }
 }
 
 function reportOf({ calls, errors, costNanos, latenciesMs }: ArmNews): CanaryArmReport {

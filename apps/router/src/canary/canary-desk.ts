@@ -24,6 +24,8 @@ export interface CanaryDeskOptions {
 export class CanaryDesk {
   private readonly book = new CanaryBook();
   private canaries: readonly Canary[] = [];
+  /** Taken back here since this replica was last asked. */
+  private taken: NonNullable<RouterReport['rollbacks']> = [];
 
   constructor(private readonly options: CanaryDeskOptions) {}
 
@@ -60,14 +62,17 @@ export class CanaryDesk {
   }
 
   /** What this replica has seen since it was last asked. */
-  take(): RouterReport['canaries'] {
-    return this.book.take();
+  take(): Pick<RouterReport, 'canaries' | 'rollbacks'> {
+    const rollbacks = this.taken;
+    this.taken = [];
+    return { canaries: this.book.take(), ...(rollbacks.length > 0 && { rollbacks }) };
   }
 
-  /** What another replica has seen. */
-  apply(news: RouterReport['canaries']): void {
-    if (news.length === 0) return;
-    this.book.apply(news);
+  /** What another replica has seen, and what it has taken back. */
+  apply({ canaries, rollbacks = [] }: Pick<RouterReport, 'canaries' | 'rollbacks'>): void {
+    for (const { id, ...rollback } of rollbacks) this.book.rolledBack(id, rollback);
+    if (canaries.length === 0) return;
+    this.book.apply(canaries);
     for (const canary of this.canaries) this.judge(canary);
   }
 
@@ -96,6 +101,7 @@ export class CanaryDesk {
     if (reason === null) return;
     const at = this.options.now();
     this.book.rolledBack(canary.id, { at, reason });
+    this.taken.push({ id: canary.id, at, reason });
     canaryRolledBack(canary, reason);
     const { model, settings, id } = canary;
     this.options.raise({

@@ -7,8 +7,10 @@ import { CanaryDesk } from './canary-desk.js';
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
 const MOST_ALERTS = 1_000;
+/** What other replicas take back they tell at once; this is for news that were lost. */
+const AGAIN_MS = 60_000;
 
-/** Learns at start which canaries were taken back before, so that a restart does not try them again. */
+/** Learns which canaries were taken back: at start, so that a restart does not try them again, and every minute. */
 @Injectable()
 export class RollbackMemory implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -36,10 +38,15 @@ export class RollbackMemory implements OnApplicationBootstrap, OnModuleDestroy {
         limit: MOST_ALERTS,
       });
       this.desk.learn(alerts);
+      this.later(AGAIN_MS, FIRST_RETRY_MS);
     } catch (cause) {
-      if (this.isOver) return;
-      rollbacksUnknown(cause);
-      this.timer = setTimeout(() => void this.ask(Math.min(LONGEST_RETRY_MS, retryMs * 2)), retryMs).unref();
+      if (!this.isOver) rollbacksUnknown(cause);
+      this.later(retryMs, Math.min(LONGEST_RETRY_MS, retryMs * 2));
     }
+  }
+
+  private later(milliseconds: number, retryMs: number): void {
+    if (this.isOver) return;
+    this.timer = setTimeout(() => void this.ask(retryMs), milliseconds).unref();
   }
 }

@@ -14,7 +14,7 @@ const MOST_ROWS = 250;
 
 /** What else is told: a registry that has news, and takes in what others have seen. */
 export interface ReportSource {
-  take(): Pick<RouterReport, 'canaries' | 'hedges'>;
+  take(): Pick<RouterReport, 'canaries' | 'hedges' | 'rollbacks'>;
   apply(report: RouterReport): void;
 }
 
@@ -87,7 +87,8 @@ export class ReplicaReports implements OnModuleInit, OnApplicationShutdown {
 
   private publish(rows: readonly ReportRow[], rest: ReturnType<ReportSource['take']>): void {
     const { bus, replica, now } = this.options;
-    if (rows.length === 0 && rest.canaries.length === 0 && rest.hedges.length === 0) return;
+    const { canaries, hedges, rollbacks = [] } = rest;
+    if ([rows, canaries, hedges, rollbacks].every(({ length }) => length === 0)) return;
     const report = { replica, at: now() };
     bus.publish(routerReported, { ...report, ...rest, deployments: rows.slice(0, MOST_ROWS) });
     for (let from = MOST_ROWS; from < rows.length; from += MOST_ROWS) {
