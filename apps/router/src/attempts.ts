@@ -24,6 +24,8 @@ export interface EndedAttempt {
   readonly candidate: Candidate;
   readonly outcome: Outcome;
   readonly error: GatewayError | undefined;
+  /** Of a hedge: how long the call had waited for another attempt when it began (ms). */
+  readonly afterMs?: number;
 }
 
 /** An attempt under way, in competition with another one. */
@@ -41,6 +43,8 @@ export interface AttemptKind {
 }
 
 const PRIMARY: AttemptKind = { role: 'primary' };
+/** Mirrors are not counted. */
+const MIRROR_NUMBER = 0;
 
 interface AttemptsTools {
   readonly health: DeploymentHealth;
@@ -62,7 +66,7 @@ export class Attempts {
   ): Promise<EndedAttempt> {
     const { health, stats, limits } = this.tools;
     const isMirror = kind.role === 'mirror';
-    const number = isMirror ? 0 : ++call.attempts;
+    const number = isMirror ? MIRROR_NUMBER : ++call.attempts;
     const attemptId = call.idOfAttempt(isMirror ? 'mirror' : number);
     const header = this.headerOf(call, group, candidate, { ...kind, attemptId });
     const { id } = candidate.deployment;
@@ -131,7 +135,8 @@ export class Attempts {
     const isFault = failure !== undefined && isDeploymentFault(failure, header);
     stats.ended(id, { outcome, isFault, tokens: header.inputTokens });
     if (outcome.limits !== undefined) limits.learned(id, outcome.limits, sinceHead(outcome));
-    spend.spent(candidate, header.tags, outcome.costNanos);
+    // A mirror is nobody's but the operator's.
+    spend.spent(candidate, number === MIRROR_NUMBER ? [] : header.tags, outcome.costNanos);
     const code = failure?.code ?? null;
     attemptEnded(candidate.provider, code);
     const { delivered, latencyMs, firstTokenMs } = outcome;

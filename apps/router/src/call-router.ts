@@ -9,7 +9,7 @@ import {
   type PartialAnswer,
 } from '@tollgate/contracts';
 import { Attempts, type EndedAttempt } from './attempts.js';
-import type { CanaryDesk } from './canary/canary-desk.js';
+import type { CanaryDesk, Trial } from './canary/canary-desk.js';
 import { continueAnswer } from './continuation.js';
 import { firstReturn } from './cooling-wait.js';
 import type { DecisionLog } from './explain/decision-log.js';
@@ -66,6 +66,14 @@ export interface RouterParts {
   readonly canaries: CanaryDesk;
 }
 
+/** The attempt that answered, and who goes on where its answer breaks off. */
+interface Answered {
+  readonly ended: EndedAttempt;
+  readonly group: Group;
+  /** What is left of the fallbacks, where they were needed. */
+  readonly plan?: FallbackPlan;
+}
+
 /** Finds a deployment that answers a call: picks, retries, hedges, falls back, goes on where an answer broke off, and learns. */
 export class CallRouter {
   private readonly attempts: Attempts;
@@ -92,10 +100,10 @@ export class CallRouter {
     const { group, call } = this.begin(header, context);
     try {
       if (group === undefined) throw unknownModel(header.model);
-      const ended = await this.answer(call, group);
-      const { outcome } = ended;
+      const answered = await this.answer(call, group);
+      const { outcome } = answered.ended;
       const { partial } = outcome;
-      return partial === undefined ? outcome : await this.goOn(call, group, { broken: ended, has: partial });
+      return partial === undefined ? outcome : await this.goOn(call, answered, partial);
     } catch (cause) {
       const error = toGatewayError(cause);
       call.note({ step: 'failed', code: error.code });
@@ -127,8 +135,10 @@ export class CallRouter {
     const chosen = this.picker.look(call, target, new Tried());
     if (chosen.candidate === undefined) this.picker.noneLeft(call, target, chosen);
     const plan = this.planOf(call, group, failureKindOf(new GatewayError('upstream_error', '')));
-    for (let next = plan.next(); next !== undefined; next = plan.next())
+    for (let next = plan.next(); next !== undefined; next = plan.next()) {
       call.note({ step: 'fell-back', group: next.name, because: 'if the above failed' });
+      plan.failed('general');
+    }
     for (const { name, reason } of plan.skipped) call.note({ step: 'skipped', group: name, reason });
     return call.decision;
   }
@@ -143,41 +153,53 @@ export class CallRouter {
     const call = new Progress(header, context, table, decision, settings, now);
     if (group !== undefined) {
       call.note({ step: 'resolved', name: header.model, group: group.name });
-      this.budget.earn(group.configured, table.router.retryBudget);
+      if (!isDry) this.budget.earn(group.configured, table.router.retryBudget);
     }
     return { group, call };
   }
 
   /** The canary first where the call belongs to it; what it cannot answer the baseline does. Then the fallbacks. */
-  private async answer(call: Progress, group: Group): Promise<EndedAttempt> {
+  private async answer(call: Progress, group: Group): Promise<Answered> {
     const { canaries } = this.parts;
     const trial = canaries.trialOf(call, this.tools.random);
     if (trial?.arm === 'canary') {
-      const target = call.table.catalogue.resolve(trial.canary.settings.to);
-      if (target !== undefined) {
-        const { excluded } = call;
-        call.excluded = undefined;
-        const result = await this.tryGroup(call, target);
-        call.excluded = excluded;
-        canaries.record(trial, result);
-        if (!('group' in result)) return result;
-        if (isCallersFault(result)) throw result.error;
-        call.arm = null;
+      const result = await this.tryCanary(call, trial);
+      call.arm = null;
+      // What it broke off in the middle is the baseline's to go on with.
+      if (result !== undefined && !('group' in result)) return { ended: result, group };
+      if (result !== undefined) {
+        if (isFinal(result) || !this.hasTime(call)) throw result.error;
         call.fallbacks += 1;
         call.note({ step: 'fell-back', group: group.name, because: `canary: ${result.error.code}` });
       }
     }
     const result = await this.tryGroup(call, group);
     if (trial?.arm === 'baseline') canaries.record(trial, result);
-    return 'group' in result ? this.fallBack(call, result) : result;
+    return 'group' in result ? this.fallBack(call, result) : { ended: result, group };
   }
 
-  private async fallBack(call: Progress, first: GroupFailure): Promise<EndedAttempt> {
+  /** Undefined when what the canary goes to is not there any more. */
+  private async tryCanary(call: Progress, trial: Trial): Promise<EndedAttempt | GroupFailure | undefined> {
+    const target = call.table.catalogue.resolve(trial.canary.settings.to);
+    if (target === undefined) return undefined;
+    const { excluded } = call;
+    call.excluded = undefined;
+    const result = await this.tryGroup(call, target);
+    call.excluded = excluded;
+    this.parts.canaries.record(trial, result);
+    return result;
+  }
+
+  private async fallBack(call: Progress, first: GroupFailure): Promise<Answered> {
+    if (isFinal(first)) throw first.error;
     const kind = failureKindOf(first.error);
-    if (isCallersFault(first) && kind === 'general') throw first.error;
     const plan = this.planOf(call, first.group, kind);
     let last: GroupFailure | undefined;
     for (let group = plan.next(); group !== undefined; group = plan.next()) {
+      if (!this.hasTime(call)) {
+        call.note({ step: 'skipped', group: group.name, reason: 'no-time' });
+        break;
+      }
       const because = last?.error.code ?? first.error.code;
       call.fallbacks += 1;
       call.arm = null;
@@ -185,17 +207,24 @@ export class CallRouter {
       callFellBack(call.header.id, last?.group ?? first.group, group);
       call.note({ step: 'fell-back', group: group.name, because });
       const result = await this.tryGroup(call, group);
-      if (!('group' in result)) return result;
+      if (!('group' in result)) return { ended: result, group, plan };
       last = result;
+      plan.failed(failureKindOf(result.error));
     }
     for (const { name, reason } of plan.skipped) call.note({ step: 'skipped', group: name, reason });
     const nothingTried = plan.fallbacks.length === 0;
     if (nothingTried && (first.isRefusal === true || kind !== 'general')) throw first.error;
     const notAllowed = plan.skipped.filter(({ reason }) => reason === 'not-allowed').map(({ name }) => name);
-    const { view } = this.parts;
-    const returnsAt = firstReturn(first.group, call.header.inputTokens, view);
-    const retryAfterMs = returnsAt === undefined ? undefined : Math.max(0, returnsAt - view.now);
+    const { dropped } = this.picker.peek(call, first.group, new Tried());
+    const { now } = this.parts.view;
+    const returnsAt = firstReturn(dropped, now);
+    const retryAfterMs = returnsAt === undefined ? undefined : Math.max(0, returnsAt - now);
     throw exhausted(first, { fallbacks: plan.fallbacks, skipped: notAllowed, last, retryAfterMs });
+  }
+
+  /** Whether an attempt that begins now could still be delivered. */
+  private hasTime({ header: { deadline } }: Progress): boolean {
+    return canFinish(this.tools.now(), deadline, 0);
   }
 
   private planOf(call: Progress, first: Group, kind: ReturnType<typeof failureKindOf>): FallbackPlan {
@@ -245,8 +274,7 @@ export class CallRouter {
     if (settings === null || call.deterministic) return this.attempts.send(call, group, candidate);
     const other = async (): Promise<Candidate | undefined> => {
       const beside = tried.with(candidate);
-      const { candidate: second, isFresh } = await this.picker.pick(call, group, beside);
-      return isFresh ? second : undefined;
+      return (await this.picker.pick(call, group, beside, { freshOnly: true })).candidate;
     };
     const { hedges } = this.parts;
     const { ended, alsoFailed } = await race(
@@ -268,7 +296,7 @@ export class CallRouter {
       const chosen = await this.picker.pick(call, group, tried);
       if (chosen.candidate !== undefined || left <= 0 || !tried.isEmpty) return chosen;
       const { view } = this.parts;
-      const returnsAt = firstReturn(group, call.header.inputTokens, view);
+      const returnsAt = firstReturn(chosen.dropped, view.now);
       if (returnsAt === undefined || returnsAt - view.now > left) return chosen;
       const wait = Math.max(1, returnsAt - view.now);
       if (!canFinish(view.now + wait, call.header.deadline, 0)) return chosen;
@@ -326,23 +354,29 @@ export class CallRouter {
     void this.attempts.send(call, target, candidate, { kind: { role: 'mirror' } });
   }
 
-  private observe(call: Progress, group: Group, { outcome }: EndedAttempt): void {
-    const { latencyMs, firstTokenMs, costNanos, error } = outcome;
+  private observe(call: Progress, group: Group, { outcome, afterMs = 0 }: EndedAttempt): void {
+    const { costNanos, error } = outcome;
     if (error !== null) return;
     const { stream } = call.header;
-    this.parts.hedges.observed(group.configured, { stream, latencyMs: firstTokenMs ?? latencyMs, costNanos });
+    // The first attempt at a hedged call would have taken longer yet: without it the tail would seem ever shorter.
+    const latencyMs = afterMs + (outcome.firstTokenMs ?? outcome.latencyMs);
+    this.parts.hedges.observed(group.configured, { stream, latencyMs, costNanos });
   }
 
   private goOn(
     call: Progress,
-    group: Group,
-    answer: { readonly broken: EndedAttempt; readonly has: PartialAnswer },
+    { ended, group, plan = this.planOf(call, group, 'general') }: Answered,
+    has: PartialAnswer,
   ): Promise<Outcome> {
-    const plan = this.planOf(call, group, 'general');
-    return continueAnswer(call, { group, plan, ...answer }, { attempts: this.attempts, picker: this.picker });
+    const { attempts, picker } = this;
+    return continueAnswer(call, { group, plan, broken: ended, has }, { attempts, picker });
   }
 }
 
 /** No other deployment would answer it: the request itself is at fault. That a group has nobody to ask is not the caller's doing. */
 const isCallersFault = ({ error, isRefusal = false }: GroupFailure): boolean =>
   retryOf(error) === 'never' && !isRefusal;
+
+/** Nobody else is asked. A prompt that is too long for one model, or not to its liking, may do for another. */
+const isFinal = (failure: GroupFailure): boolean =>
+  isCallersFault(failure) && failureKindOf(failure.error) === 'general';

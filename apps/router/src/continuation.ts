@@ -18,7 +18,7 @@ interface BrokenAnswer {
 }
 
 /**
- * Goes on where an answer broke off: another deployment of the group, then the fallbacks, each told what the caller has. Throws
+ * Goes on where an answer broke off: another deployment of the group, then the fallbacks that are left, each told what the caller has. Throws
  * the error of the broken attempt when none goes on: the caller then gets it at the end of what it has.
  */
 export async function continueAnswer(
@@ -29,14 +29,16 @@ export async function continueAnswer(
   const error = broken.error ?? new GatewayError('upstream_stream_broken', 'The answer broke off.');
   let partial = has;
   let current: Group | undefined = group;
-  let tried = new Tried();
+  const tried = new Tried();
   tried.add(group, broken.candidate, error);
   for (let made = 0; made < MAX_CONTINUATIONS && current !== undefined;) {
     call.assertAlive();
-    const { candidate, isFresh } = await picker.pick(call, current, tried);
-    if (candidate === undefined || !isFresh) {
+    const { candidate } = await picker.pick(call, current, tried, { freshOnly: true });
+    if (candidate === undefined) {
+      plan.failed('general');
       current = plan.next();
-      tried = new Tried();
+      call.arm = null;
+      call.excluded = undefined;
       if (current !== undefined) call.fallbacks += 1;
       continue;
     }

@@ -1,21 +1,18 @@
-import type { Group } from './group.js';
-import type { RoutingView } from './routing-view.js';
+import type { Drop } from './filters/filter.js';
 
 /** A deployment whose probe is under way may be back any moment: it is looked at again after this (ms). */
 const PROBE_POLL_MS = 50;
 
 /**
- * When the first deployment of a group returns that is only out for a while (its circuit is open, its provider's limit is used
- * up): epoch ms; undefined when none is.
+ * When the first deployment returns that was left out only because its circuit is open or its provider's limit is used up: epoch
+ * ms; undefined when there is none. One that could not serve the call anyway was left out for that.
  */
-export function firstReturn(group: Group, tokens: number, view: RoutingView): number | undefined {
+export function firstReturn(dropped: readonly Drop[], now: number): number | undefined {
   let first: number | undefined;
-  for (const { deployment } of group.candidates) {
-    if (deployment.blocked) continue;
-    const circuit = view.circuit(deployment.id);
-    const probing = circuit.probing ? view.now + PROBE_POLL_MS : null;
-    const at = circuit.until ?? probing ?? view.limitedUntil(deployment.id, tokens);
-    if (at !== null && (first === undefined || at < first)) first = at;
+  for (const { kind, until } of dropped) {
+    if (kind !== 'cooling' && kind !== 'provider-limit') continue;
+    const at = until ?? now + PROBE_POLL_MS;
+    if (first === undefined || at < first) first = at;
   }
   return first;
 }

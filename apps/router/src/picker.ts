@@ -53,20 +53,29 @@ export class Picker {
     private readonly random: () => number,
   ) {}
 
-  /** A deployment that may be called now; it is noted in the call's decision. */
-  async pick(call: Progress, group: Group, tried: Tried): Promise<Chosen> {
-    let excluded = call.excluded;
+  /**
+   * A deployment that may be called now; it is noted in the call's decision. It must be called: it may have been given the one
+   * probe of its circuit. `freshOnly`: none that was tried.
+   */
+  async pick(
+    call: Progress,
+    group: Group,
+    tried: Tried,
+    { freshOnly = false }: { readonly freshOnly?: boolean } = {},
+  ): Promise<Chosen> {
+    const probed = new Set<string>();
     for (;;) {
-      const chosen = this.peek(call, group, tried, excluded);
-      const { candidate } = chosen;
+      const chosen = this.peek(call, group, tried, probed);
+      const { candidate, isFresh } = chosen;
       if (candidate === undefined) return chosen;
+      if (freshOnly && !isFresh) return { ...chosen, candidate: undefined };
       const entered = this.parts.health.enter(candidate, call.idOfAttempt(call.attempts + 1));
       if (entered === true || (await entered)) {
         this.note(call, group, chosen);
         return chosen;
       }
       // Another call probes it at the moment.
-      excluded = new Set([...(excluded ?? []), candidate.deployment.id]);
+      probed.add(candidate.deployment.id);
     }
   }
 
@@ -78,12 +87,12 @@ export class Picker {
   }
 
   /** Like `look`, but nothing is noted. */
-  peek(call: Progress, group: Group, tried: Tried, excluded = call.excluded): Chosen {
-    const { header, table } = call;
+  peek(call: Progress, group: Group, tried: Tried, probed?: ReadonlySet<string>): Chosen {
+    const { header, table, excluded } = call;
     const { router } = table;
     const { view } = this.parts;
     const failures = tried.isEmpty ? undefined : tried;
-    const selection = select(group, header, { view, config: router, failures, excluded });
+    const selection = select(group, header, { view, config: router, failures, excluded, probed });
     const strategy = this.strategyOf(call, group);
     const { affinity, strategyArguments: args } = router;
     const { random } = this;

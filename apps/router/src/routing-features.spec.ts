@@ -1,7 +1,7 @@
 import { GROUP_DEFAULTS, type GroupSettings, type RouterSettings } from '@tollgate/config';
 import { NO_USAGE, type Outcome } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
-import { START, config, deployment, delivered, failure, header, keyFor } from './_fixtures.js';
+import { START, config, deployment, delivered, failure, header, keyFor, seeded } from './_fixtures.js';
 import { TimedStage } from './_timed-stage.js';
 
 beforeAll(() => setLogLevel('silent'));
@@ -84,6 +84,44 @@ describe('hedging', () => {
     headMs = 900;
     await stage.route({ stream: true });
     expect(stage.steps()).toContainEqual({ step: 'hedged', attempt: 2, afterMs: 39 });
+  });
+
+  it('keeps to the true tail, whatever it cuts off', async () => {
+    const random = seeded(5);
+    const slowSometimes = () => {
+      const headMs = Math.min(60_000, Math.round(100 / (1 - random()) ** (1 / 1.5)));
+      return { headMs, endMs: headMs + 1, outcome: { ...delivered, costNanos: 100 } };
+    };
+    const both = [deployment('d1'), deployment('d2')];
+    const settings = config(both, { router: groups({ hedge: { delayMs: null, maxShare: 0.5 } }) });
+    const stage = new TimedStage(settings, { d1: slowSometimes, d2: slowSometimes });
+    for (let call = 0; call < 5_000; call++) await stage.route({ stream: true, id: `c${call}` });
+    const counts = stage.assembly.hedges.report()[0]!.counts;
+    expect(counts.hedged / counts.calls).toBeGreaterThan(0.03);
+    expect(counts.hedged / counts.calls).toBeLessThan(0.07);
+  });
+
+  it('notes no second pick where there is nobody else, and counts none', async () => {
+    const router = groups({ hedge: { delayMs: 100, maxShare: 1 } });
+    const stage = new TimedStage(config([deployment('d1')], { router }), {
+      d1: { headMs: 900, endMs: 1_000 },
+    });
+    await stage.route({ stream: true });
+    expect(stage.steps().filter((step) => 'step' in step && step.step === 'picked')).toHaveLength(1);
+    expect(stage.assembly.hedges.report()[0]?.counts).toMatchObject({ hedged: 0 });
+  });
+
+  it('leaves the probe of a deployment that it may not ask to others', async () => {
+    const late = { headMs: 900, endMs: 1_000 };
+    const router = groups({ hedge: { delayMs: 100, maxShare: 0 } });
+    const three = config([...two, deployment('d3', { order: 3 })], { router });
+    const stage = new TimedStage(three, { d1: late, d2: late, d3: late });
+    for (const id of ['d2', 'd3']) await stage.state.openCircuit(id, START + 50);
+    const calls = ['a', 'b'].map((id) => stage.start({ stream: true, id }));
+    await stage.time.run();
+    await Promise.all(calls);
+    expect(stage.asked).toEqual(['d1', 'd1', 'd2']);
+    expect(stage.assembly.health.circuit('d3')).toMatchObject({ state: 'half-open', probing: false });
   });
 
   it('is off for deterministic work', async () => {
@@ -174,6 +212,44 @@ describe('a canary', () => {
     expect(new Set(stage.asked)).toEqual(new Set(['d1']));
   });
 
+  it('that has done well for long is taken back as soon as it does not', async () => {
+    let isBroken = false;
+    const stage = new TimedStage(trial(100), {
+      next: () => ({ endMs: 5, ...(isBroken && { outcome: failure('upstream_error') }) }),
+    });
+    await callAll(stage, 5_000);
+    isBroken = true;
+    await callAll(stage, 300);
+    expect(stage.assembly.canaries.report()[0]?.rolledBack).not.toBeNull();
+  });
+
+  it('is taken back on every replica, whatever each has seen itself', async () => {
+    const bad = new TimedStage(trial(100), { next: { endMs: 5, outcome: failure('upstream_error') } });
+    const good = new TimedStage(trial(100), {});
+    await callAll(good, 100);
+    await callAll(bad, 5);
+    good.assembly.canaries.apply(bad.assembly.canaries.take());
+    expect(good.assembly.canaries.report()[0]?.rolledBack).not.toBeNull();
+    expect(good.alerts).toEqual([]);
+    expect(good.assembly.canaries.take()).not.toHaveProperty('rollbacks');
+  });
+
+  it('leaves a prompt that is too long for it to the baseline', async () => {
+    const stage = new TimedStage(trial(100), { next: { endMs: 5, outcome: tooLong } });
+    expect(await stage.route()).toMatchObject({ delivered: true });
+    expect(stage.attempts.map(({ deploymentId, arm }) => [deploymentId, arm])).toEqual([
+      ['next', 'canary'],
+      ['d1', null],
+    ]);
+  });
+
+  it('whose target is gone is no arm of anything', async () => {
+    const canary = { to: 'gone', percent: 100, stickyBy: 'user', rollbackWhen: null } as const;
+    const stage = new TimedStage(config([deployment('d1')], { router: groups({ canary }) }), {});
+    await stage.route();
+    expect(stage.attempts[0]).toMatchObject({ deploymentId: 'd1', arm: null });
+  });
+
   it('is not blamed for what the caller got wrong', async () => {
     const stage = new TimedStage(trial(100), {
       next: { endMs: 5, outcome: failure('upstream_bad_request') },
@@ -234,6 +310,31 @@ describe('fallbacks', () => {
     expect(await asked({ fallbacks: ['y'], deterministic: true })).toEqual([]);
   });
 
+  it('of a fallback are those for its own failure', async () => {
+    const router = {
+      numRetries: 0,
+      fallbacks: chains({ chat: ['quality'] }),
+      contextWindowFallbacks: chains({ quality: ['local'] }),
+    };
+    const stage = new TimedStage(config([two[0]!, claude, llama], { router }), {
+      d1: { endMs: 5, outcome: failure('upstream_error') },
+      claude: { endMs: 5, outcome: tooLong },
+    });
+    expect(await stage.route()).toMatchObject({ delivered: true });
+    expect(stage.asked).toEqual(['d1', 'claude', 'llama']);
+  });
+
+  it('are not begun when they cannot end in time: the caller learns what went wrong', async () => {
+    const settings = config([two[0]!, claude], {
+      fallbacks: { chat: ['quality'] },
+      router: { numRetries: 0 },
+    });
+    const stage = new TimedStage(settings, { d1: { endMs: 9_950, outcome: failure('upstream_error') } });
+    expect(await stage.route({ deadline: START + 10_000 })).toMatchObject({ code: 'upstream_error' });
+    expect(stage.asked).toEqual(['d1']);
+    expect(stage.steps()).toContainEqual({ step: 'skipped', group: 'quality', reason: 'no-time' });
+  });
+
   it('are tried when nobody in the group may be asked', async () => {
     const stage = new TimedStage(config([two[0]!, claude], { fallbacks: { chat: ['quality'] } }), {});
     await stage.state.openCircuit('d1', START + 60_000);
@@ -271,6 +372,31 @@ describe('when all are out', () => {
   });
 });
 
+it('nobody waits for a deployment that could not serve the call', async () => {
+  const router = { coolingWaitMs: 5_000, tagFiltering: 'any' } as const;
+  const stage = new TimedStage(config([deployment('d1', { tags: ['paid'] })], { router }), {});
+  await stage.state.openCircuit('d1', START + 2_000);
+  expect(await stage.route({ tags: ['free'] })).toMatchObject({ code: 'tags_not_allowed' });
+  expect(stage.time.now()).toBe(START);
+});
+
+it('a call that comes while another one takes the only probe is told to come back', async () => {
+  const stage = new TimedStage(config([deployment('d1')]), {});
+  await stage.state.openCircuit('d1', START + 10);
+  stage.time.at(START + 20, () => undefined);
+  await stage.time.run();
+  // As Redis does: the answer takes a while, and until then nobody sees that there is a probe.
+  let asked = 0;
+  stage.state.claimProbe = async () => {
+    const isFirst = asked++ === 0;
+    await new Promise(setImmediate);
+    return isFirst;
+  };
+  const calls = ['a', 'b'].map((id) => stage.start({ id }).catch((error: unknown) => error));
+  await stage.time.run();
+  expect(await Promise.all(calls)).toMatchObject([{ delivered: true }, { code: 'all_cooling' }]);
+});
+
 describe('a mirror', () => {
   it('gets a copy of the call that nobody waits for', async () => {
     const mirrored = [deployment('d1', { silentModel: 'quality' }), claude];
@@ -289,6 +415,17 @@ describe('a mirror', () => {
     expect(stage.steps()).toContainEqual(
       expect.objectContaining({ step: 'answered', attempt: 0, code: null }),
     );
+  });
+
+  it('is paid for by no budget of the caller’s', async () => {
+    const mirrored = [deployment('d1', { silentModel: 'quality' }), claude];
+    const limit = { limitNanos: 10, window: '1d' };
+    const stage = new TimedStage(config(mirrored, { router: { tagBudgets: new Map([['t', limit]]) } }), {
+      d1: { endMs: 5, outcome: { ...delivered, costNanos: 0 } },
+      claude: { endMs: 5, outcome: { ...delivered, delivered: false, costNanos: 100 } },
+    });
+    for (const id of ['first', 'second'])
+      expect(await stage.route({ id, tags: ['t'] })).toMatchObject({ delivered: true });
   });
 
   it('that fails disturbs nobody', async () => {
@@ -324,6 +461,19 @@ describe('an answer that breaks off', () => {
     const stage = new TimedStage(going(), { d1: { headMs: 5, endMs: 20, outcome: broken }, d2: dead });
     expect(await stage.route({ stream: true })).toMatchObject({ delivered: true, error: null });
     expect(stage.asked).toEqual(['d1', 'd2', 'claude']);
+  });
+
+  it('of a fallback goes on there, and asks nobody again', async () => {
+    const other = deployment('claude2', { group: 'quality', order: 2 });
+    const settings = config([two[0]!, { ...claude, order: 1 }, other, llama], {
+      fallbacks: { chat: ['quality', 'local'] },
+      router: { numRetries: 0, ...groups({ onStreamFailure: 'continue' }) },
+    });
+    const dead = { endMs: 5, outcome: failure('upstream_error') };
+    const breaks = { headMs: 5, endMs: 20, outcome: broken };
+    const stage = new TimedStage(settings, { d1: dead, claude: breaks, claude2: dead });
+    expect(await stage.route({ stream: true })).toMatchObject({ delivered: true, error: null });
+    expect(stage.asked).toEqual(['d1', 'claude', 'claude2', 'llama']);
   });
 
   it('ends in its own error when nobody can go on', async () => {
@@ -363,6 +513,24 @@ describe('an explanation without a call', () => {
 });
 
 describe('retries', () => {
+  it('are as many as the team of the key has, and so is their time', async () => {
+    const router = { numRetries: 3, teams: new Map([['t', { numRetries: 1, timeoutMs: 1_234 }]]) };
+    const dead = { endMs: 5, outcome: failure('upstream_error') };
+    const stage = new TimedStage(config(two, { router }), { d1: dead, d2: dead });
+    await stage.route({ principal: { ...header().principal, teamId: 't' } });
+    expect(stage.attempts.map(({ clocks }) => clocks.totalMs)).toEqual([1_234, 1_234]);
+  });
+
+  it('are not earned by asking what would be done', async () => {
+    const settings = config(two, { router: { retryBudget: 0.2, numRetries: 1 } });
+    const dead = { endMs: 0, outcome: failure('upstream_error') };
+    const stage = new TimedStage(settings, { d1: dead, d2: dead });
+    for (let ask = 0; ask < 1_000; ask++) stage.assembly.router.explain(header({ startedAt: START }));
+    for (let call = 0; call < 20; call++) void stage.start({ id: `c${call}` }).catch(() => undefined);
+    await stage.time.run();
+    expect(stage.attempts.length).toBeLessThan(20 + 15);
+  });
+
   it('do not become a storm', async () => {
     const stage = new TimedStage(config(two, { router: { retryBudget: 0.2, allowedFails: 1e9 } }), {
       d1: { endMs: 1, outcome: failure('upstream_error') },

@@ -4,6 +4,7 @@ import { canaryOf, type Canary } from './canary/canary-book.js';
 import { Catalogue } from './catalogue.js';
 import { settingsOf } from './group-settings.js';
 import type { Group } from './group.js';
+import { teamRoutingOf } from './team-routing.js';
 
 /** What one config makes of names, worked out once. A call keeps the table that it began with. */
 export class RoutingTable {
@@ -25,8 +26,9 @@ export class RoutingTable {
   }
 
   /** The group that a call asks for: by the aliases of its key, of its team, then as the config has it. */
-  resolve({ model, principal }: CallHeader): Group | undefined {
-    const ofTeam = principal.teamId === null ? undefined : this.router.teams.get(principal.teamId);
+  resolve(header: CallHeader): Group | undefined {
+    const { model, principal } = header;
+    const ofTeam = teamRoutingOf(header, this.router);
     const name = aliasOf(model, principal.routing?.aliases) ?? aliasOf(model, ofTeam?.aliases) ?? model;
     return this.catalogue.resolve(name);
   }

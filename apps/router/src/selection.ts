@@ -23,6 +23,8 @@ export interface SelectOptions {
   readonly failures?: Failures | undefined;
   /** Ids of deployments that are out of the question for now: one that is being asked already, say. */
   readonly excluded?: ReadonlySet<string> | undefined;
+  /** Ids of half-open deployments whose probe another call has taken a moment ago. */
+  readonly probed?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -32,9 +34,9 @@ export interface SelectOptions {
 export function select(
   group: Group,
   call: CallHeader,
-  { view, config, failures, excluded }: SelectOptions,
+  { view, config, failures, excluded, probed }: SelectOptions,
 ): Selection {
-  const search: Search = { group, call, view, config, failures, excluded };
+  const search: Search = { group, call, view, config, failures, excluded, probed };
   const drops: Drop[] = [];
   let left = group.candidates;
   for (const filter of FILTERS) {

@@ -1,6 +1,7 @@
 import type { FallbackChains, RouterSettings } from '@tollgate/config';
 import type { CallHeader } from '@tollgate/contracts';
 import type { Group } from '../group.js';
+import { teamRoutingOf } from '../team-routing.js';
 import type { FailureKind } from './failure-kind.js';
 
 /** Chains as one level (key, team, config) has them; undefined: it has none at all. */
@@ -45,9 +46,8 @@ const chainFor = (name: string, group: Group, chain: Chains): readonly string[] 
   chain(group.configured) ??
   chain('*');
 
-function levelsOf({ principal }: CallHeader, router: RouterSettings): Level[] {
-  const ofTeam = principal.teamId === null ? undefined : router.teams.get(principal.teamId);
-  const own = [principal.routing, ofTeam].flatMap((routing) =>
+function levelsOf(header: CallHeader, router: RouterSettings): Level[] {
+  const own = [header.principal.routing, teamRoutingOf(header, router)].flatMap((routing) =>
     routing === undefined
       ? []
       : [

@@ -39,6 +39,7 @@ export class FallbackPlan {
   readonly fallbacks: readonly string[];
   private readonly pending: string[] = [];
   private readonly attempted: Set<string>;
+  private taken: { readonly name: string; readonly group: Group } | undefined;
   private left: number;
 
   constructor(
@@ -68,14 +69,19 @@ export class FallbackPlan {
     return undefined;
   }
 
+  /** The group that `next` gave last has failed too: the fallbacks that it has for such a failure come first. */
+  failed(kind: FailureKind): void {
+    const { header, options, taken } = this;
+    this.taken = undefined;
+    // The caller's own list is the whole of what the caller wants.
+    if (taken === undefined || header.fallbacks !== undefined) return;
+    this.pending.unshift(...fallbacksOf(taken.name, taken.group, { header, router: options.router, kind }));
+  }
+
   private take(name: string, group: Group): Group {
     this.left -= 1;
     this.attempted.add(group.name);
-    // The caller's own list is the whole of what the caller wants.
-    if (this.header.fallbacks === undefined) {
-      const { header, options } = this;
-      this.pending.unshift(...fallbacksOf(name, group, { header, ...options }));
-    }
+    this.taken = { name, group };
     return group;
   }
 }

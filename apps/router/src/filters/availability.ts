@@ -18,13 +18,15 @@ const isBlocked: Test = (candidate) =>
 /** `model_info.blocked`: paused by its owner. */
 export const blocked: Filter = ({ group }) => (group.any.blocked ? isBlocked : null);
 
-const isOut: Test = (candidate, { view }) => {
-  const { state, until, probing } = view.circuit(candidate.deployment.id);
+const isOut: Test = (candidate, { view, probed }) => {
+  const { id } = candidate.deployment;
+  const { state, until, probing } = view.circuit(id);
   if (state === 'closed') return null;
-  if (state === 'half-open')
-    return probing ? dropped(candidate, 'cooling', { reason: 'half-open, a probe is under way' }) : null;
-  // Open, and the time is over: whoever asks next is the probe.
-  if (until !== null && until <= view.now) return null;
+  // Half-open, or open and the time is over: whoever asks next is the probe.
+  if (state === 'half-open' || (until !== null && until <= view.now)) {
+    if (!probing && probed?.has(id) !== true) return null;
+    return dropped(candidate, 'cooling', { reason: 'half-open, a probe is under way' });
+  }
   const reason = until === null ? 'open' : `open until ${isoTime(until)}`;
   return dropped(candidate, 'cooling', { reason, until });
 };

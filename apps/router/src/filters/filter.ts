@@ -20,6 +20,8 @@ export interface Search {
   readonly failures: Failures | undefined;
   /** Ids of deployments that are out of the question for now: one that is being asked already, say. */
   readonly excluded: ReadonlySet<string> | undefined;
+  /** Ids of half-open deployments whose probe another call has taken a moment ago. */
+  readonly probed: ReadonlySet<string> | undefined;
 }
 
 export type DropKind =

@@ -58,6 +58,13 @@ export class HedgeBook {
     return true;
   }
 
+  /** There is nobody to ask after all. */
+  withdraw(model: string): void {
+    const book = this.bookOf(model);
+    book.open = Math.max(0, book.open - 1);
+    count(book, { hedged: -1 });
+  }
+
   /** A hedged call is over. What it saved is an estimate: how much longer calls as slow as the loser usually take. */
   end(model: string, { won, elapsedMs, stream, extraCostNanos }: HedgeEnd): void {
     const book = this.bookOf(model);

@@ -43,9 +43,14 @@ export async function race(
   const startedAt = now();
   const first = attempts.begin(call, group, candidate);
   if (!(await isLate(first, delayMs, tools))) return { ended: await first.ended };
+  if (!hedges.begin(model, settings)) return { ended: await first.ended };
   const second = await other();
-  if (second === undefined || !hedges.begin(model, settings)) return { ended: await first.ended };
-  call.note({ step: 'hedged', attempt: call.attempts + 1, afterMs: now() - startedAt });
+  if (second === undefined) {
+    hedges.withdraw(model);
+    return { ended: await first.ended };
+  }
+  const afterMs = now() - startedAt;
+  call.note({ step: 'hedged', attempt: call.attempts + 1, afterMs });
   const hedge = attempts.begin(call, group, second, { role: 'hedge' });
   const winner = await firstToAnswer(first, hedge);
   const elapsedMs = now() - startedAt;
@@ -58,7 +63,7 @@ export async function race(
     hedgeEnded(group, lost);
     hedges.end(model, { won: lost, elapsedMs, stream, extraCostNanos: outcome.costNanos });
   });
-  const ended = await winner.ended;
+  const ended = { ...(await winner.ended), ...(won && { afterMs }) };
   if (won && ended.outcome.delivered) call.note({ step: 'hedge-won', attempt: ended.number });
   return ended.outcome.delivered ? { ended } : { ended, alsoFailed: await loser.ended };
 }

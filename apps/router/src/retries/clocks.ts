@@ -1,5 +1,6 @@
 import type { Deployment, GroupSettings, RouterSettings } from '@tollgate/config';
 import type { CallHeader, Clocks } from '@tollgate/contracts';
+import { teamRoutingOf } from '../team-routing.js';
 
 /** TCP and TLS to a provider. */
 const CONNECT_MS = 10_000;
@@ -7,7 +8,8 @@ const CONNECT_MS = 10_000;
 const IDLE_MS = 60_000;
 
 /**
- * What bounds an attempt, in the order: the caller's wish, the deployment's setting, the model name's, the key's, the router's.
+ * What bounds an attempt, in the order: the caller's wish, the deployment's setting, the model name's, the key's, its
+ * team's, the router's.
  * For the first token of a stream `stream_timeout` goes before `timeout`. No clock runs past the call's deadline.
  */
 export function clocksFor(
@@ -16,7 +18,7 @@ export function clocksFor(
   { router, group, now }: { router: RouterSettings; group: GroupSettings; now: number },
 ): Clocks {
   const left = Math.max(1, header.deadline - now);
-  const own = header.principal.routing?.timeoutMs;
+  const own = header.principal.routing?.timeoutMs ?? teamRoutingOf(header, router)?.timeoutMs;
   const wanted = header.timeoutMs ?? deployment.timeoutMs ?? group.timeoutMs ?? own ?? router.timeoutMs;
   const total = Math.min(left, wanted);
   const streamTimeout = header.stream

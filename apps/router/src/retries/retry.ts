@@ -2,6 +2,7 @@ import type { GroupSettings, RouterSettings } from '@tollgate/config';
 import type { CallHeader, GatewayError, Retry } from '@tollgate/contracts';
 import type { Candidate } from '../group.js';
 import { errorClassOf, namedInPolicy, policyFor } from '../health/error-class.js';
+import { teamRoutingOf } from '../team-routing.js';
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;
@@ -29,7 +30,7 @@ export interface RetryRules {
 /**
  * How often a call that failed so may be tried again in its group. The caller's wish, else the policy for the class of the error
  * (the deployment's, the model name's, the router's), which also lets errors be tried again that otherwise are not; else the
- * number of the deployment, of the key, of the model name, of the router.
+ * number of the deployment, of the key, of its team, of the model name, of the router.
  */
 export function retriesAllowed(
   error: GatewayError,
@@ -58,6 +59,7 @@ export const retriesConfigured = (
   header.numRetries ??
   deployment.numRetries ??
   header.principal.routing?.numRetries ??
+  teamRoutingOf(header, router)?.numRetries ??
   group.numRetries ??
   router.numRetries;
 
