@@ -33,6 +33,8 @@ export function describeReplicas(subject: () => RoutingSubject, gateway: () => D
       (open) => open === 0,
       30_000,
     );
+    const ids = lab.calls().map(({ id }) => id);
+    expect(ids).toHaveLength(new Set(ids).size);
     await eventually(
       async () => differences(servedTokens(lab), await ledgerTokens(gateway().servers.postgres.url)),
       (lines) => lines.length === 0,
@@ -83,6 +85,23 @@ export function describeReplicas(subject: () => RoutingSubject, gateway: () => D
       expect([...new Set(statuses(answers))]).toEqual([200]);
       expect(shares(answers)).toEqual({ 'surviving-2': CALLS_AT_ONCE });
       expect(await resends()).toBeGreaterThan(before);
+    });
+    await expectLedgerToAgree();
+  }, 60_000);
+
+  it('kill -9 of one in the middle of a retry: the call is answered once, and each attempt is billed', async () => {
+    const { lab } = subject();
+    lab.script('surviving-1', [{ status: 500 }]);
+    lab.script('surviving-2', [{ delayMs: 3_000 }]);
+    const [router] = gateway().replicas.router;
+    const calls = visitor.burst(CALLS_AT_ONCE, 'surviving');
+    await eventually(
+      async () => lab.stats().open,
+      (open) => open === CALLS_AT_ONCE && visitor.seen('surviving-2').calls === CALLS_AT_ONCE,
+    );
+    await whileGone(router!, async () => {
+      await router!.kill();
+      expect(shares(await calls)).toEqual({ 'surviving-2': CALLS_AT_ONCE });
     });
     await expectLedgerToAgree();
   }, 60_000);
