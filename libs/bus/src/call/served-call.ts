@@ -127,10 +127,10 @@ export class ServedCall implements CallContext {
       isDetached || this.isTold()
         ? undefined
         : (error ?? new GatewayError('internal', 'The call ended without an answer'));
-    const outcome = returned ?? {
-      ...undeliveredOutcome(thrown ?? untold, startedAt),
-      delivered: headSent || this.wasDelivered,
-    };
+    const wasSeen = headSent || this.wasDelivered;
+    const made = returned ?? { ...undeliveredOutcome(thrown ?? untold, startedAt), delivered: wasSeen };
+    // A head that was written after the call was aborted went nowhere.
+    const outcome = made.error === null || wasSeen ? made : { ...made, delivered: false };
     const mayGoOn = this.response.isYielded && outcome.error !== null && outcome.partial !== undefined;
     return {
       outcome: isDetached ? { ...outcome, delivered: false } : mayGoOn ? outcome : finalOutcome(outcome),

@@ -71,6 +71,29 @@ export function raceSuite(harness: BusHarness): void {
       return outcomes.find((outcome) => outcome.delivered);
     };
 
+  it('has delivered nothing of an attempt that was cancelled before its head, whatever its worker says', async () => {
+    const controller = new AbortController();
+    const late: CallHandler = async (_header, { response, signal: aborted }) => {
+      queueMicrotask(() => controller.abort());
+      await until(aborted);
+      response.head(HEAD);
+      return { ...GOOD, error: new GatewayError('cancelled', 'too late').toShape() };
+    };
+    const good: CallHandler = (_header, { response }) => {
+      response.head(HEAD);
+      response.end(END);
+      return Promise.resolve(GOOD);
+    };
+    await serveTargets(late, good);
+    const ended = signal<Outcome>();
+    await serveRouter(async (_header, context) => {
+      ended.resolve(await forward(context, 'one', { signal: controller.signal }));
+      return forward(context, 'two');
+    });
+    expect(providersOf(await collect(call()))).toHaveLength(1);
+    expect(await ended.promise).toMatchObject({ delivered: false, error: { code: 'cancelled' } });
+  });
+
   it('gives the caller one answer when two heads are sent at the same moment', async () => {
     let waiting = 0;
     let both = signal();
