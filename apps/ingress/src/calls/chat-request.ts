@@ -5,6 +5,8 @@ import { scanObject } from '@tollgate/dialects';
 /** Nesting that no honest request reaches and that no later parser chokes on. */
 const MAX_DEPTH = 128;
 const MAX_USER_LENGTH = 512;
+/** Names are remembered in many places; a wildcard takes any. */
+const MAX_MODEL_LENGTH = 1_024;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -30,6 +32,8 @@ export function readChatRequest(received: unknown, dialect: Dialect, pathModel: 
   const model = body['model'] ?? pathModel;
   if (typeof model !== 'string' || model === '')
     throw invalid('model', "'model' is required: the name of a model, a string");
+  if (model.length > MAX_MODEL_LENGTH)
+    throw invalid('model', `'model' must be a name of at most ${MAX_MODEL_LENGTH} characters`);
   if (!Array.isArray(body['messages']) || body['messages'].length === 0)
     throw invalid('messages', "'messages' is required: a list of at least one message");
   const stream = flag(body['stream'], 'stream');

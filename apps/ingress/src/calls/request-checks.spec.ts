@@ -21,6 +21,7 @@ describe('a chat request', () => {
     [Buffer.from([0x7b, 0xff, 0x7d]), 'request_body', 'UTF-8'],
     ['{"messages":[{}]}', 'model', 'required'],
     ['{"model":7,"messages":[{}]}', 'model', 'string'],
+    [`{"model":"${'m'.repeat(1_025)}","messages":[{}]}`, 'model', '1024 characters'],
     ['{"model":"m"}', 'messages', 'at least one'],
     ['{"model":"m","messages":[]}', 'messages', 'at least one'],
     ['{"model":"m","messages":"hi"}', 'messages', 'list'],
