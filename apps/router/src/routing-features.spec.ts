@@ -243,6 +243,16 @@ describe('a canary', () => {
     ]);
   });
 
+  it('that is over is not judged by the calls that were under way', async () => {
+    const stage = new TimedStage(trial(100, 1), {
+      next: { endMs: 50, outcome: failure('upstream_error') },
+    });
+    stage.time.at(START + 20, () => stage.config.replace(config([deployment('d1'), next])));
+    await stage.route();
+    expect(stage.asked).toContain('d1');
+    expect(stage.alerts).toEqual([]);
+  });
+
   it('whose target is gone is no arm of anything', async () => {
     const canary = { to: 'gone', percent: 100, stickyBy: 'user', rollbackWhen: null } as const;
     const stage = new TimedStage(config([deployment('d1')], { router: groups({ canary }) }), {});
@@ -308,6 +318,17 @@ describe('fallbacks', () => {
     expect(await asked({ principal: keyed, fallbacks: ['y'] })).toEqual(['y']);
     expect(await asked({ fallbacks: ['y'], principal: keyFor('chat') })).toEqual([]);
     expect(await asked({ fallbacks: ['y'], deterministic: true })).toEqual([]);
+  });
+
+  it('may be named by a key’s pattern of several stars', async () => {
+    const broken = { d1: { endMs: 5, outcome: failure('upstream_authentication') } };
+    const asked = async (...models: string[]): Promise<string[]> => {
+      const stage = new TimedStage(config([two[0]!, claude], { fallbacks: { chat: ['quality'] } }), broken);
+      await stage.route({ principal: keyFor('chat', ...models) });
+      return stage.asked;
+    };
+    expect(await asked('q*l*y')).toEqual(['d1', 'claude']);
+    expect(await asked('q*z*y')).toEqual(['d1']);
   });
 
   it('of a fallback are those for its own failure', async () => {

@@ -33,6 +33,7 @@ export { helpRequested } from './flags.js';
 export { isBudgetWindow, windowStart } from './budget-window.js';
 export { LiveConfig } from './live-config.js';
 export { LiveVariables } from './live-variables.js';
+export { matchesPattern } from './name-pattern.js';
 export { nearest } from './nearest.js';
 export { processEnvironment } from './process-environment.js';
 export { readEnvironment, type EnvironmentDefaults } from './read-environment.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LiveConfig, type GatewayConfig } from '@tollgate/config';
+import { LiveConfig, matchesPattern, type GatewayConfig } from '@tollgate/config';
 import { BoundedMap } from '../bounded-map.js';
 
 /** LiteLLM's word for "every model of the gateway". */
@@ -38,21 +38,4 @@ export class ModelAccess {
     const names = target === undefined ? [model] : [model, target];
     return models.some((entry) => entry === ALL_MODELS || names.some((name) => matchesPattern(entry, name)));
   }
-}
-
-/** `*` stands for any characters; everything else for itself. Linear, whatever the pattern. */
-export function matchesPattern(pattern: string, name: string): boolean {
-  const parts = pattern.split('*');
-  if (parts.length === 1) return pattern === name;
-  const first = parts[0] ?? '';
-  const last = parts.at(-1) ?? '';
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  const end = name.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= end;
 }

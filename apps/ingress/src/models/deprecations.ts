@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { LiveConfig, type Deprecation, type GatewayConfig } from '@tollgate/config';
+import { LiveConfig, matchesPattern, type Deprecation, type GatewayConfig } from '@tollgate/config';
 import { GatewayError } from '@tollgate/contracts';
-import { matchesPattern } from '../auth/model-access.js';
 
 /** A name that is on its way out. */
 export interface Notice {

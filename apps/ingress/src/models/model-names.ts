@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { LiveConfig } from '@tollgate/config';
-import { matchesPattern, ModelAccess } from '../auth/model-access.js';
+import { LiveConfig, matchesPattern } from '@tollgate/config';
+import { ModelAccess } from '../auth/model-access.js';
 import { Deprecations } from './deprecations.js';
 
 /** The public names of the config: model groups, wildcard ones included, and aliases that are not hidden; none past its sunset. */

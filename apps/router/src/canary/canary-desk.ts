@@ -50,6 +50,8 @@ export class CanaryDesk {
 
   /** How an arm did. What is the caller's own doing says nothing about it. */
   record({ canary, arm }: Trial, result: EndedAttempt | GroupFailure): void {
+    // Another config may hold by now.
+    if (!this.canaries.some(({ id }) => id === canary.id)) return;
     const { error } = result;
     if (error !== undefined && (endsCall(error) || saysNothing(result, error))) return;
     const outcome = 'group' in result ? null : result.outcome;

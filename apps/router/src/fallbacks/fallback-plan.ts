@@ -1,22 +1,17 @@
-import type { RouterSettings } from '@tollgate/config';
+import { matchesPattern, type RouterSettings } from '@tollgate/config';
 import type { CallHeader } from '@tollgate/contracts';
 import type { Catalogue } from '../catalogue.js';
 import type { Group } from '../group.js';
 import type { FailureKind } from './failure-kind.js';
 import { fallbacksOf } from './fallback-chains.js';
 
-/** A name of a key's model list, which may hold a `*`. */
-function covers(allowed: string, name: string): boolean {
-  if (allowed === name || allowed === 'all-proxy-models') return true;
-  const star = allowed.indexOf('*');
-  if (star === -1) return false;
-  const [prefix, suffix] = [allowed.slice(0, star), allowed.slice(star + 1)];
-  return name.length >= prefix.length + suffix.length && name.startsWith(prefix) && name.endsWith(suffix);
-}
+/** LiteLLM's word for "every model of the gateway". */
+const ALL_MODELS = 'all-proxy-models';
 
 /** Whether a key may call a model by this name; an empty list allows all. */
 const mayCall = ({ principal }: CallHeader, name: string): boolean =>
-  principal.models.length === 0 || principal.models.some((allowed) => covers(allowed, name));
+  principal.models.length === 0 ||
+  principal.models.some((allowed) => allowed === ALL_MODELS || matchesPattern(allowed, name));
 
 export interface Skipped {
   readonly name: string;
