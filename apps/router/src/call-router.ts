@@ -356,7 +356,7 @@ export class CallRouter {
 
   private observe(call: Progress, group: Group, { outcome, afterMs = 0 }: EndedAttempt): void {
     const { costNanos, error } = outcome;
-    if (error !== null) return;
+    if (error !== null || call.table.settingsOf(group.name, group).hedge === null) return;
     const { stream } = call.header;
     // The first attempt at a hedged call would have taken longer yet: without it the tail would seem ever shorter.
     const latencyMs = afterMs + (outcome.firstTokenMs ?? outcome.latencyMs);

@@ -124,6 +124,12 @@ describe('hedging', () => {
     expect(stage.assembly.health.circuit('d3')).toMatchObject({ state: 'half-open', probing: false });
   });
 
+  it('keeps no book of names that are not hedged', async () => {
+    const stage = new TimedStage(config(two), {});
+    await stage.route();
+    expect(stage.assembly.hedges.report()).toEqual([]);
+  });
+
   it('is off for deterministic work', async () => {
     const stage = new TimedStage(hedged(), { d1: { endMs: 900 } });
     await stage.route({ deterministic: true });

@@ -15,6 +15,7 @@ describe('backoffMs', () => {
     ['is jittered down to nothing', {}, 3, 0, 0, 0],
     ['waits as the provider says', { retryAfterMs: 20_000 }, 0, 0, 0, 20_000],
     ['and a little longer', { retryAfterMs: 20_000 }, 0, 1, 0, 22_000],
+    ['and as long as ever when that is at once', { retryAfterMs: 0 }, 2, 0.5, 0, 1_000],
     ['unless that is unbearable', { retryAfterMs: 60_001 }, 0, 1, 0, 500],
     ['has a floor', {}, 0, 0, 700, 700],
   ])('%s', (_what, options, retries, random, floorMs, expected) => {

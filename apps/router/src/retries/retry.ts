@@ -64,7 +64,7 @@ export const retriesConfigured = (
   router.numRetries;
 
 /**
- * How long to wait before a deployment is asked that failed in this call. The provider's `retry-after` when that is bearable,
+ * How long to wait before a deployment is asked that failed in this call. The provider's `retry-after` when it names a time that is bearable,
  * else exponential with full jitter; `retries` were made before, `floorMs` is the least (`retry_after`).
  */
 export function backoffMs(
@@ -73,7 +73,7 @@ export function backoffMs(
 ): number {
   const { retryAfterMs } = error.options;
   const wait =
-    retryAfterMs !== undefined && retryAfterMs <= LONGEST_RETRY_AFTER_MS
+    retryAfterMs !== undefined && retryAfterMs > 0 && retryAfterMs <= LONGEST_RETRY_AFTER_MS
       ? retryAfterMs * (1 + RETRY_AFTER_JITTER * random())
       : random() * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retries);
   return Math.max(floorMs, wait);
