@@ -15,7 +15,7 @@ import { isDeploymentFault } from './health/cooldown.js';
 import type { DeploymentStatsBook } from './health/deployment-stats-book.js';
 import type { ProviderLimitBook } from './health/provider-limit-book.js';
 import type { Progress } from './progress.js';
-import { clocksFor } from './retries/clocks.js';
+import { clocksFor, withOwnTimeout } from './retries/clocks.js';
 import type { SpendWatch } from './spend/spend-watch.js';
 
 /** An attempt that is over. `error` undefined: it delivered. */
@@ -87,7 +87,7 @@ export class Attempts {
     // Of a mirror nobody gets to see anything: that is no failure.
     const isUnseen = isMirror && outcome.error === null;
     const error = isUnseen ? undefined : attemptError(outcome, candidate);
-    return this.settle(call, attemptId, { number, candidate, outcome, error });
+    return this.settle(call, group, attemptId, { number, candidate, outcome, error });
   }
 
   /** Like `send`, for an attempt that another one may overtake. */
@@ -125,12 +125,15 @@ export class Attempts {
     };
   }
 
-  private settle(call: Progress, attemptId: string, ended: EndedAttempt): EndedAttempt {
+  private settle(call: Progress, group: Group, attemptId: string, ended: EndedAttempt): EndedAttempt {
     const { health, stats, limits, spend } = this.tools;
     const { number, candidate, outcome, error } = ended;
-    const { header } = call;
-    const { id } = candidate.deployment;
+    const { table } = call;
+    const { deployment } = candidate;
+    const { id } = deployment;
     const failure = error ?? (outcome.error === null ? undefined : GatewayError.fromShape(outcome.error));
+    const rules = { router: table.router, group: table.settingsOf(group.name, group) };
+    const header = failure === undefined ? call.header : withOwnTimeout(call.header, deployment, rules);
     const change = health.settled(candidate, { attemptId, error: failure ?? null, header });
     const isFault = failure !== undefined && isDeploymentFault(failure, header);
     stats.ended(id, { outcome, isFault, tokens: header.inputTokens });

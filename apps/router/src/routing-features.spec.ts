@@ -548,6 +548,20 @@ describe('retries', () => {
     expect(stage.attempts.map(({ clocks }) => clocks.totalMs)).toEqual([1_234, 1_234]);
   });
 
+  it('tell nothing about a deployment whose time a key has cut short', async () => {
+    const { principal } = header();
+    const slow = { endMs: 20, outcome: failure('upstream_timeout') };
+    const circuitAfter = async (timeoutMs: number, settings: Partial<RouterSettings> = {}) => {
+      const stage = new TimedStage(config(two, { router: { numRetries: 0, ...settings } }), { d1: slow });
+      const own = { ...principal, routing: { timeoutMs } };
+      for (let call = 0; call < 8; call++) await stage.route({ id: `c${call}`, principal: own });
+      return stage.assembly.health.circuit('d1').state;
+    };
+    expect(await circuitAfter(20)).toBe('closed');
+    expect(await circuitAfter(1e9)).toBe('open');
+    expect(await circuitAfter(20, groups({ timeoutMs: 30 }))).toBe('open');
+  });
+
   it('are not earned by asking what would be done', async () => {
     const settings = config(two, { router: { retryBudget: 0.2, numRetries: 1 } });
     const dead = { endMs: 0, outcome: failure('upstream_error') };

@@ -18,9 +18,9 @@ export function clocksFor(
   { router, group, now }: { router: RouterSettings; group: GroupSettings; now: number },
 ): Clocks {
   const left = Math.max(1, header.deadline - now);
-  const own = header.principal.routing?.timeoutMs ?? teamRoutingOf(header, router)?.timeoutMs;
-  const wanted = header.timeoutMs ?? deployment.timeoutMs ?? group.timeoutMs ?? own ?? router.timeoutMs;
-  const total = Math.min(left, wanted);
+  const configured =
+    deployment.timeoutMs ?? group.timeoutMs ?? ownTimeout(header, router) ?? router.timeoutMs;
+  const total = Math.min(left, header.timeoutMs ?? configured);
   const streamTimeout = header.stream
     ? (header.streamTimeoutMs ??
       deployment.streamTimeoutMs ??
@@ -37,4 +37,19 @@ export function clocksFor(
     idleMs: Math.min(total, idle),
     totalMs: total,
   };
+}
+
+/** The time-out that the caller's key or team has. */
+const ownTimeout = (header: CallHeader, router: RouterSettings): number | undefined =>
+  header.principal.routing?.timeoutMs ?? teamRoutingOf(header, router)?.timeoutMs;
+
+/** The call as it is to be judged by: what its key or team allows less time than all others have has wished for that itself. */
+export function withOwnTimeout(
+  header: CallHeader,
+  deployment: Deployment,
+  { router, group }: { router: RouterSettings; group: GroupSettings },
+): CallHeader {
+  const isConfigured = (deployment.timeoutMs ?? group.timeoutMs) !== null;
+  const own = header.timeoutMs === undefined && !isConfigured ? ownTimeout(header, router) : undefined;
+  return own === undefined || own >= router.timeoutMs ? header : { ...header, timeoutMs: own };
 }
