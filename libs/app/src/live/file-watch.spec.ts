@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  watch as fsWatch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileWatch, type FileWatchOptions } from './file-watch.js';
@@ -34,6 +42,19 @@ describe('FileWatch', () => {
     return watch.watch([path]);
   };
   const changed = (): Promise<void> => new Promise((resolve) => (next = resolve));
+
+  it('that is closed while it begins watches nothing', async () => {
+    let watched = 0;
+    const started = start({
+      watchFolder: () => {
+        watched += 1;
+        return fsWatch(folder, { persistent: false });
+      },
+    });
+    watch?.close();
+    await started;
+    expect(watched).toBe(0);
+  });
 
   const SILENT: FileWatchOptions = {
     settleMs: 0,

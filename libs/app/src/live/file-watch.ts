@@ -28,6 +28,7 @@ export class FileWatch {
   private seen = '';
   private settling: { readonly timer: NodeJS.Timeout; readonly since: number } | undefined;
   private poll: NodeJS.Timeout | undefined;
+  private isClosed = false;
 
   constructor(
     private readonly changed: () => void,
@@ -36,6 +37,7 @@ export class FileWatch {
 
   /** Watches these files in place of the former ones. */
   async watch(files: readonly string[]): Promise<void> {
+    if (this.isClosed) return;
     this.poll ??= setInterval(() => void this.look(), this.options.pollMs ?? 1_000).unref();
     this.files = files;
     this.seen = await signatureOf(files);
@@ -46,6 +48,7 @@ export class FileWatch {
   }
 
   close(): void {
+    this.isClosed = true;
     clearInterval(this.poll);
     clearTimeout(this.settling?.timer);
     this.folders = new Set();
@@ -53,6 +56,7 @@ export class FileWatch {
   }
 
   private attach(): void {
+    if (this.isClosed) return;
     for (const folder of this.folders) if (!this.watchers.has(folder)) this.attachTo(folder);
   }
 
@@ -80,6 +84,7 @@ export class FileWatch {
   }
 
   private settle(): void {
+    if (this.isClosed) return;
     const now = Date.now();
     const since = this.settling?.since ?? now;
     clearTimeout(this.settling?.timer);
