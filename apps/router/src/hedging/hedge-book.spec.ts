@@ -48,6 +48,19 @@ describe('HedgeBook', () => {
     expect(new HedgeBook().delayFor('chat', true, fixed)).toBe(200);
   });
 
+  it('saves no share up: a bad hour after a good week is no time to ask for everything twice', () => {
+    const book = after(50_000);
+    let hedged = 0;
+    for (let calls = 0; calls < 1_000; calls++) {
+      if (book.begin('chat', fixed)) {
+        hedged += 1;
+        book.end('chat', { won: true, elapsedMs: 300, stream: true, extraCostNanos: 1_000 });
+      }
+      book.observed('chat', call);
+    }
+    expect(hedged).toBeLessThan(1_000 * 2 * fixed.maxShare + 10);
+  });
+
   it('hedges no more than the share of the calls', () => {
     const book = after(1_000);
     let hedged = 0;

@@ -10,6 +10,8 @@ const NOTHING: HedgeCounts = { calls: 0, hedged: 0, won: 0, savedMs: 0, costNano
 /** A first hedge must be possible before there is any traffic to take a share of. */
 const FREE_HEDGES = 1;
 const TAIL = 0.95;
+/** After so many calls what was before weighs half: a share that nobody used is not saved up. */
+const RECENT_CALLS = 1_024;
 
 interface Book {
   readonly streams: LatencyWindow;
@@ -18,6 +20,8 @@ interface Book {
   news: MutableCounts;
   /** Of all replicas. */
   readonly total: MutableCounts;
+  /** Of the newest calls of all replicas: the share is one of these. */
+  readonly recent: MutableCounts;
   /** Under way on this replica. */
   open: number;
 }
@@ -89,7 +93,7 @@ export class HedgeBook {
 
   /** What another replica has seen. */
   apply(hedges: RouterReport['hedges']): void {
-    for (const { model, ...counts } of hedges) add(this.bookOf(model).total, counts);
+    for (const { model, ...counts } of hedges) learn(this.bookOf(model), counts);
   }
 
   report(): { model: string; counts: HedgeCounts; delayMs: number | null }[] {
@@ -108,6 +112,7 @@ export class HedgeBook {
         wholes: new LatencyWindow(),
         news: { ...NOTHING },
         total: { ...NOTHING },
+        recent: { ...NOTHING },
         open: 0,
       };
       this.books.set(model, book);
@@ -117,16 +122,23 @@ export class HedgeBook {
 }
 
 /** Neither the calls that are hedged nor what losers cost may be more than the share of all. */
-function mayHedge({ total, open }: Book, { maxShare }: HedgeSettings): boolean {
-  if (total.hedged >= maxShare * total.calls + FREE_HEDGES) return false;
+function mayHedge({ recent, open }: Book, { maxShare }: HedgeSettings): boolean {
+  if (recent.hedged >= maxShare * recent.calls + FREE_HEDGES) return false;
   // One that is under way will cost about what a call costs.
-  const expected = total.calls === 0 ? 0 : (open + 1) * (total.costNanos / total.calls);
-  return total.extraCostNanos + expected <= maxShare * total.costNanos + expected * FREE_HEDGES;
+  const expected = recent.calls === 0 ? 0 : (open + 1) * (recent.costNanos / recent.calls);
+  return recent.extraCostNanos + expected <= maxShare * recent.costNanos + expected * FREE_HEDGES;
 }
 
 function count(book: Book, counts: Partial<HedgeCounts>): void {
   add(book.news, counts);
-  add(book.total, counts);
+  learn(book, counts);
+}
+
+function learn({ total, recent }: Book, counts: Partial<HedgeCounts>): void {
+  add(total, counts);
+  add(recent, counts);
+  while (recent.calls >= RECENT_CALLS)
+    for (const key of Object.keys(NOTHING) as (keyof HedgeCounts)[]) recent[key] /= 2;
 }
 
 function add(sum: MutableCounts, counts: Partial<HedgeCounts>): void {
