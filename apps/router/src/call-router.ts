@@ -336,7 +336,7 @@ export class CallRouter {
   }
 
   private async wait(call: Progress, milliseconds: number, why: string): Promise<void> {
-    call.note({ step: 'waited', milliseconds, why });
+    call.noteWait(milliseconds, why);
     const { signal } = call.context;
     await this.tools.sleep(milliseconds, signal).catch((cause: unknown) => {
       if (!signal.aborted) throw cause;

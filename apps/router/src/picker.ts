@@ -141,14 +141,15 @@ export class Picker {
   }
 }
 
-const reasonsOf = (drops: readonly Drop[]): { deploymentId: string; reason: string }[] =>
-  drops.map(({ deploymentId, reason }) => ({ deploymentId, reason }));
-
-/** A group's own lists come again and again: their ids are written out once. */
-const known = new WeakMap<readonly Candidate[], string[]>();
-
-function idsOf(candidates: readonly Candidate[]): string[] {
-  let ids = known.get(candidates);
-  if (ids === undefined) known.set(candidates, (ids = candidates.map(({ deployment }) => deployment.id)));
-  return ids;
+/** A group's own lists come again and again: what is said of them is written out once. */
+function writtenOnce<Item, Written>(write: (item: Item) => Written): (list: readonly Item[]) => Written[] {
+  const known = new WeakMap<readonly Item[], Written[]>();
+  return (list) => {
+    let written = known.get(list);
+    if (written === undefined) known.set(list, (written = list.map(write)));
+    return written;
+  };
 }
+
+const reasonsOf = writtenOnce(({ deploymentId, reason }: Drop) => ({ deploymentId, reason }));
+const idsOf = writtenOnce(({ deployment }: Candidate) => deployment.id);

@@ -50,6 +50,13 @@ export class Progress {
     this.decision.steps.push({ ...step, at: this.now() - this.header.startedAt });
   }
 
+  /** A wait that follows another one for the same reason is the same wait. */
+  noteWait(milliseconds: number, why: string): void {
+    const last = this.decision.steps.at(-1);
+    if (last?.step === 'waited' && last.why === why) last.milliseconds += milliseconds;
+    else this.note({ step: 'waited', milliseconds, why });
+  }
+
   /** Throws when nothing that is tried could still be delivered. */
   assertAlive(): void {
     // Not the signal: asking for it makes one, and most calls end without anybody waiting for it.

@@ -407,6 +407,31 @@ it('nobody waits for a deployment that could not serve the call', async () => {
   expect(stage.time.now()).toBe(START);
 });
 
+it('a call that waits for a probe to end keeps one step of it', async () => {
+  const stage = new TimedStage(config([deployment('d1')], { router: { coolingWaitMs: 20_000 } }), {
+    d1: { endMs: 10_000 },
+  });
+  await stage.state.openCircuit('d1', START + 10);
+  stage.time.at(START + 20, () => undefined);
+  await stage.time.run();
+  const calls = ['probe', 'call'].map((id) => stage.start({ id }));
+  await stage.time.run();
+  expect(await Promise.all(calls)).toMatchObject([{ delivered: true }, { delivered: true }]);
+  const waits = stage.steps().filter((step) => 'step' in step && step.step === 'waited');
+  expect(waits).toEqual([{ step: 'waited', milliseconds: 10_000, why: 'cooling' }]);
+});
+
+it('what is left out of every call of a group is written down once', async () => {
+  const stage = new TimedStage(config(two), {});
+  for (const id of ['a', 'b']) await stage.route({ id });
+  const dropped = ['a', 'b'].map((id) => {
+    const steps = stage.assembly.decisions.find(id)?.steps ?? [];
+    return steps.flatMap((step) => (step.step === 'picked' ? [step.dropped] : []))[0];
+  });
+  expect(dropped[0]).toHaveLength(1);
+  expect(dropped[1]).toBe(dropped[0]);
+});
+
 it('a call that comes while another one takes the only probe is told to come back', async () => {
   const stage = new TimedStage(config([deployment('d1')]), {});
   await stage.state.openCircuit('d1', START + 10);
