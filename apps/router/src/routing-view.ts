@@ -26,7 +26,7 @@ export interface DeploymentStats {
   readonly requestsThisMinute: number;
   /** Of prompts and answers. */
   readonly tokensThisMinute: number;
-  /** The newest last, a few dozen at most. */
+  /** The newest last, a few dozen at most. A list does not change: another takes its place. */
   readonly samples: readonly LatencySample[];
   /** Exponentially weighted: time to the first token of streams, whole time of others; null: no call succeeded yet. */
   readonly latencyMs: number | null;

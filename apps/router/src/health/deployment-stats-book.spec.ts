@@ -87,6 +87,14 @@ describe('DeploymentStatsBook', () => {
     expect(samples[0]?.latencyMs).toBe(24);
   });
 
+  it('never changes a list of samples: who has worked something out of one may keep it', () => {
+    call(answer({ latencyMs: 5 }));
+    const { samples } = book.stats('d1');
+    call(answer({ latencyMs: 6 }));
+    expect(samples.map(({ latencyMs }) => latencyMs)).toEqual([5]);
+    expect(book.stats('d1').samples.map(({ latencyMs }) => latencyMs)).toEqual([5, 6]);
+  });
+
   it('lets samples grow old', () => {
     call(answer({ latencyMs: 1 }));
     clock += HOUR_MS - 1;

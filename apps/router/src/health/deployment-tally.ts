@@ -24,7 +24,8 @@ const noNews = (): News => ({ requests: 0, tokens: 0, failures: 0, samples: [] }
 
 /** The counts of one deployment. Everything costs the same however many calls there were; reading does not allocate. */
 export class DeploymentTally implements DeploymentStats {
-  readonly samples: LatencySample[] = [];
+  /** Another list after every change. */
+  samples: readonly LatencySample[] = [];
   requestsThisMinute = 0;
   tokensThisMinute = 0;
   /** Epoch ms of the last news of it, from wherever. */
@@ -63,7 +64,8 @@ export class DeploymentTally implements DeploymentStats {
       this.minute = minute;
       this.requestsThisMinute = this.tokensThisMinute = 0;
     }
-    while (this.samples[0] !== undefined && this.samples[0].at + ttlMs <= now) this.samples.shift();
+    if (this.samples[0] !== undefined && this.samples[0].at + ttlMs <= now)
+      this.samples = this.samples.filter(({ at }) => at + ttlMs > now);
     return this;
   }
 
@@ -118,7 +120,7 @@ export class DeploymentTally implements DeploymentStats {
 
   private sampled({ latencyMs, firstTokenMs, outputTokens }: ReportedSample): void {
     this.latencies.add(firstTokenMs ?? latencyMs, 1, this.at);
-    this.samples.push({ at: this.at, latencyMs, firstTokenMs, outputTokens });
-    if (this.samples.length > MOST_SAMPLES) this.samples.shift();
+    const older = this.samples.slice(1 - MOST_SAMPLES);
+    this.samples = [...older, { at: this.at, latencyMs, firstTokenMs, outputTokens }];
   }
 }

@@ -19,7 +19,7 @@ const MOST_SCOPES = 1_000;
  */
 export class SpendWatch implements OnApplicationBootstrap, OnModuleDestroy {
   private budgets: readonly SpendBudget[] = [];
-  private byKey = new Map<string, SpendBudget>();
+  private byKind = kindsOf([]);
   private timeZone = 'UTC';
   private timer: NodeJS.Timeout | undefined;
   private asking: Promise<void> | undefined;
@@ -92,13 +92,13 @@ export class SpendWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   private watch(config: GatewayConfig): void {
     this.timeZone = config.general.timeZone;
-    const before = this.byKey;
+    const before = this.byKind;
     this.budgets = budgetsOf(config).map((budget) => {
-      const known = before.get(keyOf(budget.kind, budget.value));
+      const known = before[budget.kind].get(budget.value);
       const isSame = known?.limit.window === budget.limit.window;
       return isSame ? { ...budget, from: known.from, figure: known.figure } : budget;
     });
-    this.byKey = new Map(this.budgets.map((budget) => [keyOf(budget.kind, budget.value), budget]));
+    this.byKind = kindsOf(this.budgets);
     this.turn();
   }
 
@@ -113,11 +113,18 @@ export class SpendWatch implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private budgetOf(kind: SpendBudget['kind'], value: string): SpendBudget | undefined {
-    return this.byKey.get(keyOf(kind, value));
+    return this.byKind[kind].get(value);
   }
 }
 
-const keyOf = (kind: SpendBudget['kind'], value: string): string => `${kind} ${value}`;
+/** By kind and value: asked for every deployment of every call. */
+function kindsOf(
+  budgets: readonly SpendBudget[],
+): Record<SpendBudget['kind'], ReadonlyMap<string, SpendBudget>> {
+  const of = (kind: SpendBudget['kind']): ReadonlyMap<string, SpendBudget> =>
+    new Map(budgets.flatMap((budget) => (budget.kind === kind ? [[budget.value, budget]] : [])));
+  return { provider: of('provider'), deployment: of('deployment'), tag: of('tag') };
+}
 
 function exceeded(budget: SpendBudget | undefined): string | null {
   if (budget === undefined || budget.figure.nanos < budget.limit.limitNanos) return null;

@@ -28,8 +28,32 @@ function scoreOf({ deployment }: Candidate, { call, view, args }: StrategyContex
 const unseenScore = ({ inFlight, errorRate }: DeploymentStats): number =>
   inFlight === 0 && errorRate < FORGIVEN_ERRORS ? 0 : Number.POSITIVE_INFINITY;
 
+interface Averages {
+  readonly streams: number | undefined;
+  readonly wholes: number | undefined;
+}
+
+/** Of a list of samples, worked out once: calls come far more often than there is another list. */
+const known = new WeakMap<readonly LatencySample[], Averages>();
+
 function averageOf(
   { samples }: DeploymentStats,
+  { stream, since }: { readonly stream: boolean; readonly since: number },
+): number | undefined {
+  const [oldest] = samples;
+  if (oldest === undefined) return undefined;
+  if (oldest.at < since) return averageSince(samples, { stream, since });
+  let averages = known.get(samples);
+  if (averages === undefined) {
+    const streams = averageSince(samples, { stream: true, since });
+    const wholes = averageSince(samples, { stream: false, since });
+    known.set(samples, (averages = { streams, wholes }));
+  }
+  return stream ? averages.streams : averages.wholes;
+}
+
+function averageSince(
+  samples: readonly LatencySample[],
   { stream, since }: { readonly stream: boolean; readonly since: number },
 ): number | undefined {
   let sum = 0;
