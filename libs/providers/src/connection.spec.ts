@@ -89,4 +89,17 @@ describe('connectionTo', () => {
     expect(connection.headers.get('authorization')).toBe('Basic abcdefgh');
     expect(connection.source.secrets).toContain('Basic abcdefgh');
   });
+
+  it.each([
+    [{ apiKey: 'sk-from\nfile' }, {}],
+    [{ apiKey: 'sk-abc\u201d' }, {}],
+    [{}, { 'x-team': 'a\r\nb' }],
+    [{}, { 'bad name': 'x' }],
+  ])('is none when a header cannot be sent: %j %j', (own, extraHeaders) => {
+    const settings = { apiKey: 'sk-good', apiBase: null, apiVersion: null, organization: null, ...own };
+    const connect = () =>
+      connectionTo(findProvider('openai')!, settings, extraHeaders);
+    expect(connect).toThrow(expect.objectContaining({ code: 'deployment_unavailable' }));
+    expect(connect).not.toThrow(/sk-/);
+  });
 });

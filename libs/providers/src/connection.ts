@@ -26,7 +26,7 @@ const SECRET_HEADER = /auth|key|token|secret|cookie/i;
 
 /**
  * Works out where a deployment's calls go and with which credentials. Throws `deployment_unavailable` when there is no usable base
- * URL, `upstream_authentication` when the provider's own address would refuse the call for want of a key.
+ * URL or a header cannot be sent, `upstream_authentication` when the provider's own address would refuse the call for want of a key.
  */
 export function connectionTo(
   provider: Provider,
@@ -38,6 +38,7 @@ export function connectionTo(
   if (apiKey === null && provider.needsKey && isOwnAddress(provider, settings)) throw missingKey(provider);
   const headers = new Map([...ALWAYS, ...Object.entries(provider.headers({ ...settings, apiKey }))]);
   for (const [name, value] of Object.entries(extraHeaders)) headers.set(name.toLowerCase(), value.trim());
+  for (const [name, value] of headers) assertSendable(provider, name, value);
   const basePath = url.pathname.replace(/\/+$/, '');
   return {
     provider,
@@ -65,6 +66,18 @@ function baseUrl(provider: Provider, configured: string | null): URL {
     );
   }
   return url;
+}
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** NOTE undici loses a connection of its pool for every request whose headers it refuses. The value may be a secret: it is not told. */
+function assertSendable(provider: Provider, name: string, value: string): void {
+  if (HEADER_NAME.test(name) && HEADER_VALUE.test(value)) return;
+  throw new GatewayError(
+    'deployment_unavailable',
+    `The header ${JSON.stringify(name)} of provider ${provider.name} has a character that no header can hold: check api_key and extra_headers`,
+  );
 }
 
 /** Endpoints of one's own often need no key; Azure's base is never its default, but always Azure. */

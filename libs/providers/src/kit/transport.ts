@@ -9,7 +9,8 @@ export interface TransportOptions {
   readonly dispatchers?: ReadonlyMap<string, Dispatcher>;
 }
 
-const CONNECTIONS = 256;
+/** Calls that one provider's address may serve at once; more wait for a socket. A stream holds one as long as it lasts. */
+const CONNECTIONS = 4_096;
 const KEEP_ALIVE_MS = 30_000;
 /** Upper bound; each attempt's own connect clock is usually shorter. */
 const CONNECT_MS = 60_000;
