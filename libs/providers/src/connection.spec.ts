@@ -97,8 +97,7 @@ describe('connectionTo', () => {
     [{}, { 'bad name': 'x' }],
   ])('is none when a header cannot be sent: %j %j', (own, extraHeaders) => {
     const settings = { apiKey: 'sk-good', apiBase: null, apiVersion: null, organization: null, ...own };
-    const connect = () =>
-      connectionTo(findProvider('openai')!, settings, extraHeaders);
+    const connect = () => connectionTo(findProvider('openai')!, settings, extraHeaders);
     expect(connect).toThrow(expect.objectContaining({ code: 'deployment_unavailable' }));
     expect(connect).not.toThrow(/sk-/);
   });
