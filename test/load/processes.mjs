@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export const GATEWAY_CORE = 0;
-const LOAD_CORE = 1;
+export const LOAD_CORE = 1;
 export const canPin =
   availableParallelism() > 1 && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0;
 
