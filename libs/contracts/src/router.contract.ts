@@ -119,22 +119,26 @@ export const canaryReport = defineRequest('tollgate.router.canary', {
 });
 export type CanaryArmReport = z.infer<typeof armReport>;
 
+const hedgeCounts = z.object({
+  model: z.string(),
+  calls: z.number().int(),
+  hedged: z.number().int(),
+  won: z.number().int(),
+  /** An estimate, summed up over the calls won: how much longer calls as slow as the loser usually take. */
+  savedMs: z.number(),
+  costNanos: z.number().int(),
+  /** Of the attempts that lost. */
+  extraCostNanos: z.number().int(),
+});
+
 /** What hedging did for each model, as all replicas together saw it. */
 export const hedgeReport = defineRequest('tollgate.router.hedging', {
   service: 'router',
   input: z.object({}),
   reply: z.object({
     models: z.array(
-      z.object({
-        model: z.string(),
-        calls: z.number().int(),
-        hedged: z.number().int(),
-        won: z.number().int(),
-        /** Between the winner's first token and the time at which the first attempt was given up, summed up over the calls won; a lower bound. */
-        savedMs: z.number(),
-        costNanos: z.number().int(),
-        /** Of the attempts that lost. */
-        extraCostNanos: z.number().int(),
+      hedgeCounts.extend({
+        /** When a second deployment is asked now (ms); null: too few calls are known. */
         delayMs: z.number().nullable(),
       }),
     ),
@@ -195,17 +199,7 @@ export const routerReported = defineEvent('tollgate.router.reported', {
     canaries: z.array(z.object({ id: z.string(), canary: armDelta, baseline: armDelta })),
     /** Canaries that this replica has taken back: the others' sums may not come to the same verdict. */
     rollbacks: z.array(z.object({ id: z.string(), at: z.number(), reason: z.string() })).optional(),
-    hedges: z.array(
-      z.object({
-        model: z.string(),
-        calls: z.number().int(),
-        hedged: z.number().int(),
-        won: z.number().int(),
-        savedMs: z.number(),
-        costNanos: z.number().int(),
-        extraCostNanos: z.number().int(),
-      }),
-    ),
+    hedges: z.array(hedgeCounts),
   }),
 });
 export type RouterReport = z.infer<typeof routerReported.input>;
