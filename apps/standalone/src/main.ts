@@ -8,4 +8,4 @@ const app = await bootstrap({
   services: ['ingress', 'router', 'worker', 'billing'],
   defaultPort: 4000,
 });
-process.stdout.write(welcome(app));
+process.stdout.write(welcome(app, { isTerminal: process.stdout.isTTY }));

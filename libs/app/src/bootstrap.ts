@@ -4,7 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BusStrategy, GatewayRpcExceptionFilter } from '@tollgate/bus';
 import {
-  ConfigError,
   helpRequested,
   LiveConfig,
   processEnvironment,
@@ -17,11 +16,13 @@ import { createLogger, nestLogger, setLogLevel } from '@tollgate/observability';
 import { followerFailed } from './events.js';
 import { answerFrameworkError } from './framework-errors.js';
 import { serveHealth } from './health.js';
+import type { MasterKeyOrigin } from './master-key.js';
 import { PlatformModule } from './platform.module.js';
 import { openPorts } from './ports.js';
 import { Readiness } from './readiness.js';
 import { loadSettings } from './settings.js';
 import { onSignal } from './shutdown.js';
+import { startFailure } from './start-failure.js';
 
 const logger = createLogger('app');
 
@@ -39,6 +40,8 @@ export interface RunningApp {
   readonly url: string;
   readonly config: GatewayConfig;
   readonly environment: Environment;
+  /** Null in a process that does not authenticate. */
+  readonly masterKeyOrigin: MasterKeyOrigin | null;
   /** Drains and closes everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -55,9 +58,10 @@ export async function bootstrap(definition: AppDefinition): Promise<RunningApp> 
     onSignal(app, app.environment.drainMs);
     return app;
   } catch (cause) {
-    if (!(cause instanceof ConfigError)) throw cause;
-    process.stderr.write(`${cause.message}\n`);
-    process.exit(2);
+    const failure = startFailure(cause);
+    if (failure === null) throw cause;
+    process.stderr.write(`${failure.message}\n`);
+    process.exit(failure.exitCode);
   }
 }
 
@@ -69,7 +73,7 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
   });
   setLogLevel(given.logLevel);
   const settings = await loadSettings(given, services);
-  const { config, environment } = settings;
+  const { config, environment, masterKeyOrigin } = settings;
   const ports = await openPorts(definition.name, environment);
   const servesModels = services.some((service) => service !== 'billing');
   const platform = PlatformModule.of({ ...ports, ...settings, variables: given.variables, servesModels });
@@ -98,7 +102,7 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     `${definition.name} listens on ${url}`,
   );
   let closing: Promise<void> | undefined;
-  return { url, config, environment, close: () => (closing ??= app.close()) };
+  return { url, config, environment, masterKeyOrigin, close: () => (closing ??= app.close()) };
 }
 
 const providersOf = (config: GatewayConfig): string[] => [

@@ -1,4 +1,5 @@
 export { bootstrap, type AppDefinition, type RunningApp } from './bootstrap.js';
+export type { MasterKeyOrigin } from './master-key.js';
 export { Readiness } from './readiness.js';
 export { PlatformModule, type Platform } from './platform.module.js';
 export { ConfigKeeper } from './live/config-keeper.js';

@@ -18,8 +18,12 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('ownSecret', () => {
   it('is made once and readable by its owner alone', async () => {
     const secret = await ownSecret(folder, 'salt-key', 'x-');
-    expect(secret).toMatch(/^x-[\w-]{32}$/);
-    expect(await ownSecret(folder, 'salt-key', 'x-')).toBe(secret);
+    expect(secret).toEqual({
+      text: expect.stringMatching(/^x-[\w-]{32}$/) as string,
+      file: join(folder, 'salt-key'),
+      isNew: true,
+    });
+    expect(await ownSecret(folder, 'salt-key', 'x-')).toEqual({ ...secret, isNew: false });
     expect((await stat(join(folder, 'salt-key'))).mode & 0o777).toBe(0o600);
   });
 

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
-  ConfigError,
   loadConfig,
   Vault,
   type ConfigSource,
@@ -12,6 +11,7 @@ import {
 import type { Service } from '@tollgate/contracts';
 import { configWarned } from './events.js';
 import { ConfigFile } from './live/config-file.js';
+import { masterKeyOf, type MasterKeyOrigin } from './master-key.js';
 import { ownSecret } from './own-secret.js';
 
 /** What is served without a config file. */
@@ -22,6 +22,8 @@ const DEMO: ConfigSource = {
 
 export interface Settings {
   readonly config: GatewayConfig;
+  /** Null in a process that does not authenticate. */
+  readonly masterKeyOrigin: MasterKeyOrigin | null;
   /** The process's variables with the file's `environment_variables` over them. */
   readonly environment: Environment;
   /** The file and what it held, for who watches it; null: the demo is served. */
@@ -45,25 +47,15 @@ export async function loadSettings(
   const file = configFile === null ? null : new ConfigFile(resolve(configFile), options);
   const loaded = file?.load(environment.variables) ?? loadConfig(DEMO, environment.variables, options);
   for (const warning of loaded.warnings) configWarned(file?.path ?? DEMO.file, warning);
+  const { general } = loaded.config;
+  const master = authenticates ? await masterKeyOf(general.masterKey, environment) : null;
   return {
-    config: authenticates ? await withMasterKey(loaded.config, environment) : loaded.config,
+    config: { ...loaded.config, general: { ...general, masterKey: master?.key ?? general.masterKey } },
+    masterKeyOrigin: master?.origin ?? null,
     environment: { ...environment, variables: loaded.variables },
     source: file === null ? null : { file, loaded },
     vault: await openVault(environment, services),
   };
-}
-
-async function withMasterKey(
-  config: GatewayConfig,
-  { mode, dataDirectory }: Environment,
-): Promise<GatewayConfig> {
-  if (config.general.masterKey !== null) return config;
-  if (mode === 'distributed')
-    throw new ConfigError([
-      'general_settings.master_key is missing: set it, or TOLLGATE_MASTER_KEY, to sk- and at least 16 characters',
-    ]);
-  const masterKey = await ownSecret(dataDirectory, 'master-key', 'sk-');
-  return { ...config, general: { ...config.general, masterKey } };
 }
 
 /** Ingresses seal and workers open; no other process has a use for the salt key. */
@@ -73,5 +65,5 @@ async function openVault(
 ): Promise<Vault | null> {
   if (!services.includes('ingress') && !services.includes('worker')) return null;
   if (saltKey !== null) return new Vault(saltKey);
-  return mode === 'embedded' ? new Vault(await ownSecret(dataDirectory, 'salt-key', '')) : null;
+  return mode === 'embedded' ? new Vault((await ownSecret(dataDirectory, 'salt-key', '')).text) : null;
 }

@@ -19,7 +19,7 @@ export function onSignal(app: { close(): Promise<void> }, drainMs: number): void
     app.close().then(
       () => process.exit(0),
       (cause: unknown) => {
-        logger.error({ event: 'app.close-failed', cause }, 'close failed');
+        logger.error({ event: 'app.close-failed', err: cause }, 'close failed');
         process.exit(1);
       },
     );

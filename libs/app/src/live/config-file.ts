@@ -12,6 +12,25 @@ import {
 const UNREADABLE = '';
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** The file that was named cannot be read, whatever it may hold. */
+export class UnreadableConfigError extends ConfigError {
+  override readonly message: string;
+
+  constructor(path: string, cause: unknown) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = REASONS[code ?? ''] ?? message;
+    const sentence = `The config file ${path} cannot be read: ${reason}.`;
+    super([sentence]);
+    this.message = sentence;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not',
+};
+
 /** The config file of a process with what it includes: read whole, and compared with what was read last. */
 export class ConfigFile {
   private digests: ReadonlyMap<string, string> = new Map();
@@ -61,7 +80,7 @@ export class ConfigFile {
     try {
       return read(this.path);
     } catch (cause) {
-      throw new ConfigError([`the config file ${this.path} cannot be read: ${(cause as Error).message}`]);
+      throw new UnreadableConfigError(this.path, cause);
     }
   }
 }

@@ -106,6 +106,14 @@ describe('StoredModels', () => {
     expect(known()).toEqual(['a']);
   });
 
+  it('are awaited from when the process is up, however long that took', async () => {
+    await jest.advanceTimersByTimeAsync(10_000);
+    billing.isAway = true;
+    stored.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(stored.isReady()).toBe(false);
+  });
+
   it('are kept when billing goes away', async () => {
     billing.change(model('a'));
     stored.onApplicationBootstrap();

@@ -17,7 +17,8 @@ const READY_MS = 2_000;
 export class StoredModels implements OnApplicationBootstrap, OnModuleDestroy {
   private isStopped = false;
   private wake: () => void = () => undefined;
-  private readonly readyBy = performance.now() + READY_MS;
+  /** Set when the process is up: the first making of a database takes longer than anybody should wait. */
+  private readyBy = Infinity;
   private running: Promise<void> | undefined;
   private isStale = true;
   private read = '';
@@ -35,6 +36,7 @@ export class StoredModels implements OnApplicationBootstrap, OnModuleDestroy {
   /** Does not wait: the gateway serves the file's models whether billing is there or not. */
   onApplicationBootstrap(): void {
     if (this.bus === null) return;
+    this.readyBy = performance.now() + READY_MS;
     void this.refresh();
     this.timers = [
       setInterval(() => void this.refresh(), REFRESH_MS).unref(),

@@ -4,12 +4,14 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { createLogger } from '@tollgate/observability';
 import { makeDatabaseFolder } from './database-folder.js';
 import { PgliteThread, runsFromSource } from './pglite-thread.js';
 import { lockFolder } from './folder-lock.js';
 import { SOCKET_NAME, socketDirectoryOf } from './socket-directory.js';
 
 const execute = promisify(execFile);
+const logger = createLogger('database');
 
 export interface EmbeddedServer {
   /** `host` for `pg`. */
@@ -41,6 +43,7 @@ async function closeBoth(thread: PgliteThread, lock: Server): Promise<void> {
 }
 
 async function create(folder: string): Promise<void> {
+  logger.info({ event: 'database.creating' }, 'making the database: some seconds, this once');
   if (runsFromSource) {
     const { createFolder } = await import('./pglite-server.js');
     return createFolder(folder);

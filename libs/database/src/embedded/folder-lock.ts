@@ -9,13 +9,20 @@ import { join } from 'node:path';
  */
 export async function lockFolder(socketDirectory: string, dataDirectory: string): Promise<Server> {
   const path = join(socketDirectory, 'lock');
-  if (await answers(path)) throw new Error(`${dataDirectory} is in use by another process`);
+  if (await answers(path)) throw inUse(dataDirectory);
   await rm(path, { force: true });
   const server = createServer((socket) => socket.destroy());
   server.listen(path);
   await once(server, 'listening');
   server.unref();
   return server;
+}
+
+/** Like an error of the operating system: nothing is wrong with the gateway. */
+function inUse(dataDirectory: string): Error {
+  const hint = 'stop that one, or choose another folder with --data';
+  const error = new Error(`the data folder ${dataDirectory} is in use by another process: ${hint}`);
+  return Object.assign(error, { code: 'EBUSY', syscall: 'lock', path: dataDirectory });
 }
 
 function answers(path: string): Promise<boolean> {

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startGateway, type Gateway } from '@tollgate/testing';
+
+const MAIN = 'apps/standalone/dist/main.js';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a gateway that is expected to end by itself. */
+async function run(...parameters: string[]): Promise<Ended> {
+  const process = spawn(globalThis.process.execPath, [MAIN, ...parameters]);
+  const code = new Promise<number | null>((resolve) => process.once('exit', resolve));
+  const [stdout, stderr] = await Promise.all([text(process.stdout), text(process.stderr)]);
+  return { code: await code, stdout, stderr };
+}
+
+describe('the start of a gateway', () => {
+  let folder: string;
+  let gateway: Gateway<'standalone'>;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tollgate-start-'));
+    mkdirSync(join(folder, 'first'));
+    gateway = await startGateway({
+      mode: 'embedded',
+      env: { TOLLGATE_DATA: join(folder, 'first'), LITELLM_MASTER_KEY: '' },
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await gateway.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('complains of nothing, and shows a call that works when it is pasted', async () => {
+    const logs = gateway.processes.standalone.logs();
+    expect(logs).not.toMatch(/"level":"(warn|error)"/);
+    const command = /^ {2}(curl [^]+?\n.+\n.+)$/m.exec(logs)?.[1] ?? '';
+    const shell = spawn('sh', ['-c', `${command} --silent --fail`]);
+    expect(JSON.parse(await text(shell.stdout))).toMatchObject({ object: 'chat.completion' });
+  });
+
+  it.each([
+    [
+      'its port is taken',
+      () => ['--port', String(gateway.processes.standalone.port), '--data', join(folder, 'second')],
+      /^Port \d+ of 127\.0\.0\.1 is taken by another process: stop that one, or choose another port with --port\.\n$/,
+    ],
+    [
+      'its data folder is locked',
+      () => ['--port', '0', '--data', join(folder, 'first')],
+      /^Tollgate cannot start: the data folder \S+\/first is in use by another process: stop that one, .*\n$/,
+    ],
+    [
+      'its config file is not there',
+      () => ['--config', join(folder, 'none.yaml'), '--data', join(folder, 'third')],
+      /^The config file \S+\/none\.yaml cannot be read: there is no such file\.\n$/,
+    ],
+  ])(
+    'says in one sentence that %s',
+    async (_case, parameters, sentence) => {
+      const { code, stdout, stderr } = await run(...parameters());
+      expect(stderr).toMatch(sentence);
+      expect(stdout).not.toMatch(/"level":"(warn|error)"/);
+      expect(code).toBe(1);
+    },
+    60_000,
+  );
+});
