@@ -1,9 +1,8 @@
 // A thousand streams at 20 ms a chunk: every byte arrives, no stall, flat memory.
 // `node test/load/streams.mjs [--target embedded|distributed|bare|direct] [--streams 1000] [--seconds 30]`
-import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
 import { LOAD_CORE, pin, startUpstream } from './processes.mjs';
-import { requestOf } from './request.mjs';
+import { StreamReaders } from './stream-reader.mjs';
 import { TARGETS } from './targets.mjs';
 
 const { values } = parseArgs({
@@ -20,43 +19,27 @@ const CONTENT = '"content":"';
 const count = Number(values.streams);
 const tokens = Math.ceil((Number(values.seconds) * 1000) / DELAY_MS);
 
-/** Reads one stream: its text, its longest silence, and whether it ended well. */
-function readStream(target) {
-  return new Promise((resolve) => {
-    const socket = connect({ port: target.port, host: '127.0.0.1', noDelay: true });
-    const stream = { text: '', stall: 0, first: undefined, done: false, error: undefined };
-    const started = performance.now();
-    let last = started;
-    let rest = '';
-    socket.setEncoding('latin1');
-    socket.on('connect', () => socket.write(requestOf(target, 'sse'), 'latin1'));
-    socket.on('data', (data) => {
-      const now = performance.now();
-      stream.first ??= now - started;
-      stream.stall = Math.max(stream.stall, now - last);
-      last = now;
-      const events = (rest + data).split('\n\n');
-      rest = events.pop();
-      for (const event of events) take(stream, event);
-      if (rest.endsWith('0\r\n\r\n')) socket.destroy();
-    });
-    socket.on('error', (error) => (stream.error = error.message));
-    socket.on('close', () => resolve(stream));
-  });
+/** The text of an answer's content events; null when it has no clean end. */
+function textOf(answer) {
+  const events = answer.split('\n\n');
+  if (events.pop() !== '' || events.pop() !== 'data: [DONE]') return null;
+  const pieces = events.map((event) => event.split(CONTENT)[1]?.split('"')[0] ?? '');
+  return pieces.join('');
 }
 
-/** NOTE an event may be cut by the length line of an HTTP chunk only between events: gateways write whole ones. */
-function take(stream, event) {
-  const at = event.indexOf(CONTENT);
-  if (at >= 0) stream.text += event.slice(at + CONTENT.length, event.indexOf('"', at + CONTENT.length));
-  if (event.endsWith('data: [DONE]')) stream.done = true;
+/** What the provider says when it takes no time over it. */
+async function spokenText() {
+  const lab = await startUpstream(['--bench', '--tokens', String(tokens)]);
+  const response = await fetch(`${lab.url}/v1/chat/completions`, { method: 'POST', body: '{"stream":true}' });
+  const text = textOf(await response.text());
+  await lab.stop();
+  return text;
 }
 
-function report(streams, samples) {
-  const text = streams[0].text;
-  const whole = streams.filter(
-    (stream) => stream.done && stream.text === text && text.length === tokens * 4,
-  ).length;
+function report(readers, streams, samples, spoken) {
+  const text = textOf(readers.answer);
+  const isSpoken = text === spoken && text.length === tokens * 4;
+  const whole = isSpoken ? streams.filter((stream) => readers.isWhole(stream)).length : 0;
   const stall = Math.max(...streams.map((stream) => stream.stall));
   const first = Math.max(...streams.map((stream) => stream.first ?? Infinity));
   const rows = [[`whole streams: ${whole} of ${count}`, whole === count]];
@@ -71,14 +54,13 @@ function report(streams, samples) {
   }
   process.stdout.write(`slowest first byte: ${first.toFixed(0)} ms\n`);
   for (const [line, met] of rows) process.stdout.write(`${met ? 'met   ' : 'MISSED'}  ${line}\n`);
-  const errors = streams.flatMap(({ error, done }) =>
-    error ? [error] : done ? [] : ['ended without [DONE]'],
-  );
+  const errors = streams.flatMap(({ error }) => error ?? []);
   if (errors.length > 0)
     process.stdout.write(`${errors.length} failed: ${[...new Set(errors)].join(', ')}\n`);
   return rows.every(([, met]) => met);
 }
 
+const spoken = await spokenText();
 const upstream = await startUpstream([
   '--bench',
   '--tokens',
@@ -97,12 +79,13 @@ const sample = () => {
 };
 const timer = setInterval(sample, 1000);
 try {
+  const readers = new StreamReaders();
   const streams = [];
   for (let index = 0; index < count; index++) {
-    streams.push(readStream(target));
+    streams.push(readers.read(target));
     await new Promise((resolve) => setTimeout(resolve, RAMP_MS / count));
   }
-  process.exitCode = report(await Promise.all(streams), samples) ? 0 : 1;
+  process.exitCode = report(readers, await Promise.all(streams), samples, spoken) ? 0 : 1;
 } finally {
   clearInterval(timer);
   await target.stop();
