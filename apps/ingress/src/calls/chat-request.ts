@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { GatewayError, type Dialect } from '@tollgate/contracts';
 import { scanObject } from '@tollgate/dialects';
+import { isWellFormed } from '../http/storable-text.js';
 
 /** Nesting that no honest request reaches and that no later parser chokes on. */
 const MAX_DEPTH = 128;
@@ -34,6 +35,7 @@ export function readChatRequest(received: unknown, dialect: Dialect, pathModel: 
     throw invalid('model', "'model' is required: the name of a model, a string");
   if (model.length > MAX_MODEL_LENGTH)
     throw invalid('model', `'model' must be a name of at most ${MAX_MODEL_LENGTH} characters`);
+  if (!isWellFormed(model)) throw invalid('model', "'model' must be well-formed Unicode");
   if (!Array.isArray(body['messages']) || body['messages'].length === 0)
     throw invalid('messages', "'messages' is required: a list of at least one message");
   const stream = flag(body['stream'], 'stream');

@@ -22,6 +22,8 @@ describe('a chat request', () => {
     ['{"messages":[{}]}', 'model', 'required'],
     ['{"model":7,"messages":[{}]}', 'model', 'string'],
     [`{"model":"${'m'.repeat(1_025)}","messages":[{}]}`, 'model', '1024 characters'],
+    ['{"model":"azure/\\ud800","messages":[{}]}', 'model', 'well-formed'],
+    ['{"model":"m","messages":[{}],"fallbacks":["azure/\\udfff"]}', 'fallbacks', 'model names'],
     ['{"model":"m"}', 'messages', 'at least one'],
     ['{"model":"m","messages":[]}', 'messages', 'at least one'],
     ['{"model":"m","messages":"hi"}', 'messages', 'list'],

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { liesIn } from '@tollgate/config';
 import { GatewayError } from '@tollgate/contracts';
+import { isWellFormed } from '../http/storable-text.js';
 import { flag, invalid } from './chat-request.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -72,4 +73,4 @@ const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isName = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH;
+  typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH && isWellFormed(value);

@@ -1,5 +1,5 @@
 import { GatewayError, findKey } from '@tollgate/contracts';
-import { VIRTUAL_KEY, errorOf, keyRecordOf, startIngress } from '../_harness.js';
+import { VIRTUAL_KEY, errorOf, startIngress, foundKey } from '../_harness.js';
 import { HTTP_CONTROLLERS } from '../ingress.module.js';
 
 /** Nest's and the Fastify adapter's metadata keys. */
@@ -25,7 +25,7 @@ describe('access', () => {
 
   it('keeps a virtual key out of what only the master key may do, before its body is read', async () => {
     const ingress = await startIngress();
-    ingress.bus.reply(findKey, () => ({ key: keyRecordOf(), spendNanos: 0 }));
+    ingress.bus.reply(findKey, () => foundKey());
     const error = await errorOf(
       await ingress.post('/key/generate', 'not json', { authorization: `Bearer ${VIRTUAL_KEY}` }),
     );

@@ -9,6 +9,7 @@ import { answerClientError } from './client-error.js';
 import './request-context.js';
 import { RouteGuard } from './route-guard.js';
 import { RouteTable } from './route-table.js';
+import { checkStorableUrl } from './storable-text.js';
 
 /** A client that vanished without a word is noticed by TCP's own probes. */
 const KEEP_ALIVE_PROBE_MS = 30_000;
@@ -36,7 +37,7 @@ export class HttpDoor {
     server.addHook('onRoute', (route) => {
       this.routes.add(route.method, route.url);
       const { url } = route;
-      route.onRequest = [this.guard.hookOf(route.config?.access, url)];
+      route.onRequest = [this.guard.hookOf(route.config?.access, url), checkStorableUrl];
       if (route.method === 'POST' || route.method === 'PATCH') route.preParsing = [checkContent];
       route.onResponse = [
         (request: FastifyRequest, reply: FastifyReply, done: () => void) => {

@@ -1,6 +1,7 @@
 import { GatewayError } from '@tollgate/contracts';
+import { checkStorable } from './storable-text.js';
 
-/** The JSON object that an admin route received; an empty body is an empty object. Throws `invalid_json`. */
+/** The JSON object that an admin route received; an empty body is an empty object. Throws `invalid_json`, or `invalid_request` naming a field that cannot be stored. */
 export function readJsonObject(received: unknown): Record<string, unknown> {
   const text = Buffer.isBuffer(received) ? received.toString('utf8').replace(/^\uFEFF/, '') : '';
   if (text.trim() === '') return {};
@@ -12,6 +13,7 @@ export function readJsonObject(received: unknown): Record<string, unknown> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw bad('The body must be a JSON object');
+  checkStorable(value);
   return value as Record<string, unknown>;
 }
 

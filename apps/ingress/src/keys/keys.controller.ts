@@ -8,6 +8,7 @@ import { digestOf, hashOfKey } from '../auth/key-digests.js';
 import { MAX_KEY_LENGTH, maskKey, newKeyText } from '../auth/key-text.js';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
+import { queryText } from '../http/query-text.js';
 import { generatedKey, keyInfo } from './key-answers.js';
 import { expiryOf } from './key-duration.js';
 import { readDeleteKeys, readGenerateKey } from './key-request.js';
@@ -52,9 +53,10 @@ export class KeysController {
 
   @Access('key')
   @Get('info')
-  async info(@Req() request: FastifyRequest, @Query('key') asked?: string): Promise<object> {
+  async info(@Req() request: FastifyRequest, @Query('key') key?: unknown): Promise<object> {
     const { principal } = callerOf(request);
-    const hash = asked === undefined || asked === '' ? principal.keyHash : hashOfKey(asked);
+    const asked = queryText(key, 'key');
+    const hash = asked === undefined ? principal.keyHash : hashOfKey(asked);
     if (!principal.isAdmin && hash !== principal.keyHash)
       throw new GatewayError('admin_only', 'A virtual key may see its own information only.', {
         status: 403,

@@ -99,7 +99,7 @@ function readCommon(body: Fields, problems: ModelProblems): WantedModel {
     problems.add(`model_info.${field}`, 'is no place for a credential: put it into litellm_params');
   if (info['team_id'] !== undefined && info['team_id'] !== null)
     problems.add('model_info.team_id', 'is not supported: the model would be everybody’s');
-  checkText(body, problems);
+  checkSize(body, problems);
   const own = Object.entries(info).filter(([field]) => !ANSWERED_INFO.has(field));
   return { id: known?.data, name: undefined, params, info: Object.fromEntries(own) };
 }
@@ -119,14 +119,10 @@ function nestsTooDeeply(body: Fields): boolean {
 const objectOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 
-/** Postgres keeps neither NUL characters nor halves of surrogate pairs. JSON escapes both. */
-const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
-
-function checkText(body: Fields, problems: ModelProblems): void {
+function checkSize(body: Fields, problems: ModelProblems): void {
   for (const field of ['model_name', 'litellm_params', 'model_info']) {
     const text = JSON.stringify(body[field] ?? null);
     if (text.length > MAX_CHARACTERS)
       problems.add(field, `is larger than ${String(MAX_CHARACTERS)} characters`);
-    if (UNSTORABLE.test(text)) problems.add(field, 'has a character that cannot be stored');
   }
 }

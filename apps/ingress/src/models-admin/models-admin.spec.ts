@@ -85,8 +85,14 @@ describe('POST /model/new', () => {
   });
 
   it.each([
-    [{ model_name: 'a\u0000b' }, "'model_name': has a character that cannot be stored"],
-    [{ model_info: { note: '\ud800' } }, "'model_info': has a character that cannot be stored"],
+    [
+      { model_name: 'a\u0000b' },
+      "'model_name' has a NUL character or half of a surrogate pair, which cannot be stored",
+    ],
+    [
+      { model_info: { note: '\ud800' } },
+      "'model_info.note' has a NUL character or half of a surrogate pair, which cannot be stored",
+    ],
     [{ model_info: { note: 'x'.repeat(70_000) } }, "'model_info': is larger than 65536 characters"],
     [{ model_name: ' ' }, "'model_name': is empty"],
   ])('refuses what cannot be stored', async (change, message) => {

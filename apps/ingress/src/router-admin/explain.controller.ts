@@ -9,6 +9,7 @@ import { CallIntake } from '../calls/call-intake.js';
 import { readChatRequest } from '../calls/chat-request.js';
 import { ClientCallIds } from '../calls/client-call-ids.js';
 import { Access } from '../http/access.decorator.js';
+import { queryText } from '../http/query-text.js';
 import { explainAnswer } from './explain-answer.js';
 import { Explanations } from './explanations.js';
 
@@ -41,7 +42,8 @@ export class ExplainController {
   @Access('admin')
   @Post()
   @HttpCode(200)
-  async dryRun(@Req() request: FastifyRequest, @Query('key') key?: string): Promise<object> {
+  async dryRun(@Req() request: FastifyRequest, @Query('key') asked?: unknown): Promise<object> {
+    const key = queryText(asked, 'key');
     const { headers, body } = request;
     const dialect = headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages';
     const chat = readChatRequest(body, dialect, null);
