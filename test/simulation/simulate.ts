@@ -100,6 +100,8 @@ const headerOf = (number: number, model: string, startedAt: number): CallHeader 
     keyAlias: null,
     userId: null,
     teamId: null,
+    organizationId: null,
+    projectId: null,
     isAdmin: false,
     models: [],
   },

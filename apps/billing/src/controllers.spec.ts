@@ -1,6 +1,13 @@
 import { jest } from '@jest/globals';
 import type { Bus } from '@tollgate/bus';
-import { GatewayError, NO_USAGE, keyChanged, type KeyRecord, type UsageEvent } from '@tollgate/contracts';
+import {
+  GatewayError,
+  NO_USAGE,
+  keyChanged,
+  type Actor,
+  type NewKey,
+  type UsageEvent,
+} from '@tollgate/contracts';
 import { metricsText } from '@tollgate/observability';
 import type { Jobs } from '@tollgate/jobs';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
@@ -50,15 +57,16 @@ describe('UsageController', () => {
 describe('KeyController', () => {
   const publish = jest.fn<Bus['publish']>();
   const bus = { publish } as unknown as Bus;
+  const actor: Actor = { keyHash: 'master', userId: 'ada', role: 'proxy_admin' };
 
   beforeEach(() => publish.mockClear());
 
   it('tells every ingress of a key that is new or gone', async () => {
     const keys = { create: async () => undefined, delete: async () => ['one', 'two'] };
     const controller = new KeyController(keys as unknown as KeyStore, bus);
-    const created = await controller.create({ hash: 'new' } as KeyRecord);
-    expect(created).toMatchObject({ hash: 'new', createdAt: created.updatedAt });
-    expect(await controller.delete({ hashes: ['one'], aliases: ['second'] })).toEqual({
+    const created = await controller.create({ actor, key: { hash: 'new' } as NewKey });
+    expect(created).toMatchObject({ hash: 'new', createdBy: 'ada', createdAt: created.updatedAt });
+    expect(await controller.delete({ actor, hashes: ['one'], aliases: ['second'] })).toEqual({
       deleted: ['one', 'two'],
     });
     expect(publish.mock.calls).toEqual([
@@ -75,7 +83,12 @@ describe('KeyController', () => {
     ];
     const keys = { find: async () => ({ ...rows.shift(), spendNanos: 7 }) };
     const controller = new KeyController(keys as unknown as KeyStore, bus);
-    expect(await controller.find({ hash: 'a' })).toEqual({ key: { hash: 'a' }, spendNanos: 7 });
+    expect(await controller.find({ hash: 'a' })).toEqual({
+      key: { hash: 'a' },
+      spendNanos: 7,
+      lastActiveAt: null,
+      status: 'active',
+    });
     expect(await controller.find({ hash: 'b' })).toMatchObject({ key: { routing: { numRetries: 1 } } });
   });
 

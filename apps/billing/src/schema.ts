@@ -11,6 +11,7 @@ import { StoredModels1790000000004 } from './migrations/1790000000004-stored-mod
 import { KeyRouting1790000000005 } from './migrations/1790000000005-key-routing.js';
 import { ModelUsageIndex1790000000006 } from './migrations/1790000000006-model-usage-index.js';
 import { Alerts1790000000007 } from './migrations/1790000000007-alerts.js';
+import { OwnersAndLimits1790000000009 } from './migrations/1790000000009-owners-and-limits.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
@@ -25,5 +26,6 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     ModelUsageIndex1790000000006,
     Alerts1790000000007,
     FailedJobs1790000000008,
+    OwnersAndLimits1790000000009,
   ],
 };

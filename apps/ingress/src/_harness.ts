@@ -17,10 +17,12 @@ import {
   type Vault,
 } from '@tollgate/config';
 import {
+  NO_LIMITS,
   NO_USAGE,
   type CallHeader,
   type EventContract,
   type KeyRecord,
+  type SpentKey,
   type RequestContract,
   type ResponseHead,
 } from '@tollgate/contracts';
@@ -151,13 +153,29 @@ export const keyRecordOf = (changes: Partial<KeyRecord> = {}): KeyRecord => ({
   userId: null,
   teamId: null,
   metadata: {},
-  requestsPerMinute: null,
-  tokensPerMinute: null,
-  maxParallelRequests: null,
+  organizationId: null,
+  projectId: null,
+  blocked: false,
+  limits: NO_LIMITS,
+  budgetId: null,
+  policy: {},
+  allowedRoutes: [],
+  type: 'default',
+  settings: {},
   expiresAt: null,
   createdAt: 1_700_000_000_000,
+  createdBy: 'default_user_id',
   updatedAt: 1_700_000_000_000,
+  updatedBy: 'default_user_id',
   ...changes,
+});
+
+/** What `findKey` answers. */
+export const foundKey = (changes: Partial<KeyRecord> = {}): SpentKey => ({
+  key: keyRecordOf(changes),
+  spendNanos: 0,
+  lastActiveAt: null,
+  status: 'active',
 });
 
 const deployment = (group: string): GatewayConfig['deployments'][number] =>

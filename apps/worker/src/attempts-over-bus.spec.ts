@@ -108,7 +108,16 @@ describe('attempts over the bus', () => {
   const call = (): CallResponse => {
     const header = callHeader.parse({
       ...{ id: 'call', dialect: 'openai-chat', model: 'chat', stream: true, includeUsage: true },
-      principal: { keyHash: 'h', keyAlias: null, userId: null, teamId: null, isAdmin: false, models: [] },
+      principal: {
+        keyHash: 'h',
+        keyAlias: null,
+        userId: null,
+        teamId: null,
+        organizationId: null,
+        projectId: null,
+        isAdmin: false,
+        models: [],
+      },
       ...{ endUser: null, tags: [], inputTokens: 2, headers: {} },
       ...{ startedAt: Date.now(), deadline: Date.now() + LONG },
     });

@@ -107,7 +107,18 @@ export class UsageRecord {
   }
 }
 
-type Payer = Pick<UsageEvent, 'keyHash' | 'keyAlias' | 'userId' | 'teamId' | 'endUser' | 'tags'>;
+type Payer = Pick<
+  UsageEvent,
+  | 'keyHash'
+  | 'keyAlias'
+  | 'userId'
+  | 'teamId'
+  | 'organizationId'
+  | 'projectId'
+  | 'endUser'
+  | 'tags'
+  | 'counters'
+>;
 
 /** A mirror is the operator's experiment: no budget of the caller's pays for it. */
 const MIRROR: Payer = {
@@ -115,13 +126,16 @@ const MIRROR: Payer = {
   keyAlias: 'mirror',
   userId: null,
   teamId: null,
+  organizationId: null,
+  projectId: null,
   endUser: null,
   tags: [],
 };
 
-function payerOf({ principal, endUser, tags }: CallHeader): Payer {
-  const { keyHash, keyAlias, userId, teamId } = principal;
-  return { keyHash, keyAlias, userId, teamId, endUser, tags };
+function payerOf({ principal, endUser, tags, counters }: CallHeader): Payer {
+  const { keyHash, keyAlias, userId, teamId, organizationId, projectId } = principal;
+  const payer = { keyHash, keyAlias, userId, teamId, organizationId, projectId, endUser, tags };
+  return counters === undefined ? payer : { ...payer, counters };
 }
 
 function initialEvent(
@@ -149,6 +163,7 @@ function initialEvent(
     apiBase,
     ...payer,
     stream: call.stream,
+    calledAt: call.startedAt,
     startedAt: now,
     firstTokenAt: null,
     endedAt: now,

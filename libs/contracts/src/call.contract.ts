@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCall } from './contract.js';
 import { errorShape } from './errors.js';
+import { nanos } from './limits.js';
 import { usage } from './usage.js';
 
 /** A dialect is a wire format. */
@@ -40,6 +41,8 @@ export const principal = z.object({
   keyAlias: z.string().nullable(),
   userId: z.string().nullable(),
   teamId: z.string().nullable(),
+  organizationId: z.string().nullable(),
+  projectId: z.string().nullable(),
   isAdmin: z.boolean(),
   /** Names the key may call; empty means all. */
   models: z.array(z.string()),
@@ -71,6 +74,12 @@ export const callHeader = z.object({
   promptPrefix: z.string().optional(),
   /** Regions that the call may go to (`allowed_model_region` of body or key); absent: any. */
   regions: z.array(z.string()).optional(),
+  /** Budget counters (`counterName`) that the call is charged to; absent: none. */
+  counters: z.array(z.string()).optional(),
+  /** Nano-dollars that are reserved for all attempts of the call; absent: no budget binds it. */
+  allowanceNanos: nanos.optional(),
+  /** What happens when a stream has used its allowance and no budget has room for more. Default `cut`. */
+  onStreamOverrun: z.enum(['cut', 'finish']).optional(),
   startedAt: z.number(),
   deadline: z.number(),
   /** The caller's own wishes: body `timeout`, `x-litellm-timeout`, `x-litellm-stream-timeout`, `num_retries`. */

@@ -67,8 +67,13 @@ export {
   findKey,
   keyChanged,
   keyRecord,
+  listKeys,
   newKey,
+  rotateKey,
+  updateKey,
   type KeyRecord,
+  type NewKey,
+  type SpentKey,
 } from './key.contract.js';
 export {
   listSpend,
@@ -81,7 +86,7 @@ export {
   type SpendQuery,
 } from './spend.contract.js';
 export { CONTRACTS, contractsOf } from './contracts.js';
-export { alert, alertRaised, listAlerts, type Alert } from './alert.contract.js';
+export { alert, alertRaised, alertType, listAlerts, type Alert, type AlertType } from './alert.contract.js';
 export {
   createModel,
   deleteModel,
@@ -108,3 +113,55 @@ export {
   type DecisionStep,
   type RouterReport,
 } from './router.contract.js';
+export {
+  NO_LIMITS,
+  budget,
+  budgetPolicy,
+  limits,
+  nanos,
+  overBudget,
+  rateLimits,
+  type Budget,
+  type BudgetPolicy,
+  type Limits,
+  type OverBudget,
+  type RateLimits,
+} from './limits.js';
+export {
+  counterName,
+  counterParts,
+  scopeKind,
+  scopeName,
+  scopeRecord,
+  scopeRef,
+  type CounterParts,
+  type ScopeKind,
+  type ScopeRecord,
+  type ScopeRef,
+} from './scope.js';
+export {
+  actor,
+  createEntry,
+  deleteEntries,
+  directoryEntry,
+  entryKind,
+  findEntries,
+  findScopes,
+  listEntries,
+  listMembers,
+  membership,
+  removeMembers,
+  scopesChanged,
+  setMembers,
+  spentEntry,
+  updateEntry,
+  userRole,
+  type Actor,
+  type DirectoryEntry,
+  type EntryKind,
+  type Membership,
+  type SpentEntry,
+  type UserRole,
+} from './directory.contract.js';
+export { auditRecord, listAudit, verifyAudit, type AuditRecord } from './audit.contract.js';
+export { extendReservation, resetSpend, seedCounters } from './budget.contract.js';

@@ -35,13 +35,19 @@ export const usageEvent = z.object({
   keyAlias: z.string().nullable(),
   userId: z.string().nullable(),
   teamId: z.string().nullable(),
+  organizationId: z.string().nullable().default(null),
+  projectId: z.string().nullable().default(null),
   endUser: z.string().nullable(),
   tags: z.array(z.string()),
   stream: z.boolean(),
+  /** When the call was let in: decides the budget windows that it belongs to. */
+  calledAt: z.number(),
   startedAt: z.number(),
   firstTokenAt: z.number().nullable(),
   endedAt: z.number(),
   errorCode: z.string().nullable(),
+  /** Budget counters that the call was let in against. */
+  counters: z.array(z.string()).optional(),
   role: attemptRole.default('primary'),
   arm: z.enum(['canary', 'baseline']).nullable().default(null),
 });

@@ -69,6 +69,12 @@ export class LedgerEntry implements UsageEvent {
   @Column('text', { name: 'team_id', nullable: true })
   teamId!: string | null;
 
+  @Column('text', { name: 'organization_id', nullable: true })
+  organizationId!: string | null;
+
+  @Column('text', { name: 'project_id', nullable: true })
+  projectId!: string | null;
+
   @Column('text', { name: 'end_user', nullable: true })
   endUser!: string | null;
 
@@ -77,6 +83,9 @@ export class LedgerEntry implements UsageEvent {
 
   @Column('boolean')
   stream!: boolean;
+
+  @Column('bigint', { name: 'called_at', transformer: safeInteger })
+  calledAt!: number;
 
   @Column('bigint', { name: 'started_at', transformer: safeInteger })
   startedAt!: number;

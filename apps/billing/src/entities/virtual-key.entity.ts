@@ -1,5 +1,5 @@
 import { safeInteger, safeIntegerOrNull } from '@tollgate/database';
-import type { KeyRecord, KeyRouting } from '@tollgate/contracts';
+import type { BudgetPolicy, KeyRecord, KeyRouting, Limits } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A key and what it has spent. Times are epoch milliseconds. */
@@ -29,14 +29,32 @@ export class VirtualKey implements Omit<KeyRecord, 'routing'> {
   @Column('jsonb', { nullable: true })
   routing!: KeyRouting | null;
 
-  @Column('bigint', { name: 'requests_per_minute', nullable: true, transformer: safeIntegerOrNull })
-  requestsPerMinute!: number | null;
+  @Column('text', { name: 'organization_id', nullable: true })
+  organizationId!: string | null;
 
-  @Column('bigint', { name: 'tokens_per_minute', nullable: true, transformer: safeIntegerOrNull })
-  tokensPerMinute!: number | null;
+  @Column('text', { name: 'project_id', nullable: true })
+  projectId!: string | null;
 
-  @Column('bigint', { name: 'max_parallel_requests', nullable: true, transformer: safeIntegerOrNull })
-  maxParallelRequests!: number | null;
+  @Column('boolean')
+  blocked!: boolean;
+
+  @Column('jsonb')
+  limits!: Limits;
+
+  @Column('text', { name: 'budget_id', nullable: true })
+  budgetId!: string | null;
+
+  @Column('jsonb')
+  policy!: BudgetPolicy;
+
+  @Column('text', { name: 'allowed_routes', array: true })
+  allowedRoutes!: string[];
+
+  @Column('text')
+  type!: KeyRecord['type'];
+
+  @Column('jsonb')
+  settings!: Record<string, unknown>;
 
   @Column('bigint', { name: 'expires_at', nullable: true, transformer: safeIntegerOrNull })
   expiresAt!: number | null;
@@ -44,8 +62,14 @@ export class VirtualKey implements Omit<KeyRecord, 'routing'> {
   @Column('bigint', { name: 'created_at', transformer: safeInteger })
   createdAt!: number;
 
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
   @Column('bigint', { name: 'updated_at', transformer: safeInteger })
   updatedAt!: number;
+
+  @Column('text', { name: 'updated_by' })
+  updatedBy!: string;
 
   /** The sum of the ledger's rows of this key since it was created. */
   @Column('bigint', { name: 'spend_nanos', default: 0, transformer: safeInteger })

@@ -17,8 +17,9 @@ export class KeyStore {
   /** Throws `invalid_request` naming the param when the alias or the hash is taken. */
   async create(record: KeyRecord): Promise<void> {
     try {
-      const { metadata, routing = null } = record;
-      await this.keys.insert({ ...record, metadata: metadata as object, routing, spendNanos: 0 });
+      const { metadata, settings, routing = null } = record;
+      const stored = { ...record, metadata: metadata as object, settings: settings as object, routing };
+      await this.keys.insert({ ...stored, spendNanos: 0 });
     } catch (error) {
       throw keyExists(record, error) ?? error;
     }

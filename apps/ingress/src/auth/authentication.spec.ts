@@ -1,12 +1,14 @@
 import { GatewayError, findKey } from '@tollgate/contracts';
+import type {
+  keyRecordOf} from '../_harness.js';
 import {
   CHAT,
   MASTER_KEY,
   VIRTUAL_KEY,
   errorOf,
-  keyRecordOf,
   startIngress,
   type Harness,
+  foundKey,
 } from '../_harness.js';
 import { digestOf } from './key-digests.js';
 import { KeyEventsController } from './key-events.controller.js';
@@ -25,7 +27,7 @@ const chatAs = (headers: Record<string, string>, body: unknown = CHAT): Promise<
   });
 const asVirtual = { authorization: `Bearer ${VIRTUAL_KEY}` };
 const serve = (changes: Parameters<typeof keyRecordOf>[0] = {}): void =>
-  ingress.bus.reply(findKey, () => ({ key: keyRecordOf(changes), spendNanos: 0 }));
+  ingress.bus.reply(findKey, () => foundKey(changes));
 
 describe('authentication', () => {
   it.each([

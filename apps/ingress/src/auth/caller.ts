@@ -1,10 +1,12 @@
-import { GatewayError, type KeyRecord, type Principal } from '@tollgate/contracts';
+import { GatewayError, type Actor, type KeyRecord, type Principal } from '@tollgate/contracts';
 import type { Scope } from '@tollgate/state';
 import type { FastifyRequest } from 'fastify';
 
 /** An authenticated caller. Built once a key record and shared by its calls. */
 export interface Caller {
   readonly principal: Principal;
+  /** As whom the audit log names this caller. */
+  readonly actor: Actor;
   /** null: the master key. */
   readonly key: KeyRecord | null;
   /** The limits that bind this caller's calls; empty: none does. */
@@ -19,7 +21,11 @@ export interface Caller {
 export const ADMIN_USER = 'default_user_id';
 
 export const masterCaller = (keyHash: string): Caller => ({
-  principal: { keyHash, keyAlias: null, userId: null, teamId: null, isAdmin: true, models: [] },
+  principal: {
+    ...{ keyHash, keyAlias: null, userId: null, teamId: null, organizationId: null, projectId: null },
+    ...{ isAdmin: true, models: [] },
+  },
+  actor: { keyHash, userId: ADMIN_USER, role: 'proxy_admin' },
   key: null,
   scopes: [],
   tags: [],
@@ -27,11 +33,13 @@ export const masterCaller = (keyHash: string): Caller => ({
 });
 
 export function keyCaller(key: KeyRecord): Caller {
-  const { hash, alias, userId, teamId, models, routing } = key;
-  const principal = { keyHash: hash, keyAlias: alias, userId, teamId, isAdmin: false, models };
+  const { hash, alias, userId, teamId, organizationId, projectId, models, routing } = key;
+  const owners = { userId, teamId, organizationId, projectId };
+  const principal = { keyHash: hash, keyAlias: alias, ...owners, isAdmin: false, models };
   const regions = stringsOf([key.metadata['allowed_model_region']].flat());
   return {
     principal: { ...principal, ...(routing !== undefined && { routing }) },
+    actor: { keyHash: hash, userId, role: 'internal_user' },
     key,
     scopes: scopesOf(key),
     tags: stringsOf(key.metadata['tags']),
@@ -40,7 +48,7 @@ export function keyCaller(key: KeyRecord): Caller {
 }
 
 function scopesOf(key: KeyRecord): Scope[] {
-  const { requestsPerMinute, tokensPerMinute, maxParallelRequests } = key;
+  const { requestsPerMinute, tokensPerMinute, maxParallelRequests } = key.limits;
   if (requestsPerMinute === null && tokensPerMinute === null && maxParallelRequests === null) return [];
   return [{ id: `key:${key.hash}`, requestsPerMinute, tokensPerMinute, maxParallelRequests }];
 }

@@ -1,6 +1,6 @@
 import type { Bus } from '@tollgate/bus';
 import { GatewayError, findKey } from '@tollgate/contracts';
-import { FakeBus, keyRecordOf } from '../_harness.js';
+import { FakeBus, keyRecordOf, foundKey } from '../_harness.js';
 import type { Caller } from './caller.js';
 import { KeyCache } from './key-cache.js';
 
@@ -12,8 +12,7 @@ let cache: KeyCache;
 const away = (): never => {
   throw new GatewayError('service_unavailable', 'nobody listens');
 };
-const serve = (alias: string): void =>
-  bus.reply(findKey, () => ({ key: keyRecordOf({ alias }), spendNanos: 0 }));
+const serve = (alias: string): void => bus.reply(findKey, () => foundKey({ alias }));
 const find = async (): Promise<Caller | null> => cache.find(HASH);
 
 beforeEach(() => {
@@ -70,7 +69,7 @@ describe('KeyCache', () => {
     let release: () => void = () => undefined;
     bus.reply(findKey, async () => {
       await new Promise<void>((resolve) => (release = resolve));
-      return { key: keyRecordOf({ alias: 'revoked' }), spendNanos: 0 };
+      return foundKey({ alias: 'revoked' });
     });
     const early = find();
     await new Promise(setImmediate);

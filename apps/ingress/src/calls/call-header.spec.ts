@@ -4,10 +4,10 @@ import {
   CHAT,
   VIRTUAL_KEY,
   errorOf,
-  keyRecordOf,
   startIngress,
   type ConfigChanges,
   type Harness,
+  foundKey,
 } from '../_harness.js';
 
 let ingress: Harness;
@@ -32,7 +32,7 @@ const refusal = async (body: object, headers: Record<string, string> = {}) =>
   errorOf(await ingress.post('/v1/chat/completions', { ...CHAT, ...body }, headers));
 
 function useKey(changes: Partial<KeyRecord>): Record<string, string> {
-  ingress.bus.reply(findKey, () => ({ key: keyRecordOf(changes), spendNanos: 0 }));
+  ingress.bus.reply(findKey, () => foundKey(changes));
   return { authorization: `Bearer ${VIRTUAL_KEY}` };
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
-import { GatewayError, findKey } from '@tollgate/contracts';
+import { NO_LIMITS, GatewayError, findKey } from '@tollgate/contracts';
 import {
   CHAT,
   END,
@@ -8,15 +8,15 @@ import {
   SSE_HEAD,
   VIRTUAL_KEY,
   data,
-  keyRecordOf,
   startIngress,
   type Harness,
+  foundKey,
 } from '../_harness.js';
 
 let ingress: Harness;
 beforeEach(async () => {
   ingress = await startIngress();
-  ingress.bus.reply(findKey, () => ({ key: keyRecordOf({ requestsPerMinute: 5 }), spendNanos: 0 }));
+  ingress.bus.reply(findKey, () => foundKey({ limits: { ...NO_LIMITS, requestsPerMinute: 5 } }));
 });
 afterEach(() => ingress.close());
 

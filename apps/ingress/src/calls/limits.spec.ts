@@ -1,4 +1,4 @@
-import { GatewayError, NO_USAGE, findKey } from '@tollgate/contracts';
+import { NO_LIMITS, GatewayError, NO_USAGE, findKey } from '@tollgate/contracts';
 import type { Remaining } from '@tollgate/state';
 import {
   CHAT,
@@ -10,6 +10,7 @@ import {
   keyRecordOf,
   startIngress,
   type Harness,
+  foundKey,
 } from '../_harness.js';
 
 const asVirtual = { authorization: `Bearer ${VIRTUAL_KEY}` };
@@ -25,10 +26,9 @@ const left = (kind: Remaining['kind'], limit: number, remaining: number, resetAt
 let ingress: Harness;
 const start = async (general: Parameters<typeof startIngress>[0] = {}): Promise<void> => {
   ingress = await startIngress(general);
-  ingress.bus.reply(findKey, () => ({
-    key: keyRecordOf({ requestsPerMinute: 10, tokensPerMinute: 1_000 }),
-    spendNanos: 0,
-  }));
+  ingress.bus.reply(findKey, () =>
+    foundKey({ limits: { ...NO_LIMITS, requestsPerMinute: 10, tokensPerMinute: 1_000 } }),
+  );
 };
 const chat = (): Promise<Response> => ingress.post('/v1/chat/completions', CHAT, asVirtual);
 

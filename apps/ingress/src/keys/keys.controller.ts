@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { GatewayError, createKey, deleteKeys, findKey } from '@tollgate/contracts';
+import { GatewayError, NO_LIMITS, createKey, deleteKeys, findKey, type NewKey } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 import { ADMIN_USER, callerOf } from '../auth/caller.js';
 import { KeyCache } from '../auth/key-cache.js';
@@ -33,20 +33,33 @@ export class KeysController {
     const routing = readRouterSettings(wanted.router_settings);
     const text = ownKey(wanted.key) ?? newKeyText();
     const { hash } = digestOf(text);
-    const record = await this.bus.request(createKey, {
+    const { actor } = callerOf(request);
+    const key: NewKey = {
       hash,
       name: maskKey(text),
       alias: wanted.key_alias ?? null,
       models: wanted.models ?? [],
       userId: wanted.user_id ?? null,
       teamId: wanted.team_id ?? null,
+      organizationId: null,
+      projectId: null,
+      blocked: false,
       metadata: wanted.metadata ?? {},
       ...(routing !== undefined && { routing }),
-      requestsPerMinute: wanted.rpm_limit ?? null,
-      tokensPerMinute: wanted.tpm_limit ?? null,
-      maxParallelRequests: wanted.max_parallel_requests ?? null,
+      limits: {
+        ...NO_LIMITS,
+        requestsPerMinute: wanted.rpm_limit ?? null,
+        tokensPerMinute: wanted.tpm_limit ?? null,
+        maxParallelRequests: wanted.max_parallel_requests ?? null,
+      },
+      budgetId: null,
+      policy: {},
+      allowedRoutes: [],
+      type: 'default',
+      settings: {},
       expiresAt: expiryOf(wanted.duration ?? null, Date.now()),
-    });
+    };
+    const record = await this.bus.request(createKey, { actor, key });
     this.keys.drop(hash);
     return generatedKey(text, record, ADMIN_USER);
   }
@@ -71,7 +84,11 @@ export class KeysController {
   @HttpCode(200)
   async delete(@Req() request: FastifyRequest): Promise<object> {
     const { keys, aliases } = readDeleteKeys(readJsonObject(request.body));
-    const { deleted } = await this.bus.request(deleteKeys, { hashes: keys.map(hashOfKey), aliases });
+    const { deleted } = await this.bus.request(deleteKeys, {
+      actor: callerOf(request).actor,
+      hashes: keys.map(hashOfKey),
+      aliases,
+    });
     for (const hash of deleted) this.keys.drop(hash);
     if (deleted.length === 0)
       throw new GatewayError('not_found', 'Key not found in database', { param: 'keys' });

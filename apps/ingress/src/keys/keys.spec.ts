@@ -1,12 +1,18 @@
 import { GatewayError, createKey, deleteKeys, findKey } from '@tollgate/contracts';
-import { VIRTUAL_KEY, errorOf, keyRecordOf, startIngress, type Harness } from '../_harness.js';
+import { VIRTUAL_KEY, errorOf, keyRecordOf, startIngress, type Harness, foundKey } from '../_harness.js';
 import { digestOf } from '../auth/key-digests.js';
 import { expiryOf } from './key-duration.js';
 
 let ingress: Harness;
 beforeEach(async () => {
   ingress = await startIngress();
-  ingress.bus.reply(createKey, (key) => ({ ...key, createdAt: 1, updatedAt: 1 }));
+  ingress.bus.reply(createKey, ({ key, actor }) => ({
+    ...key,
+    createdAt: 1,
+    createdBy: actor.userId ?? '',
+    updatedAt: 1,
+    updatedBy: '',
+  }));
 });
 afterEach(() => ingress.close());
 
@@ -45,7 +51,10 @@ describe('POST /key/generate', () => {
       max_parallel_requests: 2,
     });
     expect(Date.parse(answer.expires) - Date.now()).toBeGreaterThan(3_590_000);
-    expect(ingress.bus.asked[0]?.payload).toMatchObject({ hash, alias: 'summariser', requestsPerMinute: 10 });
+    expect(ingress.bus.asked[0]?.payload).toMatchObject({
+      actor: { userId: 'default_user_id', role: 'proxy_admin' },
+      key: { hash, alias: 'summariser', limits: { requestsPerMinute: 10 } },
+    });
     expect(JSON.stringify(ingress.bus.asked)).not.toContain(answer.key);
   });
 
@@ -116,7 +125,7 @@ describe('GET /key/info', () => {
 
 describe('POST /key/delete', () => {
   it('deletes by key, hash and alias, and forgets the record at once', async () => {
-    ingress.bus.reply(findKey, () => ({ key: keyRecordOf(), spendNanos: 0 }));
+    ingress.bus.reply(findKey, () => foundKey());
     const asVirtual = { authorization: `Bearer ${VIRTUAL_KEY}` };
     expect((await ingress.get('/v1/models', asVirtual)).status).toBe(200);
     const { hash } = digestOf(VIRTUAL_KEY);

@@ -1,11 +1,25 @@
 import { createKey, findKey } from '@tollgate/contracts';
-import { CHAT, VIRTUAL_KEY, errorOf, keyRecordOf, startIngress, type Harness } from '../_harness.js';
+import {
+  CHAT,
+  VIRTUAL_KEY,
+  errorOf,
+  keyRecordOf,
+  startIngress,
+  type Harness,
+  foundKey,
+} from '../_harness.js';
 import { readRouterSettings } from './router-settings.js';
 
 let ingress: Harness;
 beforeEach(async () => {
   ingress = await startIngress();
-  ingress.bus.reply(createKey, (key) => ({ ...key, createdAt: 1, updatedAt: 1 }));
+  ingress.bus.reply(createKey, ({ key, actor }) => ({
+    ...key,
+    createdAt: 1,
+    createdBy: actor.userId ?? '',
+    updatedAt: 1,
+    updatedBy: '',
+  }));
 });
 afterEach(() => ingress.close());
 
@@ -30,12 +44,12 @@ const ROUTING = {
 describe('router_settings of a key', () => {
   it('are stored, and told in the form in which they came', async () => {
     const answer = await ingress.post('/key/generate', { router_settings: SETTINGS });
-    expect(ingress.bus.asked[0]?.payload).toMatchObject({ routing: ROUTING });
+    expect(ingress.bus.asked[0]?.payload).toMatchObject({ key: { routing: ROUTING } });
     expect(await answer.json()).toMatchObject({ router_settings: SETTINGS });
   });
 
   it('are shown by /key/info', async () => {
-    ingress.bus.reply(findKey, () => ({ key: keyRecordOf({ routing: { numRetries: 3 } }), spendNanos: 0 }));
+    ingress.bus.reply(findKey, () => foundKey({ routing: { numRetries: 3 } }));
     const answer = await ingress.get(`/key/info?key=${VIRTUAL_KEY}`);
     expect(await answer.json()).toMatchObject({
       info: { router_settings: { num_retries: 3, fallbacks: null } },

@@ -1,7 +1,7 @@
 import { GROUP_DEFAULTS, type Deprecation } from '@tollgate/config';
 import { findKey } from '@tollgate/contracts';
 import { metricsText } from '@tollgate/observability';
-import { CHAT, VIRTUAL_KEY, errorOf, keyRecordOf, startIngress, type Harness } from '../_harness.js';
+import { CHAT, VIRTUAL_KEY, errorOf, startIngress, type Harness, foundKey } from '../_harness.js';
 
 const SINCE = Date.UTC(2026, 0, 1);
 const TOMORROW = Date.now() + 86_400_000;
@@ -82,7 +82,7 @@ describe('a deprecated name', () => {
   it('is not met by a key whose alias leads past it', async () => {
     await start({ 'chat-default': { sunset: YESTERDAY } });
     const routing = { aliases: { 'chat-default': 'chat-quality' } };
-    ingress.bus.reply(findKey, () => ({ key: keyRecordOf({ routing }), spendNanos: 0 }));
+    ingress.bus.reply(findKey, () => foundKey({ routing }));
     const response = await call('chat-default', { authorization: `Bearer ${VIRTUAL_KEY}` });
     expect(response.status).toBe(200);
   });

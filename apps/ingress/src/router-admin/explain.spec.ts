@@ -6,7 +6,15 @@ import {
   type CallHeader,
   type Decision,
 } from '@tollgate/contracts';
-import { CHAT, VIRTUAL_KEY, errorOf, keyRecordOf, startIngress, type Harness } from '../_harness.js';
+import {
+  CHAT,
+  VIRTUAL_KEY,
+  errorOf,
+  keyRecordOf,
+  startIngress,
+  type Harness,
+  foundKey,
+} from '../_harness.js';
 import { ExplanationsController } from './explanations.controller.js';
 
 const DECISION: Decision = {
@@ -106,7 +114,7 @@ describe('GET /router/explain/{call id}', () => {
   });
 
   it('is for the master key', async () => {
-    ingress.bus.reply(findKey, () => ({ key: keyRecordOf(), spendNanos: 0 }));
+    ingress.bus.reply(findKey, () => foundKey());
     const asKey = { authorization: `Bearer ${VIRTUAL_KEY}` };
     expect((await ingress.get('/router/explain/call-1', asKey)).status).toBe(401);
   });

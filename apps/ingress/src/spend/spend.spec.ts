@@ -1,5 +1,5 @@
 import { NO_USAGE, findKey, listSpend, summarizeSpend, type UsageEvent } from '@tollgate/contracts';
-import { VIRTUAL_KEY, errorOf, keyRecordOf, startIngress, type Harness } from '../_harness.js';
+import { VIRTUAL_KEY, errorOf, startIngress, type Harness, foundKey } from '../_harness.js';
 import { digestOf } from '../auth/key-digests.js';
 
 let ingress: Harness;
@@ -27,9 +27,12 @@ const eventOf = (changes: Partial<UsageEvent> = {}): UsageEvent => ({
   keyAlias: null,
   userId: 'ada',
   teamId: null,
+  organizationId: null,
+  projectId: null,
   endUser: null,
   tags: ['a'],
   stream: false,
+  calledAt: Date.UTC(2026, 10, 24, 1),
   startedAt: Date.UTC(2026, 10, 24, 1),
   firstTokenAt: null,
   endedAt: Date.UTC(2026, 10, 24, 1, 0, 2),
@@ -139,7 +142,7 @@ describe('GET /spend/logs', () => {
 
   it('shows a virtual key what it spent itself', async () => {
     const asVirtual = { authorization: `Bearer ${VIRTUAL_KEY}` };
-    ingress.bus.reply(findKey, () => ({ key: keyRecordOf(), spendNanos: 0 }));
+    ingress.bus.reply(findKey, () => foundKey());
     ingress.bus.reply(listSpend, () => ({ rows: [], next: null, total: 0 }));
     await ingress.get('/spend/logs?user_id=someone', asVirtual);
     expect(ingress.bus.asked.at(-1)?.payload).toMatchObject({ keyHash: digestOf(VIRTUAL_KEY).hash });
