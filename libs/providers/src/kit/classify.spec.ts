@@ -34,13 +34,16 @@ describe('refusalError', () => {
     [504, '', 'upstream_timeout', 'Timeout'],
     [529, openAi({ type: 'overloaded_error' }), 'upstream_error', 'ServiceUnavailableError'],
     [302, '', 'upstream_invalid_response', 'APIError'],
+    [600, openAi({}), 'upstream_invalid_response', 'BadGatewayError'],
+    [999, '', 'upstream_invalid_response', 'BadGatewayError'],
   ])('%i %j is %s, %s', (status, body, code, errorClass) => {
     const error = refuse(status, body);
     expect(error.code).toBe(code);
     expect(error.message).toMatch(
       new RegExp(`^litellm\\.${errorClass}: ${errorClass}: OpenAIException - .+`),
     );
-    if (status >= 400) expect(error.status).toBe(status);
+    const isError = status >= 400 && status <= 599;
+    expect(error.status).toBe(isError ? status : 502);
   });
 
   it.each([
@@ -51,6 +54,14 @@ describe('refusalError', () => {
     [{ error: 'out of memory' }, 'upstream_error', 500],
   ])('reads an error event %j by its own words', (body, code, status) => {
     expect(refuse(0, body)).toMatchObject({ code, status });
+  });
+
+  it('says which status it was that no answer may have', () => {
+    expect(refuse(999, openAi({}), { 'x-request-id': 'req_1' })).toMatchObject({
+      message:
+        'litellm.BadGatewayError: BadGatewayError: OpenAIException - The provider answered with status 999, which no answer may have.',
+      options: { headers: { 'llm_provider-x-request-id': 'req_1' } },
+    });
   });
 
   it('carries the provider’s code, parameter, retry time and headers', () => {

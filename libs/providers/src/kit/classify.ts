@@ -2,7 +2,12 @@ import type { ErrorCode, GatewayError } from '@tollgate/contracts';
 import { answerHeaders } from './answer-headers.js';
 import { readErrorBody, type ErrorBody } from './error-body.js';
 import { retryAfterMs, type HeaderValues } from './retry-after.js';
-import { upstreamError, type ErrorClass, type ErrorSource } from './upstream-error.js';
+import {
+  upstreamError,
+  type ErrorClass,
+  type ErrorSource,
+  type UpstreamErrorOptions,
+} from './upstream-error.js';
 
 interface Classification {
   readonly code: ErrorCode;
@@ -95,8 +100,18 @@ function impliedStatus({ type, code }: ErrorBody): number {
   return STATUS_BY_TYPE[type ?? ''] ?? STATUS_BY_TYPE[code ?? ''] ?? 500;
 }
 
+/** The gateway's error for an answer whose status nobody could answer with: the provider, or what is before it, is broken. */
+export function badStatusError(status: number, source: ErrorSource & UpstreamErrorOptions): GatewayError {
+  const text = `The provider answered with status ${status}, which no answer may have.`;
+  return upstreamError('upstream_invalid_response', 'BadGatewayError', text, source);
+}
+
 /** The gateway's error for what a provider answered instead of serving. */
 export function refusalError(refusal: Refusal, source: ErrorSource): GatewayError {
+  if (refusal.status > 599) {
+    const { headers } = refusal;
+    return badStatusError(refusal.status, { ...source, headers: answerHeaders(headers) });
+  }
   const body = readErrorBody(refusal.body);
   const status = refusal.status === 0 ? impliedStatus(body) : refusal.status;
   const { code, errorClass, upstreamCode } = classify(status, body);

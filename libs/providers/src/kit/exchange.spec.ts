@@ -61,6 +61,19 @@ describe('Exchange', () => {
     expect(exchange.reached).toBe(true);
   });
 
+  it.each(['099 Odd', '000 Nothing', '101 Switching Protocols'])(
+    'refuses status %s at once',
+    async (status) => {
+      listener = ({ socket }) => socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
+      await expect(open().head()).rejects.toMatchObject({
+        code: 'upstream_invalid_response',
+        message: expect.stringContaining(
+          `BadGatewayError: TestException - The provider answered with status ${String(Number.parseInt(status))}, which`,
+        ) as string,
+      });
+    },
+  );
+
   it('ends when no first byte comes in time, and closes the socket', async () => {
     listener = () => undefined;
     await expect(open({ firstTokenMs: SHORT }).head()).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { GatewayError, toGatewayError, type AbortSource, type Clocks } from '@tollgate/contracts';
 import type { Dispatcher } from 'undici';
+import { badStatusError } from './classify.js';
 import { connectionError } from './connection-error.js';
 import type { HeaderValues } from './retry-after.js';
 import { upstreamError, type ErrorSource } from './upstream-error.js';
@@ -142,6 +143,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderValues): void {
+    // 101 agrees to a change of protocol that nobody asked for.
+    if (status < 100 || status === 101) {
+      this.abort(badStatusError(status, this.options.source));
+      return;
+    }
     if (status < 200) return;
     this.start = { status, headers };
     this.notify();
