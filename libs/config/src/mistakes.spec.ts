@@ -43,6 +43,17 @@ router_settings:
     ],
     ['model_list: [{model_name: a, litellm_params: {model: mystery}}]', /cannot be told from its name/],
     [model('litellm_credential_name: azur'), /no credential azur/],
+    [
+      model('api_base: ftp://host'),
+      /^model_list\[0\]\.litellm_params\.api_base \(line \d+\): must begin with http/,
+    ],
+    [model('api_base: host:11434'), /api_base \(line \d+\): must begin with http:\/\/ or https:\/\/$/],
+    [model('api_base: "http://"'), /api_base \(line \d+\): is not a valid URL$/],
+    [model('api_base: os.environ/WORD'), /api_base \(line \d+\): must begin with http:\/\/ or https:\/\/$/],
+    [
+      'credential_list: [{credential_name: c, credential_values: {api_base: "http://a b"}}]',
+      /^credential_list\[0\]\.credential_values\.api_base \(line 1\): is not a valid URL/,
+    ],
     ['general_settings: {master_key: password-password}', /must start with sk-/],
     ['general_settings: {on_state_down: maybe}', /expected refuse or allow, got "maybe"/],
     ['general_settings: {mastr_key: x}', /unknown key; did you mean master_key/],
@@ -60,8 +71,9 @@ router_settings:
   });
 
   it('never tell a credential', () => {
-    const told = problemsOf(model('api_key: {secret: sk-very-secret}, api_bse: sk-also-secret')).join('\n');
-    expect(told).not.toMatch(/very-secret|also-secret/);
+    const params =
+      'api_key: {secret: sk-very-secret}, api_bse: sk-also-secret, api_base: "ftp://u:pass-word@h"';
+    expect(problemsOf(model(params)).join('\n')).not.toMatch(/very-secret|also-secret|pass-word/);
   });
 
   it('bound what aliases expand to', () => {

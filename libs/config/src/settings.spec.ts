@@ -58,7 +58,7 @@ model_list:
     tpm: 1
     <<: { ${group} }
     litellm_params:
-      { model: openai/m, api_key: k, api_base: b, api_version: v, organization: o, litellm_credential_name: c, weight: 1, rpm: 1,
+      { model: openai/m, api_key: k, api_base: 'http://b', api_version: v, organization: o, litellm_credential_name: c, weight: 1, rpm: 1,
         tpm: 1, order: 1, timeout: 1, stream_timeout: 1, num_retries: 1, tags: [t], mock_response: r,
         extra_headers: { h: v }, extra_body: { b: v }, drop_params: true, additional_drop_params: [p],
         aws_region_name: r, vertex_location: r, vertex_ai_location: r, watsonx_region_name: r, ${either} }

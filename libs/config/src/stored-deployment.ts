@@ -19,6 +19,8 @@ export interface StoredDeployment {
 export interface StoredOptions {
   /** `litellm_settings.drop_params` of the file (`GeneralSettings.dropParams`). */
   readonly dropParams?: boolean;
+  /** For one that is about to be stored: nobody would see the warning. */
+  readonly needsKnownProvider?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface StoredOptions {
 export function readStoredDeployment(
   { name, params, info }: StoredDeployment,
   variables: Variables,
-  { dropParams = false }: StoredOptions = {},
+  { dropParams = false, needsKnownProvider = false }: StoredOptions = {},
 ): { readonly deployment: Deployment; readonly warnings: readonly string[] } {
   const label = `model ${name}`;
   const report = new Report(() => label);
@@ -36,7 +38,8 @@ export function readStoredDeployment(
   if (name.trim() === '') report.problem('model_name', place, 'is missing');
   const nodes = { params: locate(params, place), info: locate(info ?? {}, place) };
   const context = { report, variables, mentions: new Mentions() };
-  const members = readMembers(name, nodes, { path: '', context, credentials: new Map(), dropParams });
+  const shared = { credentials: new Map(), dropParams, needsKnownProvider };
+  const members = readMembers(name, nodes, { path: '', context, ...shared });
   if (members.length > 1) {
     report.problem('litellm_params.organization', place, 'a stored deployment has one');
   }

@@ -18,6 +18,7 @@ const urlOf = (name: string, settings: Partial<Settings>, model = 'gpt-4o'): str
 describe('connectionTo', () => {
   it.each([
     ['openai', {}, 'https://api.openai.com/v1/chat/completions'],
+    ['openai', { apiBase: ' ' }, 'https://api.openai.com/v1/chat/completions'],
     ['openai', { apiBase: 'http://vllm:8000/v1/' }, 'http://vllm:8000/v1/chat/completions'],
     ['openai', { apiBase: 'http://vllm/v1/chat/completions' }, 'http://vllm/v1/chat/completions'],
     [

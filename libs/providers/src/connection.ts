@@ -52,7 +52,8 @@ export function connectionTo(
 }
 
 function baseUrl(provider: Provider, configured: string | null): URL {
-  const text = configured?.trim() ?? provider.defaultBase;
+  const given = configured?.trim() ?? '';
+  const text = given === '' ? provider.defaultBase : given;
   const variables = provider.variables.apiBase;
   if (text === null) {
     const hint = variables.length === 0 ? '' : ` (or set ${variables[0] ?? ''})`;

@@ -129,7 +129,8 @@ export class ModelsAdmin {
   private check({ id, name, params, info }: Pick<StoredModel, 'id' | 'name' | 'params' | 'info'>): void {
     try {
       const { dropParams } = this.live.current.general;
-      readStoredDeployment({ name, params, info: { ...info, id } }, this.variables.current, { dropParams });
+      const options = { dropParams, needsKnownProvider: true };
+      readStoredDeployment({ name, params, info: { ...info, id } }, this.variables.current, options);
     } catch (cause) {
       if (!(cause instanceof ConfigError)) throw cause;
       const problems = new ModelProblems();

@@ -2,6 +2,7 @@ import { ACCEPTED_CREDENTIAL, ACCEPTED_LITELLM_PARAMS } from '../accepted-keys.j
 import type { Setting } from '../gateway-config.js';
 import { openSection } from '../named-sections.js';
 import { Section, type ReadContext } from '../section.js';
+import { resolveSetting } from '../setting.js';
 import type { KeyOf } from '../settings.js';
 
 /** How a provider is reached; any part may be missing. */
@@ -34,12 +35,30 @@ export function readCredentials(root: Section<KeyOf<''>>): ReadonlyMap<string, C
   return credentials;
 }
 
-export const readConnection = (section: Section<ConnectionKey>): Connection => ({
-  apiKey: section.setting('api_key'),
-  apiBase: section.setting('api_base'),
-  apiVersion: section.setting('api_version'),
-  organization: section.setting('organization'),
-});
+/** @param options.organization false: it is not one string here, and read elsewhere. */
+export function readConnection(
+  section: Section<ConnectionKey>,
+  { organization = true }: { readonly organization?: boolean } = {},
+): Connection {
+  return {
+    apiKey: section.setting('api_key'),
+    apiBase: readApiBase(section),
+    apiVersion: section.setting('api_version'),
+    organization: organization ? section.setting('organization') : null,
+  };
+}
+
+/** The provider's address; empty is its own one, as in LiteLLM. What a URL holds is not told: it may be a password. */
+function readApiBase(section: Section<ConnectionKey>): Setting | null {
+  const setting = section.setting('api_base');
+  const url = resolveSetting(setting, section.context.variables)?.trim();
+  // NOTE a reference may be to a variable of the workers alone: they check it when they call.
+  if (url === undefined) return setting;
+  if (url === '') return null;
+  if (!/^https?:\/\//i.test(url)) section.problem('api_base', 'must begin with http:// or https://');
+  else if (!URL.canParse(url)) section.problem('api_base', 'is not a valid URL');
+  return setting;
+}
 
 /** Each header stays a reference if it is one: gateways in front of providers want credentials there. */
 export function readHeaders(context: ReadContext, params: Section<KeyOf<'model_list[].litellm_params'>>) {

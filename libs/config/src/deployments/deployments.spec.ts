@@ -55,6 +55,11 @@ describe('deployments', () => {
     expect(only(model('api_key: os.environ/B, rpm: 1')).id).not.toBe(first);
   });
 
+  it('have the provider’s own address when theirs is empty, as in LiteLLM', () => {
+    expect(only(model('api_base: ""')).apiBase).toBeNull();
+    expect(only(model('api_base: os.environ/WORKERS_ALONE')).apiBase).toEqual({ env: 'WORKERS_ALONE' });
+  });
+
   it('that are equal get different ids', () => {
     const entry = '{ model_name: a, litellm_params: { model: openai/a } }';
     const [one, two] = load(`model_list: [${entry}, ${entry}]`).config.deployments;

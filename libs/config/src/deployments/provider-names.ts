@@ -6,7 +6,7 @@ const PROVIDERS = new Set(
   vertex_ai_beta gemini palm ollama ollama_chat cohere cohere_chat mistral codestral text-completion-codestral groq
   together_ai fireworks_ai openrouter deepseek xai perplexity cerebras sambanova deepinfra nvidia_nim
   cloudflare databricks snowflake watsonx watsonx_text huggingface replicate ai21 ai21_chat nlp_cloud aleph_alpha
-  baseten friendliai galadriel meta_llama llamafile lm_studio hosted_vllm vllm infinity custom_openai
+  baseten friendliai galadriel meta_llama llamafile lm_studio hosted_vllm vllm infinity custom_openai openai_like
   text-completion-openai litellm_proxy github github_copilot voyage jina_ai nebius novita hyperbolic
   moonshot minimax zai volcengine dashscope modelscope featherless_ai nscale ovhcloud oci v0 vercel_ai_gateway
   morph lambda_ai inception heroku cometapi wandb aiml gradient_ai xinference predibase petals triton

@@ -7,7 +7,7 @@ import type { KeyOf } from '../settings.js';
 import { readConnection, readHeaders, type Connection } from './credentials.js';
 import { readLimits } from './model-limits.js';
 import { isCostKey, readPrices } from './prices.js';
-import { parseModel } from './provider-names.js';
+import { isKnownProvider, parseModel } from './provider-names.js';
 import { REQUEST_PARAMETERS } from './request-parameters.js';
 import { readRoutingParameters } from './routing-parameters.js';
 
@@ -18,6 +18,8 @@ export type Info = Section<KeyOf<'model_list[].model_info'>>;
 export interface DeploymentContext {
   readonly credentials: ReadonlyMap<string, Connection>;
   readonly dropParams: boolean;
+  /** A provider that is not known is a problem; else a warning. */
+  readonly needsKnownProvider?: boolean;
 }
 
 /** A deployment's own parameters; null when what it calls cannot be told. `id` is empty when none is given. */
@@ -26,7 +28,7 @@ export function readDeployment(
   info: Info,
   shared: DeploymentContext,
 ): Omit<Deployment, 'group'> | null {
-  const target = readTarget(params);
+  const target = readTarget(params, shared);
   const extraBody = params.map('extra_body');
   // Read both, whichever counts: what is not read is taken for a mistake.
   const [infoBase, paramsBase] = [info.text('base_model'), params.text('base_model')];
@@ -53,7 +55,10 @@ export function readDeployment(
   return target === null ? null : { ...deployment, ...target, defaults };
 }
 
-function readTarget(params: Params): Pick<Deployment, 'provider' | 'model'> | null {
+function readTarget(
+  params: Params,
+  { needsKnownProvider = false }: DeploymentContext,
+): Pick<Deployment, 'provider' | 'model'> | null {
   const name = params.text('model');
   if (name === null) {
     if (!params.has('model')) params.problem('model', 'is missing');
@@ -62,6 +67,10 @@ function readTarget(params: Params): Pick<Deployment, 'provider' | 'model'> | nu
   const target = parseModel(name, params.has('api_base'));
   if ('problem' in target) {
     params.problem('model', target.problem);
+    return null;
+  }
+  if (needsKnownProvider && target.provider !== '*' && !isKnownProvider(target.provider)) {
+    params.problem('model', `unknown provider ${target.provider}`);
     return null;
   }
   if (target.warning !== undefined) {
@@ -73,14 +82,7 @@ function readTarget(params: Params): Pick<Deployment, 'provider' | 'model'> | nu
 function readConnectionOf(params: Params, { credentials }: DeploymentContext): Connection {
   const name = params.text('litellm_credential_name');
   const listed = params.node.entries.get('organization')?.value.kind === 'list';
-  const own = listed
-    ? {
-        apiKey: params.setting('api_key'),
-        apiBase: params.setting('api_base'),
-        apiVersion: params.setting('api_version'),
-        organization: null,
-      }
-    : readConnection(params);
+  const own = readConnection(params, { organization: !listed });
   if (name === null) return own;
   const credential = credentials.get(name);
   if (credential === undefined) {
