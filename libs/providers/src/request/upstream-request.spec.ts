@@ -15,9 +15,11 @@ const providerNamed = (name: string): Provider => {
 const pairs = (list: readonly string[]): [string, string][] =>
   list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1] ?? '']] : []));
 
-const build = (name: string, own: Partial<Omit<UpstreamCall, 'body'>> & { readonly body?: string } = {}) => {
-  const settings = { apiKey: 'key-of-test', apiBase: 'http://host', apiVersion: null, organization: null };
-  const { body, ...call } = own;
+type Own = Partial<Omit<UpstreamCall, 'body'>> & { readonly body?: string; readonly organization?: string };
+
+const build = (name: string, own: Own = {}) => {
+  const { body, organization = null, ...call } = own;
+  const settings = { apiKey: 'key-of-test', apiBase: 'http://host', apiVersion: null, organization };
   const request = upstreamRequest(connectionTo(providerNamed(name), settings), {
     attemptId: 'call:1',
     dialect: 'openai-chat',
@@ -134,6 +136,14 @@ describe('upstreamRequest', () => {
     expect(build('openai', { headers }).headers.get('authorization')).toBe('Bearer key-of-test');
     expect(build('openai', { headers }).headers.get('accept-encoding')).toBe('identity');
     expect(build('openai').headers.get('x-client-request-id')).toBe('call:1');
+  });
+
+  it.each(['openai', 'azure'])('bills the account of the deployment, whatever the client names: %s', (name) => {
+    const headers = { 'openai-organization': 'org-client', 'openai-project': 'proj-client' };
+    const sent = build(name, { headers, organization: 'org-own' }).headers;
+    expect(sent.get('openai-organization')).toBe(name === 'openai' ? 'org-own' : undefined);
+    expect(sent.has('openai-project')).toBe(false);
+    expect(build(name, { headers }).headers.has('openai-organization')).toBe(false);
   });
 
   it('prefers the client’s version of Anthropic’s API', () => {

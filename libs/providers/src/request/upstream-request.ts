@@ -28,9 +28,12 @@ export interface UpstreamCall {
   readonly resumable?: boolean;
 }
 
-/** Headers that belong to a connection, to the gateway or to its caller's credentials. */
+/**
+ * Headers that belong to a connection, to the gateway or to its caller's credentials. Whose account at the provider is billed goes
+ * with the credentials, which are the deployment's: its own `organization` is sent.
+ */
 const WITHHELD =
-  /^(?:authorization|x-api-key|api-key|x-goog-api-key|cookie|host|connection|keep-alive|upgrade|te|trailer|expect|forwarded|via|origin|referer|user-agent|accept|accept-encoding|content-.*|transfer-encoding|proxy-.*|x-forwarded-.*|x-real-ip|x-litellm-.*|x-tollgate-.*|x-client-request-id)$/;
+  /^(?:authorization|x-api-key|api-key|x-goog-api-key|cookie|host|connection|keep-alive|upgrade|te|trailer|expect|forwarded|via|origin|referer|user-agent|accept|accept-encoding|content-.*|transfer-encoding|proxy-.*|x-forwarded-.*|x-real-ip|x-litellm-.*|x-tollgate-.*|x-client-request-id|openai-organization|openai-project)$/;
 
 const VENDOR_HEADER = /^(?:openai|anthropic)-/;
 
