@@ -45,6 +45,9 @@ describe('an attempt', () => {
     expect(error.message).toBe(
       '/chat/completions: Invalid model name passed in model=x. Call /v1/models to view available models for your key.',
     );
+    expect((await stage.fails({ model: 'x', dialect: 'anthropic-messages' })).message).toMatch(
+      /^\/v1\/messages: Invalid model name passed in model=x\./,
+    );
     expect(stage.asked).toEqual([]);
   });
 });

@@ -99,7 +99,7 @@ export class CallRouter {
   async route(header: CallHeader, context: RouteContext): Promise<Outcome> {
     const { group, call } = this.begin(header, context);
     try {
-      if (group === undefined) throw unknownModel(header.model);
+      if (group === undefined) throw unknownModel(header);
       const answered = await this.answer(call, group);
       const { outcome } = answered.ended;
       const { partial } = outcome;

@@ -1,4 +1,4 @@
-import { GatewayError, type Outcome } from '@tollgate/contracts';
+import { GatewayError, type CallHeader, type Outcome } from '@tollgate/contracts';
 import type { Candidate, Group } from './group.js';
 
 /** A group that did not deliver: its last error and how often it was retried. */
@@ -21,10 +21,11 @@ export interface FallbackReport {
   readonly last: GroupFailure | undefined;
 }
 
-export const unknownModel = (name: string): GatewayError =>
+/** Begins with the route, as LiteLLM's text does. */
+export const unknownModel = ({ model, dialect }: Pick<CallHeader, 'model' | 'dialect'>): GatewayError =>
   new GatewayError(
     'unknown_model',
-    `/chat/completions: Invalid model name passed in model=${name}. Call /v1/models to view available models for your key.`,
+    `${dialect === 'anthropic-messages' ? '/v1/messages' : '/chat/completions'}: Invalid model name passed in model=${model}. Call /v1/models to view available models for your key.`,
     { param: 'model' },
   );
 

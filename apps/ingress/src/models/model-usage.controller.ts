@@ -1,9 +1,10 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { GatewayError, modelUsage } from '@tollgate/contracts';
+import { modelUsage } from '@tollgate/contracts';
 import { z } from 'zod';
 import { toDollars } from '../dollars.js';
 import { Access } from '../http/access.decorator.js';
+import { readQuery } from '../http/read-query.js';
 import { Deprecations } from './deprecations.js';
 
 const DAY_MS = 86_400_000;
@@ -31,7 +32,7 @@ export class ModelUsageController {
   @Access('admin')
   @Get('usage')
   async usage(@Query() query: unknown): Promise<object> {
-    const { model, days } = read(query);
+    const { model, days } = readQuery(question, query);
     const from = Date.now() - days * DAY_MS;
     const { keys } = await this.bus.request(modelUsage, { model, from, limit: MAX_KEYS });
     const deprecation = this.deprecations.of(model)?.deprecation ?? null;
@@ -49,14 +50,6 @@ export class ModelUsageController {
       })),
     };
   }
-}
-
-function read(query: unknown): z.infer<typeof question> {
-  const parsed = question.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const param = issue?.path.join('.') ?? 'query';
-  throw new GatewayError('invalid_request', `'${param}' ${issue?.message ?? 'is invalid'}`, { param });
 }
 
 const iso = (time: number): string => new Date(time).toISOString();

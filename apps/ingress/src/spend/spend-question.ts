@@ -1,5 +1,6 @@
 import { GatewayError } from '@tollgate/contracts';
 import { z } from 'zod';
+import { readQuery } from '../http/read-query.js';
 
 /** LiteLLM's cap on rows of one answer. */
 const MAX_ROWS = 10_000;
@@ -40,13 +41,9 @@ export interface SpendQuestion {
 
 /** Summaries are the default with dates, as in LiteLLM; `request_id` always means rows. */
 export function readSpendQuestion(query: unknown): SpendQuestion {
-  const parsed = parameters.safeParse(query);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw invalid(issue?.path.join('.') ?? 'query', issue?.message ?? 'invalid');
-  }
-  const { request_id, api_key, user_id, start_date, end_date, page, cursor } = parsed.data;
-  const limit = parsed.data.limit ?? parsed.data.page_size ?? MAX_ROWS;
+  const asked = readQuery(parameters, query);
+  const { request_id, api_key, user_id, start_date, end_date, page, cursor } = asked;
+  const limit = asked.limit ?? asked.page_size ?? MAX_ROWS;
   const skip = ((page ?? 1) - 1) * limit;
   if (skip + limit > MAX_ROWS)
     throw invalid('page', `reaches past row ${MAX_ROWS}: go on by 'cursor' (header x-tollgate-next-cursor)`);
@@ -57,7 +54,7 @@ export function readSpendQuestion(query: unknown): SpendQuestion {
     userId: user_id,
     from: start_date === undefined ? undefined : timeOf(start_date, 'start_date').start,
     to: end_date === undefined ? undefined : timeOf(end_date, 'end_date').end,
-    summarize: dated && request_id === undefined && !/^false$/i.test(parsed.data.summarize ?? 'true'),
+    summarize: dated && request_id === undefined && !/^false$/i.test(asked.summarize ?? 'true'),
     skip,
     limit,
     cursor,

@@ -114,6 +114,19 @@ describe('GET /spend/logs', () => {
     expect(ingress.bus.asked[0]?.payload).toMatchObject({ from: Date.UTC(2026, 10, 24, 1) });
   });
 
+  it.each([
+    ['user=ada', 'user', "'user' is no parameter of this route, which takes request_id, api_key, user_id,"],
+    ['usr_id=ada', 'usr_id', "'usr_id' is no parameter of this route; did you mean user_id?"],
+  ])('refuses the unknown parameter of ?%s by name', async (query, param, text) => {
+    const message = expect.stringContaining(text) as string;
+    expect(await errorOf(await ingress.get(`/spend/logs?${query}`))).toMatchObject({
+      status: 400,
+      param,
+      message,
+    });
+    expect(ingress.bus.asked).toEqual([]);
+  });
+
   it('stops at ten thousand rows and says so', async () => {
     ingress.bus.reply(listSpend, ({ limit, cursor }) => ({
       rows: Array.from({ length: limit }, () => eventOf()),

@@ -138,13 +138,16 @@ describe('upstreamRequest', () => {
     expect(build('openai').headers.get('x-client-request-id')).toBe('call:1');
   });
 
-  it.each(['openai', 'azure'])('bills the account of the deployment, whatever the client names: %s', (name) => {
-    const headers = { 'openai-organization': 'org-client', 'openai-project': 'proj-client' };
-    const sent = build(name, { headers, organization: 'org-own' }).headers;
-    expect(sent.get('openai-organization')).toBe(name === 'openai' ? 'org-own' : undefined);
-    expect(sent.has('openai-project')).toBe(false);
-    expect(build(name, { headers }).headers.has('openai-organization')).toBe(false);
-  });
+  it.each(['openai', 'azure'])(
+    'bills the account of the deployment, whatever the client names: %s',
+    (name) => {
+      const headers = { 'openai-organization': 'org-client', 'openai-project': 'proj-client' };
+      const sent = build(name, { headers, organization: 'org-own' }).headers;
+      expect(sent.get('openai-organization')).toBe(name === 'openai' ? 'org-own' : undefined);
+      expect(sent.has('openai-project')).toBe(false);
+      expect(build(name, { headers }).headers.has('openai-organization')).toBe(false);
+    },
+  );
 
   it('prefers the client’s version of Anthropic’s API', () => {
     const headers = { 'anthropic-version': '2030-01-01' };
