@@ -73,7 +73,7 @@ describeWithServers('redis', () => {
     await admit(state);
     const keys = await client.keys('*');
     expect(keys.toSorted().map((key) => key.replace(/\d+$/, 'n'))).toEqual([
-      '{tollgate}:call:call-n',
+      '{tollgate}:calls:n',
       '{tollgate}:leases:key:a',
       '{tollgate}:window:key:a:n',
     ]);

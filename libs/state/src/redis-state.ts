@@ -1,12 +1,5 @@
-import {
-  KEEP_MS,
-  LIMIT_KINDS,
-  granted,
-  limitingScopes,
-  refused,
-  windowOf,
-  type ScopeUse,
-} from './admission.js';
+import { LIMIT_KINDS, granted, limitingScopes, refused, type ScopeUse } from './admission.js';
+import { AdmissionBatches } from './redis/admission-batches.js';
 import {
   TimedRedis,
   ignore,
@@ -34,25 +27,24 @@ const REFRESH_MS = 1_000;
 const START_MS = 2_000;
 
 /**
- * The state that replicas share. One script an operation; every key begins with one hash tag (`{tollgate}:`), so a script
- * may touch all of a call's keys in a Redis Cluster too (and all of them live in one slot there).
+ * The state that replicas share. What must be one step is a script; every key begins with one hash tag (`{tollgate}:`), so a
+ * script may touch all of its keys in a Redis Cluster too (and all of them live in one slot there).
  */
 export class RedisState implements State {
   private readonly timed: TimedRedis;
+  private readonly admissions: AdmissionBatches;
   private readonly redisCircuits: RedisCircuits;
   private readonly refresher: NodeJS.Timeout;
 
   private constructor(
     private readonly redis: ScriptedRedis,
     private readonly subscriber: Redis,
-    private readonly options: Required<RedisStateOptions>,
+    options: Required<RedisStateOptions>,
   ) {
     this.timed = new TimedRedis(redis, options.commandTimeoutMs);
-    this.redisCircuits = new RedisCircuits({
-      timed: this.timed,
-      now: options.now,
-      key: (name) => this.key(name),
-    });
+    const key = (name: string): string => `{${options.prefix}}:${name}`;
+    this.admissions = new AdmissionBatches(this.timed, key);
+    this.redisCircuits = new RedisCircuits({ timed: this.timed, now: options.now, key });
     this.refresher = setInterval(() => void this.redisCircuits.refresh(), REFRESH_MS).unref();
     redis.on('ready', () => void this.redisCircuits.shareAll());
     subscriber.on('message', (_channel, message: string) => this.redisCircuits.hear(message));
@@ -71,31 +63,15 @@ export class RedisState implements State {
   }
 
   async admit(request: AdmitRequest): Promise<Admission> {
-    const { callId, now, tokens, leaseUntil } = request;
     const scopes = limitingScopes(request.scopes);
     if (scopes.length === 0) return { granted: true, remaining: [] };
-    const keys = this.keys(callId, scopes, now);
-    const limits = scopes.flatMap((scope) => [
-      scope.requestsPerMinute ?? -1,
-      scope.tokensPerMinute ?? -1,
-      scope.maxParallelRequests ?? -1,
-    ]);
-    const reply = await this.timed.run(
-      (redis) => redis.admit(keys.length, ...keys, callId, now, tokens, leaseUntil, KEEP_MS, ...limits),
-      // The caller was told that this failed: what it holds must not wait for the end of the lease.
-      () =>
-        void this.settle({ ...request, admittedAt: now, admittedTokens: tokens, tokens: 0 }).catch(ignore),
-    );
-    return parseAdmission(reply, scopes, now);
+    const reply = await this.admissions.admit({ ...request, scopes });
+    return parseAdmission(reply, scopes, request.now);
   }
 
-  async settle({ callId, admittedAt, admittedTokens, tokens, ...request }: SettleRequest): Promise<void> {
+  async settle(request: SettleRequest): Promise<void> {
     const scopes = limitingScopes(request.scopes);
-    if (scopes.length === 0) return;
-    const keys = this.keys(callId, scopes, admittedAt);
-    const delta = tokens === null ? 0 : tokens - admittedTokens;
-    const limits = scopes.map((scope) => scope.tokensPerMinute ?? -1);
-    await this.timed.run((redis) => redis.settle(keys.length, ...keys, callId, delta, ...limits));
+    if (scopes.length > 0) await this.admissions.settle({ ...request, scopes });
   }
 
   openCircuit(deploymentId: string, until: number): Promise<void> {
@@ -128,18 +104,6 @@ export class RedisState implements State {
     await this.timed.run((redis) => redis.quit()).catch(ignore);
     this.redis.disconnect();
     this.subscriber.disconnect();
-  }
-
-  private key(name: string): string {
-    return `{${this.options.prefix}}:${name}`;
-  }
-
-  private keys(callId: string, scopes: readonly Scope[], now: number): string[] {
-    const window = String(windowOf(now));
-    return [
-      this.key(`call:${callId}`),
-      ...scopes.flatMap(({ id }) => [this.key(`window:${id}:${window}`), this.key(`leases:${id}`)]),
-    ];
   }
 }
 

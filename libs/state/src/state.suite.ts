@@ -193,6 +193,20 @@ export function describeState(name: string, { open }: StateUnderTest): void {
         });
       });
 
+      it('makes room for calls that ask in the same moment', async () => {
+        const both = [key, scope('team:b', { requestsPerMinute: 9, maxParallelRequests: 2 })];
+        const first = request(both, { tokens: 90 });
+        await state.admit(first);
+        const settled = state.settle(settlement(first, 20));
+        const asked = [request(both, { tokens: 70 }), request(both), request([both[1]!]), request([both[1]!])];
+        const answers = await Promise.all(asked.map((one) => state.admit(one)));
+        await settled;
+        expect(answers.map(({ granted }) => granted)).toEqual([true, false, true, false]);
+        expect(answers[1]).toMatchObject({ scope: 'key:a', kind: 'max_parallel_requests', remaining: 0 });
+        const last = answers[2];
+        expect(last?.granted && last.remaining.map(({ remaining }) => remaining)).toEqual([6, 0]);
+      });
+
       it('keeps the estimate when the count is unknown', async () => {
         const first = request([key], { tokens: 60 });
         await state.admit(first);

@@ -7,11 +7,14 @@ export interface State {
   /**
    * One atomic operation over all scopes of a call: either every limit has room and all are charged, or none is.
    * Windows are fixed minutes of the epoch, part of the counter's name, so there is nothing to reset. Calls in flight are
-   * leases that end by themselves at `leaseUntil`, so a dead ingress leaves no hold behind. Idempotent by `callId`.
+   * leases that end by themselves at `leaseUntil`, so a dead ingress leaves no hold behind. Idempotent by `callId` and `now`.
    */
   admit(request: AdmitRequest): Promise<Admission>;
 
-  /** Ends the leases of a call and replaces the token estimate by the true count (null: keep the estimate). Idempotent. */
+  /**
+   * Ends the leases of a call that was admitted and replaces the token estimate by the true count (null: keep the estimate).
+   * Idempotent.
+   */
   settle(request: SettleRequest): Promise<void>;
 
   /**

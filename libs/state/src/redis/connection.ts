@@ -1,9 +1,8 @@
 import { GatewayError } from '@tollgate/contracts';
 import { createLogger } from '@tollgate/observability';
 import { Redis, type RedisOptions } from 'ioredis';
-import { ADMIT } from './admit.script.js';
+import { ADMISSIONS } from './admissions.script.js';
 import { CLAIM_PROBE, JOIN_CIRCUIT, READ_CIRCUITS, RELEASE_PROBE } from './circuit.scripts.js';
-import { SETTLE } from './settle.script.js';
 
 const log = createLogger('state');
 
@@ -13,15 +12,14 @@ const CONNECT_MS = 1_000;
 /** How long a Redis may take to hear our goodbye before the socket is closed without. */
 const GOODBYE_MS = 200;
 const LONGEST_BACKOFF_MS = 500;
-/** Commands that may wait for Redis at once; more are refused at once, so a stalled Redis cannot fill the memory. */
+/** Operations that may wait for Redis at once; more are refused at once, so a stalled Redis cannot fill the memory. */
 const MAX_WAITING = 20_000;
 
-type Argument = string | number;
+export type Argument = string | number;
 
 /** ioredis with our scripts; the first argument is the number of keys. */
 export type ScriptedRedis = Redis & {
-  admit(keys: number, ...args: Argument[]): Promise<string>;
-  settle(keys: number, ...args: Argument[]): Promise<number>;
+  admissions(keys: number, ...args: Argument[]): Promise<string[]>;
   joinCircuit(keys: number, ...args: Argument[]): Promise<string>;
   claimProbe(keys: number, ...args: Argument[]): Promise<string>;
   releaseProbe(keys: number, ...args: Argument[]): Promise<string>;
@@ -34,7 +32,6 @@ const OPTIONS: RedisOptions = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
-  enableAutoPipelining: true,
   connectTimeout: CONNECT_MS,
   socketTimeout: SILENCE_MS,
   disconnectTimeout: GOODBYE_MS,
@@ -46,8 +43,7 @@ const OPTIONS: RedisOptions = {
 
 export function openRedis(url: string): ScriptedRedis {
   const redis = new Redis(url, OPTIONS);
-  redis.defineCommand('admit', { lua: ADMIT });
-  redis.defineCommand('settle', { lua: SETTLE });
+  redis.defineCommand('admissions', { lua: ADMISSIONS });
   redis.defineCommand('joinCircuit', { lua: JOIN_CIRCUIT });
   redis.defineCommand('claimProbe', { lua: CLAIM_PROBE });
   redis.defineCommand('releaseProbe', { lua: RELEASE_PROBE });
@@ -59,7 +55,7 @@ export function openRedis(url: string): ScriptedRedis {
 
 /** A connection of its own: one that listens cannot do anything else. */
 export function openSubscriber(url: string): Redis {
-  const redis = new Redis(url, { ...OPTIONS, enableAutoPipelining: false, autoResubscribe: true });
+  const redis = new Redis(url, { ...OPTIONS, autoResubscribe: true });
   redis.on('close', () => stopSilenceTimer(redis));
   redis.on('error', ignore);
   return redis;
@@ -95,13 +91,16 @@ export class TimedRedis {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Rejects with `service_unavailable` when Redis is away, slow or refuses. `late` gets an answer that came after that. */
+  /**
+   * Rejects with `service_unavailable` when Redis is away, slow or refuses. `late` gets an answer that came after that.
+   * `operations`: how many the command stands for.
+   */
   run<Result>(
     command: (redis: ScriptedRedis) => Promise<Result>,
-    late: (result: Result) => void = ignore,
+    { late = ignore, operations = 1 }: { late?: (result: Result) => void; operations?: number } = {},
   ): Promise<Result> {
     if (this.redis.status !== 'ready' || this.waiting >= MAX_WAITING) return Promise.reject(unavailable());
-    this.waiting += 1;
+    this.waiting += operations;
     return new Promise((resolve, reject) => {
       let timedOut = false;
       const timer = setTimeout(() => {
@@ -112,7 +111,7 @@ export class TimedRedis {
         });
       }, this.timeoutMs);
       const end = (): void => {
-        this.waiting -= 1;
+        this.waiting -= operations;
         clearTimeout(timer);
       };
       command(this.redis).then(
