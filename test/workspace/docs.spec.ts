@@ -3,6 +3,16 @@ import { ERRORS } from '@tollgate/contracts';
 
 const readme = readFileSync('README.md', 'utf8');
 
+/** The first path of every handler of a controller's text, as the README writes it. */
+function pathsOf(source: string): string[] {
+  const [, prefix = ''] = /@Controller\('([^']*)'\)/.exec(source) ?? [];
+  const handlers = source.matchAll(/@(?:Get|Post|Put|Patch|Delete)\((?:\[\s*)?(?:'([^']*)')?/g);
+  return [...handlers]
+    .map(([, path = '']) => `/${[prefix, path].filter((part) => part !== '').join('/')}`)
+    .filter((path) => path !== '/')
+    .map((path) => path.replace(/:(\w+)|\*/g, (_all, name: string | undefined) => `{${name ?? 'model'}}`));
+}
+
 describe('documents', () => {
   it("lists exactly the catalogue's errors, with their statuses, in the README", () => {
     const listed = [...readme.matchAll(/^\| `(\w+)`\s+\| (\d+)\s+\|/gm)].map(
@@ -17,6 +27,20 @@ describe('documents', () => {
     };
     const named = [...readme.matchAll(/npm run ([a-z-]+)/g)].map(([, script]) => script!);
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  });
+
+  it('lists every endpoint in the README', () => {
+    const files = readdirSync('apps/ingress/src', { recursive: true, encoding: 'utf8' });
+    const paths = files
+      .filter((file) => file.endsWith('.controller.ts'))
+      .flatMap((file) => pathsOf(readFileSync(`apps/ingress/src/${file}`, 'utf8')));
+    expect(paths).toContain('/model/{id}/update');
+    const listed = readme.slice(readme.indexOf('## Endpoints'), readme.indexOf('## Errors'));
+    expect(
+      paths.filter(
+        (path) => !new RegExp(`\`(?:\\w+ )?${path.replace(/\{.*?\}/g, '\\{.*?\\}')}\``).test(listed),
+      ),
+    ).toEqual([]);
   });
 
   it('gives every project a README of a screen or less', () => {
