@@ -39,9 +39,16 @@ export const listAudit = defineRequest('tollgate.audit.list', {
   reply: z.object({ records: z.array(auditRecord), total: z.number().int() }),
 });
 
-/** Recomputes the chain; `brokenAt` is the first row that does not fit, null: all do. */
+/**
+ * Recomputes the chain, some thousands of rows at a time. `brokenAt` is the first row that does not fit, null: all do; `next` is what
+ * to ask for as `after` to go on, null at the end.
+ */
 export const verifyAudit = defineRequest('tollgate.audit.verify', {
   service: 'billing',
-  input: z.object({}),
-  reply: z.object({ checked: z.number().int(), brokenAt: z.number().int().nullable() }),
+  input: z.object({ after: z.number().int().nonnegative().optional() }),
+  reply: z.object({
+    checked: z.number().int(),
+    brokenAt: z.number().int().nullable(),
+    next: z.number().int().nullable(),
+  }),
 });

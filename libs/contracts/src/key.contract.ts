@@ -41,14 +41,18 @@ const stamps = { createdAt: true, createdBy: true, updatedAt: true, updatedBy: t
 export const newKey = keyRecord.omit(stamps);
 export type NewKey = z.infer<typeof newKey>;
 
-/** Creates a key. Fails with `invalid_request` when the alias (param `key_alias`) or the hash (param `key`) exists. */
+/**
+ * Creates a key. Fails with `invalid_request` when the alias (param `key_alias`) or the hash (param `key`) exists, and with `not_found`
+ * naming the param when its team, project, organization or tier does not; its user need not exist. A key of a team or project
+ * belongs to that one's organization when it names none.
+ */
 export const createKey = defineRequest('tollgate.key.create', {
   service: 'billing',
   input: z.object({ actor, key: newKey }),
   reply: keyRecord,
 });
 
-/** Replaces the fields that are present (`blocked` too). Fails with `not_found`, or as `createKey` for an alias. */
+/** Replaces the fields that are present (`blocked` too). Fails with `not_found` (param `key`), or as `createKey`. */
 export const updateKey = defineRequest('tollgate.key.update', {
   service: 'billing',
   input: z.object({ actor, hash: z.string(), patch: newKey.omit({ hash: true, name: true }).partial() }),
@@ -57,7 +61,7 @@ export const updateKey = defineRequest('tollgate.key.update', {
 
 /**
  * Gives a key a new value: the record, its spend and its limits go on under the new hash. The old hash is good until `graceUntil`
- * (epoch ms; null: no longer), and its calls count for the new one.
+ * (epoch ms; null: no longer), and its calls count for the new one. Fails with `not_found` (param `key`), or as `createKey`.
  */
 export const rotateKey = defineRequest('tollgate.key.rotate', {
   service: 'billing',
@@ -83,7 +87,7 @@ export type SpentKey = z.infer<typeof spentKey>;
 
 /**
  * A key by hash, with what it has spent; null when there is none. The hash of a key that was rotated finds the new record while its
- * grace lasts. Deleted keys only with `deleted`.
+ * grace lasts; `expiresAt` is then no later than the grace. Deleted keys only with `deleted`.
  */
 export const findKey = defineRequest('tollgate.key.find', {
   service: 'billing',
@@ -122,7 +126,7 @@ export const deleteKeys = defineRequest('tollgate.key.delete', {
   reply: z.object({ deleted: z.array(z.string()) }),
 });
 
-/** billing → every ingress: drop the record from the cache at once. */
+/** billing → every ingress: drop the record from the cache at once. Told of former hashes in their grace too. */
 export const keyChanged = defineEvent('tollgate.key.changed', {
   service: 'ingress',
   input: z.object({ hash: z.string() }),

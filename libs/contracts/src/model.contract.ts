@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, defineRequest } from './contract.js';
+import { actor } from './directory.contract.js';
 
 /** A deployment that was added through the API, as billing keeps it. Credentials in `params` are sealed (see `libs/config`). */
 const storedModel = z.object({
@@ -19,7 +20,9 @@ const storedModel = z.object({
 export type StoredModel = z.infer<typeof storedModel>;
 
 /** Everything of a model but what billing fills in. */
-const newModel = storedModel.omit({ updatedBy: true, createdAt: true, updatedAt: true });
+const newModel = storedModel
+  .omit({ updatedBy: true, createdAt: true, updatedAt: true })
+  .extend({ actor: actor.optional() });
 export type NewModel = z.infer<typeof newModel>;
 
 /** Adds a model, its credentials sealed. Fails with `invalid_request` (param `model_info.id`) when the id exists. */
@@ -33,7 +36,7 @@ export const createModel = defineRequest('tollgate.model.create', {
 const modelPatch = storedModel
   .pick({ name: true, params: true, info: true })
   .partial()
-  .extend({ id: z.string(), updatedBy: z.string() });
+  .extend({ id: z.string(), updatedBy: z.string(), actor: actor.optional() });
 export type ModelPatch = z.infer<typeof modelPatch>;
 
 /** Changes a model; null when there is no such model. */
@@ -45,7 +48,7 @@ export const updateModel = defineRequest('tollgate.model.update', {
 
 export const deleteModel = defineRequest('tollgate.model.delete', {
   service: 'billing',
-  input: z.object({ id: z.string() }),
+  input: z.object({ id: z.string(), actor: actor.optional() }),
   reply: z.object({ deleted: z.boolean() }),
 });
 
