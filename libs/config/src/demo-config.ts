@@ -1,3 +1,4 @@
+import { ALERTING_DEFAULTS } from './alerting/alerting-defaults.js';
 import type {
   Deployment,
   GatewayConfig,
@@ -69,6 +70,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   onStateDown: 'refuse',
   storeModelInDb: true,
   timeZone: 'UTC',
+  alerting: ALERTING_DEFAULTS,
 };
 
 /** A deployment with nothing set but what it cannot do without. */

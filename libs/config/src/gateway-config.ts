@@ -1,4 +1,5 @@
 import type { Capability } from '@tollgate/contracts';
+import type { AlertingSettings } from './alerting/alerting-settings.js';
 
 /** A LiteLLM config file after validation and normalisation. Times are milliseconds, prices nano-dollars a unit. */
 export interface GatewayConfig {
@@ -251,4 +252,5 @@ export interface GeneralSettings {
   readonly storeModelInDb: boolean;
   /** `litellm_settings.timezone`: where budget windows begin (`windowStart`). */
   readonly timeZone: string;
+  readonly alerting: AlertingSettings;
 }

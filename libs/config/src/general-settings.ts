@@ -1,4 +1,5 @@
 import { ACCEPTED_GENERAL_SETTINGS } from './accepted-keys.js';
+import { readAlerting } from './alerting/read-alerting.js';
 import { GENERAL_DEFAULTS } from './demo-config.js';
 import type { GeneralSettings, Setting } from './gateway-config.js';
 import type { Section } from './section.js';
@@ -39,6 +40,7 @@ export function readGeneralSettings(
     onStateDown: general.choice('on_state_down', ['refuse', 'allow']) ?? GENERAL_DEFAULTS.onStateDown,
     storeModelInDb: storesModels ?? GENERAL_DEFAULTS.storeModelInDb,
     timeZone,
+    alerting: readAlerting(general),
   };
   general.finish(ACCEPTED_GENERAL_SETTINGS);
   return settings;

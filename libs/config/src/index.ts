@@ -19,6 +19,14 @@ export {
   type StrategyArguments,
   type TeamRouting,
 } from './gateway-config.js';
+export { ALERTING_DEFAULTS } from './alerting/alerting-defaults.js';
+export type {
+  AlertChannel,
+  AlertingSettings,
+  ChatFormat,
+  OutageSettings,
+} from './alerting/alerting-settings.js';
+export { readAlertAddresses, type AlertAddresses, type MailSettings } from './alerting/alert-addresses.js';
 export { ConfigError } from './config-error.js';
 export {
   bareDeployment,

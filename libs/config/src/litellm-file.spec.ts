@@ -63,8 +63,6 @@ general_settings:
     expect(warnings).toContain('line 36: router_settings.redis_host is accepted but has no effect yet');
     expect(warnings.map((warning) => /: (\S+) is accepted/.exec(warning)?.[1]).sort()).toEqual(
       [
-        'general_settings.alerting',
-        'general_settings.alerting_threshold',
         'general_settings.proxy_batch_write_at',
         'general_settings.use_redis_transaction_buffer',
         'litellm_settings.budget_duration',

@@ -83,7 +83,11 @@ litellm_settings:
 general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,
     user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow,
-    store_model_in_db: true }
+    store_model_in_db: true, alerting: [slack, email], alerting_threshold: 1, alert_types: [budget_alerts],
+    alert_to_webhook_url: { budget_alerts: [https://a, os.environ/A] }, alert_webhook_format: slack, alert_webhook_secret: s,
+    alert_email_to: [a@b.c], alert_type_config: { budget_alerts: { digest: true, digest_interval: 1 } },
+    alerting_args: { daily_report_frequency: 60, budget_alert_ttl: 1, outage_alert_ttl: 1, region_outage_alert_ttl: 1,
+      minor_outage_alert_threshold: 1, major_outage_alert_threshold: 1, log_to_console: true } }
 `;
   for (const rows of Object.values<Record<string, SettingRow>>(SETTINGS)) {
     for (const key of Object.keys(rows)) expect(text).toMatch(new RegExp(`\\b${key}:[ \n]`));

@@ -1,3 +1,4 @@
+import { ALERTING_SETTINGS } from './settings/alerting.settings.js';
 import { DEPLOYMENT_SETTINGS } from './settings/deployment.settings.js';
 import { GATEWAY_SETTINGS } from './settings/gateway.settings.js';
 import { GROUP_SETTINGS } from './settings/group.settings.js';
@@ -25,6 +26,7 @@ export const SETTINGS = {
   ...ROUTER_SETTINGS,
   ...GROUP_SETTINGS,
   ...GATEWAY_SETTINGS,
+  ...ALERTING_SETTINGS,
 } as const satisfies Record<string, Record<string, SettingRow>>;
 
 export type SectionName = keyof typeof SETTINGS;

@@ -1,3 +1,4 @@
+import { ALERTING_ROWS } from './alerting.settings.js';
 import type { SettingRow } from './setting-row.js';
 
 export const GATEWAY_SETTINGS = {
@@ -33,6 +34,7 @@ export const GATEWAY_SETTINGS = {
     max_request_size_mb: ['100', 'largest request body'],
     always_include_stream_usage: ['`false`', 'send usage at the end of every stream'],
     on_state_down: ['`refuse`', "`refuse` or `allow` calls while shared state is away (Tollgate's own)"],
+    ...ALERTING_ROWS,
   },
   'credential_list[]': {
     credential_name: ['required', 'what `litellm_credential_name` refers to'],
