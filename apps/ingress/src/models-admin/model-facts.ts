@@ -33,6 +33,9 @@ export interface ModelFacts {
   readonly [costOrFlag: string]: unknown;
 }
 
+/** Prices may depend on the time of day; nothing else of them changes while a deployment is served. */
+export const FACTS_FRESH_MS = 60_000;
+
 /** The config's word on a deployment, and the catalogue's where it has none. */
 export function factsOf(deployment: Deployment): ModelFacts {
   const { provider, model, baseModel, limits, prices, info } = deployment;

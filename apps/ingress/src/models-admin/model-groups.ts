@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { LiveConfig, type Deployment } from '@tollgate/config';
+import { LiveConfig, type Deployment, type GatewayConfig } from '@tollgate/config';
+import { FreshMemo } from '../fresh-memo.js';
 import { ModelNames } from '../models/model-names.js';
-import { factsOf, type ModelFacts } from './model-facts.js';
+import { FACTS_FRESH_MS, factsOf, type ModelFacts } from './model-facts.js';
 
 /** What the deployments of each name have in common, in LiteLLM's fields. */
 @Injectable()
 export class ModelGroups {
+  private readonly answers = new FreshMemo((config: GatewayConfig) => answersOf(config), FACTS_FRESH_MS);
+
   constructor(
     private readonly live: LiveConfig,
     private readonly names: ModelNames,
@@ -13,21 +16,29 @@ export class ModelGroups {
 
   /** Of the names that a key with these `models` may call; `only`: of that one, or none. */
   visibleTo(models: readonly string[], only: string | null): object[] {
-    const { deployments, aliases } = this.live.current;
-    const byGroup = new Map<string, Deployment[]>();
-    for (const deployment of deployments) {
-      const members = byGroup.get(deployment.group);
-      if (members === undefined) byGroup.set(deployment.group, [deployment]);
-      else members.push(deployment);
-    }
+    const answerOf = this.answers.of(this.live.current);
     return this.names
       .visibleTo(models)
       .filter((name) => only === null || name === only)
-      .flatMap((name) => {
-        const members = byGroup.get(name) ?? byGroup.get(aliases.get(name)?.model ?? '') ?? [];
-        return members.length === 0 ? [] : [groupAnswer(name, members)];
-      });
+      .flatMap((name) => answerOf(name) ?? []);
   }
+}
+
+/** The answers of a config by name, each worked out when it is asked for. */
+function answersOf({ deployments, aliases }: GatewayConfig): (name: string) => object | undefined {
+  const groups = new Map<string, Deployment[]>();
+  for (const deployment of deployments) {
+    const members = groups.get(deployment.group);
+    if (members === undefined) groups.set(deployment.group, [deployment]);
+    else members.push(deployment);
+  }
+  const answers = new Map<string, object>();
+  return (name) => {
+    const members = groups.get(name) ?? groups.get(aliases.get(name)?.model ?? '');
+    const answer = answers.get(name) ?? (members === undefined ? undefined : groupAnswer(name, members));
+    if (answer !== undefined) answers.set(name, answer);
+    return answer;
+  };
 }
 
 /** The most of what any member takes or costs, as LiteLLM has it: what a caller must be ready for. */
