@@ -21,6 +21,7 @@ import { MemoryState } from '@tollgate/state';
 import { assembleRouter, type RouterAssembly } from './assemble-router.js';
 import type { RouteContext } from './progress.js';
 import type { CallRouter } from './call-router.js';
+import { groupOf, type Group } from './group.js';
 import { openCircuits } from './health/open-circuits.js';
 
 export const START = 1_700_000_000_000;
@@ -201,3 +202,16 @@ export function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** A group of deployments as an exact name reaches it. */
+export const toGroup = (name: string, deployments: readonly Deployment[], isLone: boolean): Group =>
+  groupOf({
+    name,
+    members: deployments.map((own) => ({
+      deployment: own,
+      provider: own.provider,
+      upstreamModel: own.model,
+    })),
+    isLone,
+    isWildcard: false,
+  });

@@ -1,8 +1,8 @@
 import { ROUTER_DEFAULTS, type Deployment, type RouterSettings } from '@tollgate/config';
-import { toGroup, type Group } from './group.js';
+import type { Group } from './group.js';
 import type { Candidate } from './candidate.js';
 import { select, type Failures } from './selection.js';
-import { deployment, header } from './_fixtures.js';
+import { deployment, header, toGroup } from './_fixtures.js';
 import { FakeView, openFor } from './_view.js';
 
 const group = toGroup(

@@ -1,4 +1,4 @@
-import { isBudgetWindow, windowStart } from './budget-window.js';
+import { isBudgetWindow, windowEnd, windowStart } from './budget-window.js';
 
 const DAY = 86_400_000;
 const at = (text: string): number => Date.parse(text);
@@ -93,6 +93,22 @@ describe('windowStart', () => {
     expect(() => windowStart('1y', 0)).toThrow(RangeError);
     expect(() => windowStart('1d', 0, 'Middle/Earth')).toThrow(RangeError);
   });
+});
+
+describe('windowEnd', () => {
+  it.each(['30s', '1m', '1h', '1d', '24h', '5d', '7d', '2w', '30d', '1mo', '3mo', '12mo', '120mo'])(
+    'of %s is where the next one begins, in any zone and season',
+    (window) => {
+      for (const zone of ['UTC', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Beirut']) {
+        for (let time = at('2026-01-01'); time < at('2028-03-02'); time += 13.7 * DAY) {
+          const end = windowEnd(window, time, zone);
+          expect(end).toBeGreaterThan(time);
+          expect(windowStart(window, end, zone)).toBe(end);
+          expect(windowStart(window, end - 1, zone)).toBe(windowStart(window, time, zone));
+        }
+      }
+    },
+  );
 });
 
 it.each(['', '1', 'd', '0d', '-1d', '1.5h', '1 d', '1D', '1y', '1dd', '123456789s'])(

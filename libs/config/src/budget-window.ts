@@ -2,6 +2,7 @@ import { calendarOf, DAY_MS } from './calendar.js';
 
 const WINDOW = /^([1-9]\d{0,7})(s|m|h|d|w|mo)$/;
 const DAYS_PER_WEEK = 7;
+const LONGEST_MONTH = 31;
 /** The epoch is a Thursday; weeks begin on Mondays. */
 const FIRST_MONDAY = 4;
 const LENGTH = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -26,6 +27,16 @@ export function windowStart(window: string, at: number, timeZone = 'UTC'): numbe
   if (unit === 'mo') return calendar.startOf(firstOfMonths(day, count));
   if (unit === 'w') return calendar.startOf(downTo(day, count * DAYS_PER_WEEK, FIRST_MONDAY));
   return calendar.startOf(downTo(day, count));
+}
+
+/** When the window that holds at `at` ends, which is when the next one begins. Throws as `windowStart` does. */
+export function windowEnd(window: string, at: number, timeZone = 'UTC'): number {
+  const { count, unit } = parsed(window);
+  const start = windowStart(window, at, timeZone);
+  if (unit === 's' || unit === 'm' || unit === 'h') return start + count * LENGTH[unit];
+  const longest = count * (unit === 'mo' ? LONGEST_MONTH : unit === 'w' ? DAYS_PER_WEEK : 1);
+  // Half a day on is in the next window, whatever the clocks do and however short the months are.
+  return windowStart(window, start + (longest + 0.5) * DAY_MS, timeZone);
 }
 
 /** With LiteLLM's special cases in the unit that they are aligned to. */

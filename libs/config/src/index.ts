@@ -38,7 +38,7 @@ export {
 export { ENVIRONMENT, VAULT } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
-export { isBudgetWindow, windowStart } from './budget-window.js';
+export { isBudgetWindow, windowEnd, windowStart } from './budget-window.js';
 export { LiveConfig } from './live-config.js';
 export { LiveVariables } from './live-variables.js';
 export { matchesPattern } from './name-pattern.js';
@@ -52,5 +52,6 @@ export { loadConfig } from './load-config.js';
 export { credentialFields } from './vault/credential-fields.js';
 export { openDeployment, sealParams, showParams } from './vault/sealed-models.js';
 export { Vault, VaultError } from './vault/vault.js';
+export { NameIndex, type NamedDeployment, type NamedDeployments } from './deployments/name-index.js';
 export { parseModel, type ModelTarget } from './deployments/provider-names.js';
 export { readStoredDeployment, type StoredDeployment, type StoredOptions } from './stored-deployment.js';

@@ -1,8 +1,7 @@
 import { ROUTER_DEFAULTS, type Deployment, type RouterSettings } from '@tollgate/config';
 import type { CallHeader, GatewayError } from '@tollgate/contracts';
-import { toGroup } from '../group.js';
 import { select, whyNone } from '../selection.js';
-import { START, deployment, header } from '../_fixtures.js';
+import { START, deployment, header, toGroup } from '../_fixtures.js';
 import { FakeView, openFor } from '../_view.js';
 
 interface Scene {

@@ -1,7 +1,7 @@
+import { groupOf } from '../group.js';
 import { ROUTER_DEFAULTS, type RouterSettings } from '@tollgate/config';
 import { GatewayError, type ErrorCode } from '@tollgate/contracts';
-import { toGroup, toWildcardGroup } from '../group.js';
-import { deployment, header } from '../_fixtures.js';
+import { deployment, header, toGroup } from '../_fixtures.js';
 import { cooldownFor, isCounted, isDeploymentFault, type FailureContext } from './cooldown.js';
 
 const one = deployment('d1');
@@ -87,7 +87,8 @@ describe('cooldownFor', () => {
 
   it('never takes a wildcard out: one name must not spoil the others', () => {
     const wild = [deployment('w1', { group: '*', model: '*' }), deployment('w2', { group: '*', model: '*' })];
-    const [candidate] = toWildcardGroup('x', ['x'], wild)!.candidates;
+    const members = wild.map((own) => ({ deployment: own, provider: own.provider, upstreamModel: 'x' }));
+    const [candidate] = groupOf({ name: 'x', members, isLone: false, isWildcard: true }).candidates;
     const given = context({ failures: 9, calls: 9, isProbe: true });
     expect(cooldownFor(new GatewayError('upstream_rate_limited', 'x'), candidate!, given)).toBeNull();
   });

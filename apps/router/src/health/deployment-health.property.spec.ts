@@ -2,8 +2,7 @@ import { ROUTER_DEFAULTS } from '@tollgate/config';
 import { GatewayError, type ErrorCode } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
 import { MemoryState } from '@tollgate/state';
-import { toGroup } from '../group.js';
-import { START, deployment, header, seeded } from '../_fixtures.js';
+import { START, deployment, header, seeded, toGroup } from '../_fixtures.js';
 import { DeploymentHealth } from './deployment-health.js';
 
 const LEASE_MS = 30_000;

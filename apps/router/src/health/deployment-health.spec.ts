@@ -2,8 +2,7 @@ import { ROUTER_DEFAULTS, type RouterSettings } from '@tollgate/config';
 import { GatewayError, type CallHeader, type ErrorCode, type GatewayErrorOptions } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
 import { MemoryState } from '@tollgate/state';
-import { toGroup } from '../group.js';
-import { START, deployment, header } from '../_fixtures.js';
+import { START, deployment, header, toGroup } from '../_fixtures.js';
 import { DeploymentHealth, type CircuitChange } from './deployment-health.js';
 
 const [one, two] = toGroup('chat', [deployment('d1'), deployment('d2')], false).candidates;

@@ -1,6 +1,5 @@
 import { GROUP_DEFAULTS, ROUTER_DEFAULTS, type Deployment, type GroupSettings } from '@tollgate/config';
-import { toGroup } from '../group.js';
-import { deployment } from '../_fixtures.js';
+import { deployment, toGroup } from '../_fixtures.js';
 import { allowedFails, cooldownTime } from './failure-policy.js';
 
 const candidateOf = (patch: Partial<Deployment>) =>

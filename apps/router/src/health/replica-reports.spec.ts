@@ -1,7 +1,6 @@
 import type { Bus } from '@tollgate/bus';
 import { routerReported, type ProviderLimits, type RouterReport } from '@tollgate/contracts';
-import { toGroup } from '../group.js';
-import { START, delivered, deployment, failure } from '../_fixtures.js';
+import { START, delivered, deployment, failure, toGroup } from '../_fixtures.js';
 import { CLOSED } from '../routing-view.js';
 import { createRoutingView } from './create-routing-view.js';
 import { DeploymentStatsBook } from './deployment-stats-book.js';

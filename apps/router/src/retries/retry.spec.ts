@@ -1,8 +1,7 @@
 import { GatewayError, type GatewayErrorOptions } from '@tollgate/contracts';
 import { GROUP_DEFAULTS, ROUTER_DEFAULTS, type Deployment } from '@tollgate/config';
-import { toGroup } from '../group.js';
 import { backoffMs, canFinish, retriesAllowed } from './retry.js';
-import { START, deployment, header } from '../_fixtures.js';
+import { START, deployment, header, toGroup } from '../_fixtures.js';
 
 const error = (options: GatewayErrorOptions = {}): GatewayError =>
   new GatewayError('upstream_error', 'x', options);

@@ -1,7 +1,7 @@
 import { LiveConfig, type Deployment, type GatewayConfig, type RouterSettings } from '@tollgate/config';
 import { setLogLevel } from '@tollgate/observability';
-import { toGroup, type Candidate } from '../group.js';
-import { START, config, deployment } from '../_fixtures.js';
+import type { Candidate } from '../group.js';
+import { START, config, deployment, toGroup } from '../_fixtures.js';
 import { SpendWatch } from './spend-watch.js';
 
 setLogLevel('silent');

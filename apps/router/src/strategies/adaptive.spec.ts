@@ -1,7 +1,7 @@
 import type { Deployment } from '@tollgate/config';
-import { toGroup, type Candidate } from '../group.js';
+import type { Candidate } from '../group.js';
 import { DeploymentStatsBook } from '../health/deployment-stats-book.js';
-import { START, delivered, deployment, header, seeded } from '../_fixtures.js';
+import { START, delivered, deployment, header, seeded, toGroup } from '../_fixtures.js';
 import { FakeView } from '../_view.js';
 import { adaptive } from './adaptive.js';
 

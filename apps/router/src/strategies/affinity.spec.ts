@@ -1,6 +1,6 @@
 import { ROUTER_DEFAULTS, type Deployment } from '@tollgate/config';
-import { toGroup, type Candidate } from '../group.js';
-import { deployment, header, seeded } from '../_fixtures.js';
+import type { Candidate } from '../group.js';
+import { deployment, header, seeded, toGroup } from '../_fixtures.js';
 import { FakeView } from '../_view.js';
 import { bindingOf, boundTo } from './affinity.js';
 import { choose } from './choose.js';
