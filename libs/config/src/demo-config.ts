@@ -1,3 +1,4 @@
+import { BUDGET_DEFAULTS } from './budgets/budget-settings.js';
 import { ALERTING_DEFAULTS } from './alerting/alerting-defaults.js';
 import type {
   Deployment,
@@ -70,6 +71,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   onStateDown: 'refuse',
   storeModelInDb: true,
   timeZone: 'UTC',
+  budgets: BUDGET_DEFAULTS,
   alerting: ALERTING_DEFAULTS,
 };
 

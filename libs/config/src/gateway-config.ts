@@ -1,4 +1,5 @@
 import type { Capability } from '@tollgate/contracts';
+import type { BudgetSettings } from './budgets/budget-settings.js';
 import type { AlertingSettings } from './alerting/alerting-settings.js';
 
 /** A LiteLLM config file after validation and normalisation. Times are milliseconds, prices nano-dollars a unit. */
@@ -252,5 +253,6 @@ export interface GeneralSettings {
   readonly storeModelInDb: boolean;
   /** `litellm_settings.timezone`: where budget windows begin (`windowStart`). */
   readonly timeZone: string;
+  readonly budgets: BudgetSettings;
   readonly alerting: AlertingSettings;
 }

@@ -15,14 +15,15 @@ const STORE_VARIABLE = 'STORE_MODEL_IN_DB';
 const SHORTEST_MASTER_KEY = 16;
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
+/** What other sections, or whoever loads the file, say. */
+interface FromElsewhere extends Pick<GeneralSettings, 'dropParams' | 'timeZone' | 'budgets'> {
+  readonly needsMasterKey: boolean;
+  readonly storesModels: boolean | null;
+}
+
 export function readGeneralSettings(
   general: General,
-  {
-    dropParams,
-    timeZone,
-    needsMasterKey,
-    storesModels,
-  }: { dropParams: boolean; timeZone: string; needsMasterKey: boolean; storesModels: boolean | null },
+  { dropParams, timeZone, budgets, needsMasterKey, storesModels }: FromElsewhere,
 ): GeneralSettings {
   const permitted = general.boolean(PERMIT) ?? isTrue(general.context.variables[PERMIT_VARIABLE]);
   const megabytes = general.number('max_request_size_mb', { min: 0.001 });
@@ -40,6 +41,7 @@ export function readGeneralSettings(
     onStateDown: general.choice('on_state_down', ['refuse', 'allow']) ?? GENERAL_DEFAULTS.onStateDown,
     storeModelInDb: storesModels ?? GENERAL_DEFAULTS.storeModelInDb,
     timeZone,
+    budgets,
     alerting: readAlerting(general),
   };
   general.finish(ACCEPTED_GENERAL_SETTINGS);

@@ -38,6 +38,7 @@ export {
 export { ENVIRONMENT, VAULT } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
+export { BUDGET_DEFAULTS, type BudgetSettings } from './budgets/budget-settings.js';
 export { isBudgetWindow, windowEnd, windowStart } from './budget-window.js';
 export { LiveConfig } from './live-config.js';
 export { LiveVariables } from './live-variables.js';

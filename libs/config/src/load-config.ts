@@ -1,4 +1,5 @@
 import { ACCEPTED_LITELLM_SETTINGS, ACCEPTED_TOP_LEVEL } from './accepted-keys.js';
+import { readBudgetSettings } from './budgets/read-budgets.js';
 import { isTimeZone } from './calendar.js';
 import { ConfigError } from './config-error.js';
 import type { ConfigSource, LoadOptions, LoadedConfig } from './config-source.js';
@@ -60,7 +61,10 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
     deployments,
     aliases,
     router: { ...routerSettings, groups: book.settings(names) },
-    general: readGeneralSettings(general, { dropParams, timeZone, needsMasterKey, storesModels }),
+    general: readGeneralSettings(general, {
+      ...{ dropParams, timeZone, needsMasterKey, storesModels },
+      budgets: readBudgetSettings(litellm, general),
+    }),
   };
   litellm.finish(ACCEPTED_LITELLM_SETTINGS);
   finishRoot(root);

@@ -79,15 +79,18 @@ router_settings:
     team_settings: { t: { ${chains}, model_group_alias: { a: m }, num_retries: 1, timeout: 1 } } }
 litellm_settings:
   { drop_params: true, request_timeout: 1, num_retries: 1, allowed_fails: 1, ${chains}, default_fallbacks: [m],
-    model_alias_map: { b: m }, tag_budget_config: { t: { max_budget: 1, budget_duration: 1d } }, timezone: UTC }
+    model_alias_map: { b: m }, tag_budget_config: { t: { max_budget: 1, budget_duration: 1d } }, timezone: UTC,
+    max_budget: 1, budget_duration: 1d, max_end_user_budget_id: b, max_end_user_budget: 1, priority_reservation: { p: 0.5 },
+    priority_reservation_settings: { default_priority: 0.1, saturation_threshold: 0.5 } }
 general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,
     user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow,
+    apply_user_budget_to_team_keys: true, budget_exceeded_status: 422, on_stream_overrun: cut, budget_wait: 1,
     store_model_in_db: true, alerting: [slack, email], alerting_threshold: 1, alert_types: [budget_alerts],
     alert_to_webhook_url: { budget_alerts: [https://a, os.environ/A] }, alert_webhook_format: slack, alert_webhook_secret: s,
     alert_email_to: [a@b.c], alert_type_config: { budget_alerts: { digest: true, digest_interval: 1 } },
     alerting_args: { daily_report_frequency: 60, budget_alert_ttl: 1, outage_alert_ttl: 1, region_outage_alert_ttl: 1,
-      minor_outage_alert_threshold: 1, major_outage_alert_threshold: 1, log_to_console: true } }
+      minor_outage_alert_threshold: 1, major_outage_alert_threshold: 1 } }
 `;
   for (const rows of Object.values<Record<string, SettingRow>>(SETTINGS)) {
     for (const key of Object.keys(rows)) expect(text).toMatch(new RegExp(`\\b${key}:[ \n]`));

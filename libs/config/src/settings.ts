@@ -1,4 +1,5 @@
 import { ALERTING_SETTINGS } from './settings/alerting.settings.js';
+import { BUDGET_SETTINGS } from './settings/budget.settings.js';
 import { DEPLOYMENT_SETTINGS } from './settings/deployment.settings.js';
 import { GATEWAY_SETTINGS } from './settings/gateway.settings.js';
 import { GROUP_SETTINGS } from './settings/group.settings.js';
@@ -26,6 +27,7 @@ export const SETTINGS = {
   ...ROUTER_SETTINGS,
   ...GROUP_SETTINGS,
   ...GATEWAY_SETTINGS,
+  ...BUDGET_SETTINGS,
   ...ALERTING_SETTINGS,
 } as const satisfies Record<string, Record<string, SettingRow>>;
 

@@ -16,5 +16,4 @@ export const ALERTING_DEFAULTS: AlertingSettings = {
   budgetQuietMs: null,
   outages: { windowMs: MINUTE_MS, regionWindowMs: MINUTE_MS, minor: 5, major: 10 },
   dailyReportMs: 12 * 60 * MINUTE_MS,
-  logsAlerts: false,
 };

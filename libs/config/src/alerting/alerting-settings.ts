@@ -29,7 +29,6 @@ export interface AlertingSettings {
   readonly budgetQuietMs: number | null;
   readonly outages: OutageSettings;
   readonly dailyReportMs: number;
-  readonly logsAlerts: boolean;
 }
 
 /** When failures of a deployment, or of deployments of one region, are an outage. */

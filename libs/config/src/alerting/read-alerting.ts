@@ -20,7 +20,7 @@ type General = Section<KeyOf<'general_settings'>>;
 /** LiteLLM's further channels and types: valid there, without effect here. */
 const OTHER_CHANNELS: readonly string[] = ['pagerduty', 'ms_teams', 'opsgenie'];
 const OTHER_TYPES: readonly string[] = ['mcp_tool_description_blocked', 'mcp_pinned_tools_changed'];
-const ACCEPTED_ARGUMENTS = new Set(['max_outage_alert_list_size', 'report_check_interval']);
+const ACCEPTED_ARGUMENTS = new Set(['max_outage_alert_list_size', 'report_check_interval', 'log_to_console']);
 
 const DIGEST_MS = 24 * 3_600_000;
 
@@ -133,10 +133,10 @@ function readDigests(general: General): Map<AlertType, number> {
 
 function readArguments(
   general: General,
-): Pick<AlertingSettings, 'budgetQuietMs' | 'outages' | 'dailyReportMs' | 'logsAlerts'> {
+): Pick<AlertingSettings, 'budgetQuietMs' | 'outages' | 'dailyReportMs'> {
   const { outages, dailyReportMs } = ALERTING_DEFAULTS;
   const section = innerSection<'general_settings.alerting_args'>(general, 'alerting_args');
-  if (section === null) return { budgetQuietMs: null, outages, dailyReportMs, logsAlerts: false };
+  if (section === null) return { budgetQuietMs: null, outages, dailyReportMs };
   const read: OutageSettings = {
     windowMs: section.seconds('outage_alert_ttl') ?? outages.windowMs,
     regionWindowMs: section.seconds('region_outage_alert_ttl') ?? outages.regionWindowMs,
@@ -147,7 +147,6 @@ function readArguments(
     budgetQuietMs: section.seconds('budget_alert_ttl'),
     outages: read,
     dailyReportMs: section.seconds('daily_report_frequency', { min: 60 }) ?? dailyReportMs,
-    logsAlerts: section.boolean('log_to_console') ?? false,
   };
   section.finish(ACCEPTED_ARGUMENTS);
   return settings;

@@ -31,7 +31,6 @@ export const ALERTING_SETTINGS = {
     region_outage_alert_ttl: ['60', 'the same for the deployments of a region'],
     minor_outage_alert_threshold: ['5', 'failures (408, 5xx) that are a minor outage'],
     major_outage_alert_threshold: ['10', 'failures that are a major one'],
-    log_to_console: ['`false`', 'alerts are logged with their text'],
   },
   'general_settings.alert_type_config.*': {
     digest: ['`false`', 'alerts of the type are told together'],

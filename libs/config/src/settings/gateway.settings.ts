@@ -1,4 +1,5 @@
 import { ALERTING_ROWS } from './alerting.settings.js';
+import { BUDGET_ROWS, BUDGET_RULE_ROWS } from './budget.settings.js';
 import type { SettingRow } from './setting-row.js';
 
 export const GATEWAY_SETTINGS = {
@@ -13,6 +14,7 @@ export const GATEWAY_SETTINGS = {
     content_policy_fallbacks: ['none', 'as in `router_settings`, which wins name by name'],
     model_alias_map: ['none', 'further name → name'],
     tag_budget_config: ['none', 'tag → what calls with it may cost, as in `provider_budget_config`'],
+    ...BUDGET_ROWS,
     timezone: ['`UTC`', 'where budget windows begin, such as `Europe/Berlin`'],
   },
   general_settings: {
@@ -34,6 +36,7 @@ export const GATEWAY_SETTINGS = {
     max_request_size_mb: ['100', 'largest request body'],
     always_include_stream_usage: ['`false`', 'send usage at the end of every stream'],
     on_state_down: ['`refuse`', "`refuse` or `allow` calls while shared state is away (Tollgate's own)"],
+    ...BUDGET_RULE_ROWS,
     ...ALERTING_ROWS,
   },
   'credential_list[]': {

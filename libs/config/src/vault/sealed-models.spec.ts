@@ -10,24 +10,24 @@ const ID = 'model-1';
 
 const params = {
   model: 'openai/gpt-4o',
-  api_key: 'sk-one',
-  api_base: 'https://user:two@host/v1',
+  api_key: 'sk-one-secret',
+  api_base: 'https://user:two-secret@host/v1',
   rpm: 6,
   max_tokens: 100,
   input_cost_per_token: 0.000001,
   aws_region_name: 'eu-west-1',
-  aws_secret_access_key: 'three',
+  aws_secret_access_key: 'three-secret',
   azure_ad_token: 'os.environ/AD_TOKEN',
-  vertex_credentials: { private_key: 'four' },
+  vertex_credentials: { private_key: 'four-secret' },
   litellm_credential_name: 'shared',
-  extra_headers: { 'x-gateway': 'five', 'x-from-environment': 'os.environ/HEADER' },
-  extra_body: { nested: [{ password: 'six' }], options: { top_k: 1 } },
+  extra_headers: { 'x-gateway': 'five-secret', 'x-from-environment': 'os.environ/HEADER' },
+  extra_body: { nested: [{ password: 'six-secret' }], options: { top_k: 1 } },
   my_secret: 7,
   organization: null,
   client_secret: '',
 };
 
-const SECRETS = ['sk-one', 'two', 'three', 'four', 'five', 'six'];
+const SECRETS = ['sk-one-secret', 'two-secret', 'three-secret', 'four-secret', 'five-secret', 'six-secret'];
 
 const deployment = (rest: Partial<Deployment>): Deployment => ({
   ...bareDeployment({ id: ID, group: 'chat', provider: 'openai', model: 'gpt-4o' }),
@@ -79,7 +79,9 @@ describe('credentials of a model', () => {
   it('are not shown, sealed or not', () => {
     for (const some of [params, sealParams(params, ID, vault)]) {
       const shown = showParams(some);
-      expect(JSON.stringify(shown)).not.toMatch(/sealed|sk-one|two@|three|four|five|six/);
+      expect(JSON.stringify(shown)).not.toMatch(
+        /sealed|sk-one|two-secret@|three-secret|four-secret|five-secret|six-secret/,
+      );
       expect(shown).toMatchObject({ model: 'openai/gpt-4o', extra_headers: { 'x-gateway': '****' } });
       expect(shown).not.toHaveProperty('api_key');
     }
@@ -109,11 +111,11 @@ describe('openDeployment', () => {
   it('opens what is sealed and leaves the rest', () => {
     expect(openDeployment(stored, vault)).toEqual(
       deployment({
-        apiKey: 'sk-one',
-        apiBase: 'https://user:two@host/v1',
+        apiKey: 'sk-one-secret',
+        apiBase: 'https://user:two-secret@host/v1',
         apiVersion: '2024-10-21',
-        extraHeaders: { 'x-gateway': 'five', 'x-from-environment': { env: 'HEADER' } },
-        extraBody: { nested: [{ password: 'six' }], options: { top_k: 1 } },
+        extraHeaders: { 'x-gateway': 'five-secret', 'x-from-environment': { env: 'HEADER' } },
+        extraBody: { nested: [{ password: 'six-secret' }], options: { top_k: 1 } },
         defaults: { my_secret: '7', temperature: 0.5 },
       }),
     );
