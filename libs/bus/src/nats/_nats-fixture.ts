@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startNats, type TestServer } from '@tollgate/testing';
 import type { Envelope } from './envelope.js';
+import { decodeWithBodies, type WithBody } from './frames.js';
 import { NatsBus } from './nats-bus.js';
 
 /** A call of a process that does not exist (any more). */
@@ -15,6 +16,9 @@ export const strangersCall: Envelope = {
   windowBytes: 1000,
   bodyBytes: 0,
 };
+
+/** The calls in a message, as a service gets them. */
+export const callsIn = (data: Uint8Array): WithBody[] => [...decodeWithBodies(data)];
 
 export interface NatsFixture {
   server(): TestServer;

@@ -77,7 +77,7 @@ export class Callers {
       bodyBytes: body.length,
     };
     const message = encodeWithBody(envelope, body.length <= MAX_INLINE_BYTES ? body : NO_BODY);
-    if (!this.wire.publish(contract.subject, message, `call-${String(call.slot)}`)) {
+    if (!this.wire.call(contract.subject, message, `call-${String(call.slot)}`)) {
       this.fail(call, new GatewayError('internal', 'The call could not be sent'), false);
     }
     return call.stream;

@@ -67,7 +67,7 @@ export class Forwards {
     const forwarder = { process: this.wire.processId, slot };
     const competes = delivered === undefined ? {} : { competes: true };
     const message = encodeWithBody({ ...envelope, forwarder, ...competes }, inlineBody);
-    if (!this.wire.publish(subject, message, `forward-${String(slot)}`)) {
+    if (!this.wire.call(subject, message, `forward-${String(slot)}`)) {
       return failed(new GatewayError('internal', 'The call could not be sent'));
     }
     const outcome = new Promise<Outcome>((resolve) => {

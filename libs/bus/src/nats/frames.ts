@@ -96,21 +96,39 @@ export function* decodePacket(bytes: Uint8Array): Generator<ReceivedFrame> {
   }
 }
 
-/** JSON and the bytes behind it in one message. */
+const LENGTHS_BYTES = 8;
+
+/** JSON and a body: the first message of a call. Several of them may be put behind one another. */
 export function encodeWithBody(json: unknown, body: Uint8Array): Buffer {
   const text = JSON.stringify(json);
   const textBytes = Buffer.byteLength(text);
-  const message = Buffer.allocUnsafe(4 + textBytes + body.length);
+  const message = Buffer.allocUnsafe(LENGTHS_BYTES + textBytes + body.length);
   message.writeUInt32LE(textBytes, 0);
-  message.write(text, 4);
-  message.set(body, 4 + textBytes);
+  message.writeUInt32LE(body.length, 4);
+  message.write(text, LENGTHS_BYTES);
+  message.set(body, LENGTHS_BYTES + textBytes);
   return message;
 }
 
-export function decodeWithBody(bytes: Uint8Array): { json: unknown; body: Buffer } {
+export interface WithBody {
+  readonly body: Buffer;
+  json(): unknown;
+}
+
+/** What was put behind one another. Throws a RangeError when the last is not whole. */
+export function* decodeWithBodies(bytes: Uint8Array): Generator<WithBody> {
   const message = asBuffer(bytes);
-  const bodyStart = 4 + message.readUInt32LE(0);
-  return { json: JSON.parse(message.toString('utf8', 4, bodyStart)), body: message.subarray(bodyStart) };
+  for (let at = 0; at < message.length;) {
+    const textStart = at + LENGTHS_BYTES;
+    const bodyStart = textStart + message.readUInt32LE(at);
+    const end = bodyStart + message.readUInt32LE(at + 4);
+    if (end > message.length) throw new RangeError('a call was cut');
+    yield {
+      body: message.subarray(bodyStart, end),
+      json: (): unknown => JSON.parse(message.toString('utf8', textStart, bodyStart)),
+    };
+    at = end;
+  }
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

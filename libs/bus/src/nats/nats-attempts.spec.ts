@@ -16,9 +16,9 @@ import {
   signal,
   text,
 } from '../contract-suite/harness.js';
-import { decodeWithBody, encodeWithBody } from './frames.js';
+import { encodeWithBody } from './frames.js';
 import type { Envelope } from './envelope.js';
-import { natsFixture, strangersCall } from './_nats-fixture.js';
+import { callsIn, natsFixture, strangersCall } from './_nats-fixture.js';
 import type { NatsBus } from './nats-bus.js';
 import { CANCELLED_ATTEMPT, packetsOf } from './subjects.js';
 
@@ -40,8 +40,11 @@ describeWithServers('Attempts on the NatsBus among failures', () => {
   const serveSilentRouter = async (raw: NatsConnection, listens: boolean): Promise<void> => {
     const forwarder = { process: 'd'.repeat(16), slot: 1 };
     const forward = (data: Uint8Array): void => {
-      const { json, body } = decodeWithBody(data);
-      raw.publish('test.attempt.one', encodeWithBody({ ...(json as Envelope), forwarder }, body));
+      const [first] = callsIn(data);
+      raw.publish(
+        'test.attempt.one',
+        encodeWithBody({ ...(first?.json() as Envelope), forwarder }, first?.body ?? text('')),
+      );
     };
     if (listens) raw.subscribe(packetsOf(forwarder.process), { callback: () => undefined });
     raw.subscribe(route.subject, { queue: 'router', callback: (_error, message) => forward(message.data) });

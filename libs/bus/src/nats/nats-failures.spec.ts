@@ -16,16 +16,16 @@ import {
   signal,
   text,
 } from '../contract-suite/harness.js';
-import { FRAME, decodeWithBody, encodeFrame, encodeWithBody } from './frames.js';
+import { FRAME, encodeFrame, encodeWithBody } from './frames.js';
 import type { Envelope } from './envelope.js';
-import { natsFixture, strangersCall } from './_nats-fixture.js';
+import { callsIn, natsFixture, strangersCall } from './_nats-fixture.js';
 import type { NatsBus } from './nats-bus.js';
 import { CANCELLED, packetsOf } from './subjects.js';
 
 /** What can happen only where processes and networks fail. */
 describeWithServers('NatsBus among failures', () => {
   const { open, openRaw } = natsFixture();
-  const envelopeOf = (data: Uint8Array): Envelope => decodeWithBody(data).json as Envelope;
+  const envelopeOf = (data: Uint8Array): Envelope => callsIn(data)[0]?.json() as Envelope;
   const call = (bus: NatsBus, deadlineMs = 5000): ReturnType<NatsBus['call']> =>
     bus.call(route, { name: 'a' }, text('body'), inMs(deadlineMs));
   /** A router that forwards once and reports the outcome. */
@@ -129,9 +129,12 @@ describeWithServers('NatsBus among failures', () => {
     const raw = await openRaw();
     // A router that forwards and dies: its inbox does not exist.
     const dies = (data: Uint8Array): void => {
-      const { json, body } = decodeWithBody(data);
+      const [first] = callsIn(data);
       const forwarder = { process: 'd'.repeat(16), slot: 1 };
-      raw.publish('test.attempt.one', encodeWithBody({ ...(json as Envelope), forwarder }, body));
+      raw.publish(
+        'test.attempt.one',
+        encodeWithBody({ ...(first?.json() as Envelope), forwarder }, first?.body ?? text('')),
+      );
     };
     await flushed(raw, () => {
       raw.subscribe(route.subject, { queue: 'router', callback: (_error, message) => dies(message.data) });
@@ -149,10 +152,13 @@ describeWithServers('NatsBus among failures', () => {
     const raw = await openRaw();
     // A router that forwards to two, one after the other, and dies.
     const dies = (data: Uint8Array): void => {
-      const { json, body } = decodeWithBody(data);
+      const [first] = callsIn(data);
       const forwarder = { process: 'd'.repeat(16), slot: 1 };
       for (const target of ['two', 'one'])
-        raw.publish(`test.attempt.${target}`, encodeWithBody({ ...(json as Envelope), forwarder }, body));
+        raw.publish(
+          `test.attempt.${target}`,
+          encodeWithBody({ ...(first?.json() as Envelope), forwarder }, first?.body ?? text('')),
+        );
     };
     await flushed(raw, () => {
       raw.subscribe(route.subject, { max: 1, callback: (_error, message) => dies(message.data) });

@@ -14,7 +14,7 @@ import {
 import { cancelledError, deadlineExceeded, forwarderLost, serviceLost } from '../errors.js';
 import { MAX_INLINE_BYTES, address, credit, envelope as envelopeSchema, type Envelope } from './envelope.js';
 import { Forwards } from './forwards.js';
-import { FRAME, decodeWithBody, type ReceivedFrame } from './frames.js';
+import { FRAME, decodeWithBodies, type ReceivedFrame, type WithBody } from './frames.js';
 import { RecentIds } from './recent-ids.js';
 import { RemoteBody, inlineBody } from './remote-body.js';
 import { wireFrame } from './response-frames.js';
@@ -71,10 +71,19 @@ export class Responders {
     });
   }
 
-  /** Takes the first message of a call or of an attempt. */
-  accept(message: Msg, handler: CallHandler): void {
-    const { json, body } = decodeWithBody(message.data);
-    const served = this.newServed(envelopeSchema.parse(json), body);
+  /** Takes the first messages of calls or of attempts. */
+  accept({ data }: Msg, handler: CallHandler): void {
+    for (const message of decodeWithBodies(data)) {
+      try {
+        this.begin(message, handler);
+      } catch {
+        // NOTE one that cannot be read must not keep out those behind it. Its caller notices the silence.
+      }
+    }
+  }
+
+  private begin(message: WithBody, handler: CallHandler): void {
+    const served = this.newServed(envelopeSchema.parse(message.json()), message.body);
     this.served.set(served.slot, served);
     if (this.isCancelled(served.envelope)) this.abort(served, cancelledError());
     const stopClock = afterMs(served.envelope.remainingMs, () => {

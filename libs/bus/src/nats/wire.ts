@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { CallBatches, separated } from './call-batches.js';
 import { PROCESS_ID_LENGTH, decodePacket, encodeFrame, type Frame, type ReceivedFrame } from './frames.js';
 import { inboxOf, packetsOf } from './subjects.js';
 
@@ -26,7 +27,7 @@ export interface WireListener {
   frame?(frame: ReceivedFrame): void;
   /** A process that was spoken to is gone. */
   peerLost?(process: string): void;
-  /** Nobody listens on the subject of a message that was published with this notice. */
+  /** Nobody listens on the subject of a message that was published with this notice, or the connection went away under it. */
   unheard?(notice: string): void;
   disconnected?(): void;
   reconnected?(): void;
@@ -35,13 +36,20 @@ export interface WireListener {
 }
 
 /**
- * The connection as the parts of the bus see it: packets of frames to other processes (all that is sent to one process
- * in a turn of the event loop goes as one message), notices about who is gone, and a tick.
+ * The connection as the parts of the bus see it: packets of frames to other processes and calls to services (all that is sent
+ * to one of them in a turn of the event loop goes as one message), notices about who is gone, and a tick.
  */
 export class Wire {
   readonly processId = randomBytes(PROCESS_ID_LENGTH / 2).toString('hex');
   private readonly listeners: WireListener[] = [];
   private readonly packets = new Map<string, Packet>();
+  private readonly calls = new CallBatches({
+    maxBytes: MAX_PACKET_BYTES,
+    publish: (subject, data, notice) => this.publish(subject, data, notice),
+    unsent: (notices) => {
+      for (const notice of notices) this.tellUnheard(notice);
+    },
+  });
   private readonly idBytes = Buffer.from(this.processId, 'latin1');
   private readonly noticePrefix = `${inboxOf(this.processId)}.notice.`;
   private readonly ticker: NodeJS.Timeout;
@@ -102,6 +110,16 @@ export class Wire {
     }
   }
 
+  /**
+   * Sends the first message of a call, with others of this turn. `unheard(notice)` is called when nobody listens. False when it
+   * cannot go out, see `publish`.
+   */
+  call(subject: string, message: Uint8Array, notice: string): boolean {
+    if (!this.isConnected) return false;
+    this.schedule();
+    return this.calls.add(subject, message, notice);
+  }
+
   send(process: string, frame: Frame, wantsNotice = false): void {
     const parts = encodeFrame(frame);
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
@@ -122,6 +140,7 @@ export class Wire {
 
   flushAll(): void {
     this.isScheduled = false;
+    this.calls.flush();
     for (const [process, packet] of this.packets) this.flush(process, packet);
   }
 
@@ -135,13 +154,16 @@ export class Wire {
       packet = { parts: [this.idBytes], bytes: PROCESS_ID_LENGTH, wantsNotice: false };
       this.packets.set(process, packet);
     }
-    if (!this.isScheduled) {
-      this.isScheduled = true;
-      setImmediate(() => {
-        this.flushAll();
-      });
-    }
+    this.schedule();
     return packet;
+  }
+
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.flushAll();
+    });
   }
 
   private flush(process: string, packet: Packet): void {
@@ -166,10 +188,12 @@ export class Wire {
     const isPeer = notice.startsWith('peer-');
     // After a restart of NATS the others may take longer to come back than we did.
     if (isPeer && this.ticksSinceReconnect <= this.missedTicks) return;
-    for (const listener of this.listeners) {
-      if (isPeer) listener.peerLost?.(notice.slice('peer-'.length));
-      else listener.unheard?.(notice);
-    }
+    if (!isPeer) for (const unheard of separated(notice)) this.tellUnheard(unheard);
+    else for (const listener of this.listeners) listener.peerLost?.(notice.slice('peer-'.length));
+  }
+
+  private tellUnheard(notice: string): void {
+    for (const listener of this.listeners) listener.unheard?.(notice);
   }
 
   private async watch(): Promise<void> {
