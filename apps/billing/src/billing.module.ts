@@ -3,8 +3,9 @@ import { Readiness } from '@tollgate/app';
 import { ENVIRONMENT, type Environment } from '@tollgate/config';
 import { openDatabase, type Database } from '@tollgate/database';
 import { BullMqJobs, JOBS, TableJobs, type Jobs } from '@tollgate/jobs';
-import { AlertController } from './alerts/alert.controller.js';
-import { AlertStore } from './alerts/alert-store.js';
+import { ALERT_CONTROLLERS, ALERT_JOBS, ALERT_PROVIDERS } from './alerts/alert-parts.js';
+import { ExpiredKeysJob } from './jobs/expired-keys.job.js';
+import { JOB_SOURCES, type JobSource } from './jobs/scheduled-job.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
 import { KeyController } from './keys/key.controller.js';
 import { KeyStore } from './keys/key-store.js';
@@ -34,10 +35,17 @@ const jobs: Provider = {
     redisUrl === null ? new TableJobs({ dataSource }) : new BullMqJobs({ redisUrl, prefix: 'tollgate' }),
 };
 
+/** Every part that has work for jobs. */
+const jobSources: Provider = {
+  provide: JOB_SOURCES,
+  inject: [...ALERT_JOBS, ExpiredKeysJob],
+  useFactory: (...sources: JobSource[]) => sources,
+};
+
 /** Keys, the ledger and scheduled work. Needs `BUS`, `ENVIRONMENT` and `Readiness` from the process it runs in. */
 @Module({
   controllers: [
-    AlertController,
+    ...ALERT_CONTROLLERS,
     UsageController,
     KeyController,
     ModelController,
@@ -47,7 +55,9 @@ const jobs: Provider = {
   providers: [
     database,
     jobs,
-    AlertStore,
+    jobSources,
+    ...ALERT_PROVIDERS,
+    ExpiredKeysJob,
     Ledger,
     KeyStore,
     ModelStore,

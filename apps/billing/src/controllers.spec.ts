@@ -10,6 +10,7 @@ import {
 } from '@tollgate/contracts';
 import { metricsText } from '@tollgate/observability';
 import type { Jobs } from '@tollgate/jobs';
+import { ExpiredKeysJob } from './jobs/expired-keys.job.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
 import { KeyController } from './keys/key.controller.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -112,12 +113,8 @@ describe('ScheduledJobs', () => {
     };
     const publish = jest.fn<Bus['publish']>();
     const deleteExpired = jest.fn<KeyStore['deleteExpired']>().mockResolvedValue(['old']);
-    const scheduled = new ScheduledJobs(
-      jobs as unknown as Jobs,
-      { publish } as unknown as Bus,
-      { deleteExpired } as unknown as KeyStore,
-    );
-    await scheduled.onApplicationBootstrap();
+    const purge = new ExpiredKeysJob({ publish } as unknown as Bus, { deleteExpired } as unknown as KeyStore);
+    await new ScheduledJobs(jobs as unknown as Jobs, [purge]).onApplicationBootstrap();
     expect(repeat.mock.calls).toEqual([['keys.purge-expired', 3_600_000]]);
     await handlers.get('keys.purge-expired')?.(null);
     const [before = 0] = deleteExpired.mock.calls[0] ?? [];

@@ -1,4 +1,3 @@
-import type { Alert } from '@tollgate/contracts';
 import { counter, createLogger, histogram } from '@tollgate/observability';
 import type { Recorded } from './ledger/ledger.js';
 
@@ -17,7 +16,6 @@ const batchSize = histogram(
 );
 const batchSeconds = histogram('tollgate_ledger_batch_seconds', 'Time to write a batch to the ledger.', []);
 const failures = counter('tollgate_ledger_batch_failures_total', 'Batches that will come again.', ['reason']);
-const alerts = counter('tollgate_alerts_total', 'Alerts, each counted once.', ['type']);
 const purged = counter('tollgate_keys_purged_total', 'Keys deleted long after they expired.', []);
 
 /** Providers whose unpriced usage was warned of: once each is enough. */
@@ -58,9 +56,4 @@ export function usageRefused(usageEvent: unknown, reason: string): void {
 export function expiredKeysPurged(count: number): void {
   purged.inc(count);
   logger.info({ event: 'keys.purged', count }, 'expired keys deleted');
-}
-
-export function alertKept({ id, type, message, details }: Alert): void {
-  alerts.inc({ type });
-  logger.warn({ event: 'alert.raised', id, type, details }, message);
 }

@@ -12,6 +12,7 @@ import { KeyRouting1790000000005 } from './migrations/1790000000005-key-routing.
 import { ModelUsageIndex1790000000006 } from './migrations/1790000000006-model-usage-index.js';
 import { Alerts1790000000007 } from './migrations/1790000000007-alerts.js';
 import { OwnersAndLimits1790000000009 } from './migrations/1790000000009-owners-and-limits.js';
+import { AlertDeliveries1790000000017 } from './migrations/1790000000017-alert-deliveries.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
@@ -27,5 +28,6 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     Alerts1790000000007,
     FailedJobs1790000000008,
     OwnersAndLimits1790000000009,
+    AlertDeliveries1790000000017,
   ],
 };

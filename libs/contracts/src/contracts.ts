@@ -1,4 +1,4 @@
-import { alertRaised, listAlerts } from './alert.contract.js';
+import { alertRaised, listAlertDeliveries, listAlerts, testAlert } from './alert.contract.js';
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
 import { createKey, deleteKeys, findKey, keyChanged } from './key.contract.js';
@@ -29,6 +29,8 @@ export const CONTRACTS: readonly Contract[] = [
   sumSpend,
   alertRaised,
   listAlerts,
+  listAlertDeliveries,
+  testAlert,
   modelUsage,
   callExplained,
   explainAsked,

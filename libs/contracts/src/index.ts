@@ -86,7 +86,23 @@ export {
   type SpendQuery,
 } from './spend.contract.js';
 export { CONTRACTS, contractsOf } from './contracts.js';
-export { alert, alertRaised, alertType, listAlerts, type Alert, type AlertType } from './alert.contract.js';
+export {
+  alert,
+  alertDelivery,
+  alertRaised,
+  alertService,
+  alertType,
+  budgetAlertDetails,
+  budgetAlertId,
+  listAlertDeliveries,
+  listAlerts,
+  testAlert,
+  type Alert,
+  type AlertDelivery,
+  type AlertService,
+  type AlertType,
+  type BudgetAlertDetails,
+} from './alert.contract.js';
 export {
   createModel,
   deleteModel,

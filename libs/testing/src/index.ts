@@ -1,6 +1,13 @@
 export { startNats, startPostgres, startRedis, type TestServer } from './servers/start-server.js';
 export { describeWithServers, requireServers, type ServerSupport } from './servers/require-servers.js';
 export { freePort } from './servers/ports.js';
+export { startMailServer, type MailServer, type ReceivedMail } from './servers/mail-server.js';
+export {
+  startWebhookReceiver,
+  type ReceivedRequest,
+  type Reception,
+  type WebhookReceiver,
+} from './servers/webhook-receiver.js';
 export { ManagedProcess, type ProcessOptions } from './servers/managed-process.js';
 export {
   FaultLab,

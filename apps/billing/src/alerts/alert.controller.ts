@@ -1,22 +1,50 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
-import { alertRaised, listAlerts, type Alert } from '@tollgate/contracts';
+import {
+  alertRaised,
+  listAlertDeliveries,
+  listAlerts,
+  testAlert,
+  type Alert,
+  type AlertDelivery,
+  type AlertService,
+  type AlertType,
+} from '@tollgate/contracts';
 import { guardDatabase } from '@tollgate/database';
-import { alertKept } from '../events.js';
-import { AlertStore } from './alert-store.js';
+import { AlertDesk, type TestResult } from './alert-desk.js';
+import { AlertStore, type AlertPage } from './alert-store.js';
+import { DeliveryStore } from './delivery/delivery-store.js';
 
 /** Keeps alerts, tells of each once, and lists them. A rejection makes the bus bring the batch again. */
 @Controller()
 export class AlertController {
-  constructor(private readonly alerts: AlertStore) {}
+  constructor(
+    private readonly alerts: AlertStore,
+    private readonly desk: AlertDesk,
+    private readonly deliveries: DeliveryStore,
+  ) {}
 
   @EventPattern<Record<string, Alert[]>>(alertRaised.subject)
   async keep(alerts: Alert[]): Promise<void> {
-    for (const alert of await this.alerts.add(alerts)) alertKept(alert);
+    await this.desk.keep(alerts);
   }
 
   @MessagePattern(listAlerts.subject)
-  async list(query: { type?: Alert['type']; limit: number }): Promise<{ alerts: Alert[] }> {
+  async list(query: { type?: AlertType; limit: number }): Promise<{ alerts: Alert[] }> {
     return { alerts: await guardDatabase(() => this.alerts.list(query)) };
+  }
+
+  @MessagePattern(listAlertDeliveries.subject)
+  listDeliveries(query: AlertPage): Promise<{ alerts: (Alert & { deliveries: AlertDelivery[] })[] }> {
+    return guardDatabase(async () => {
+      const alerts = await this.alerts.page(query);
+      const deliveries = await this.deliveries.deliveriesOfAll(alerts.map(({ id }) => id));
+      return { alerts: alerts.map((alert) => ({ ...alert, deliveries: deliveries.get(alert.id) ?? [] })) };
+    });
+  }
+
+  @MessagePattern(testAlert.subject)
+  async test({ service }: { service: AlertService }): Promise<{ results: TestResult[] }> {
+    return { results: await guardDatabase(() => this.desk.test(service)) };
   }
 }

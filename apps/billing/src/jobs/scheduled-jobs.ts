@@ -4,41 +4,25 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { BUS, type Bus } from '@tollgate/bus';
-import { keyChanged } from '@tollgate/contracts';
 import { JOBS, type Jobs } from '@tollgate/jobs';
-import { expiredKeysPurged } from '../events.js';
-import { KeyStore } from '../keys/key-store.js';
+import { JOB_SOURCES, type JobSource } from './scheduled-job.js';
 
-const HOUR_MS = 3_600_000;
-
-/** Expired keys are kept for a while, so that their users see "expired" and not "unknown". */
-const KEEP_EXPIRED_MS = 30 * 24 * HOUR_MS;
-
-const PURGE_EXPIRED_KEYS = 'keys.purge-expired';
-
-/** Everything that billing does by the clock. */
+/** Runs the work of every part of billing that has some: all handlers are there before the first job runs. */
 @Injectable()
 export class ScheduledJobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
-    @Inject(JOBS) private readonly jobs: Jobs,
-    @Inject(BUS) private readonly bus: Bus,
-    private readonly keys: KeyStore,
+    @Inject(JOBS) private readonly queue: Jobs,
+    @Inject(JOB_SOURCES) private readonly sources: readonly JobSource[],
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.jobs.handle(PURGE_EXPIRED_KEYS, () => this.purgeExpiredKeys());
-    await this.jobs.start();
-    await this.jobs.repeat(PURGE_EXPIRED_KEYS, HOUR_MS);
+    const jobs = this.sources.flatMap((source) => source.jobs());
+    for (const { name, run } of jobs) this.queue.handle(name, run);
+    await this.queue.start();
+    for (const { name, everyMs } of jobs) if (everyMs !== undefined) await this.queue.repeat(name, everyMs);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.jobs.close();
-  }
-
-  async purgeExpiredKeys(): Promise<void> {
-    const deleted = await this.keys.deleteExpired(Date.now() - KEEP_EXPIRED_MS);
-    for (const hash of deleted) this.bus.publish(keyChanged, { hash });
-    if (deleted.length > 0) expiredKeysPurged(deleted.length);
+    await this.queue.close();
   }
 }

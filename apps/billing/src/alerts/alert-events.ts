@@ -1,0 +1,46 @@
+import type { Alert } from '@tollgate/contracts';
+import { counter, createLogger } from '@tollgate/observability';
+import type { DeliveryError } from './delivery/delivery-error.js';
+
+const logger = createLogger('alerts');
+
+const alerts = counter('tollgate_alerts_total', 'Alerts, each counted once.', ['type']);
+const deliveries = counter(
+  'tollgate_alert_deliveries_total',
+  'Messages with alerts by what became of them.',
+  ['channel', 'result'],
+);
+
+interface Sent {
+  readonly destination: string;
+  readonly alerts: readonly Alert[];
+}
+
+export function alertKept({ id, type, message, details }: Alert): void {
+  alerts.inc({ type });
+  logger.warn({ event: 'alert.raised', id, type, details }, message);
+}
+
+export function alertDelivered({ destination, alerts: { length: count } }: Sent): void {
+  deliveries.inc({ channel: channelOf(destination), result: 'delivered' });
+  logger.info({ event: 'alert.delivered', destination, count }, 'alert delivered');
+}
+
+export function alertNotDelivered({ destination }: Sent, error: DeliveryError, waitMs: number): void {
+  deliveries.inc({ channel: channelOf(destination), result: 'failed' });
+  const reason = error.message;
+  logger.warn({ event: 'alert.not_delivered', destination, reason, waitMs }, 'alert will be sent again');
+}
+
+export function alertsGivenUp(destination: string, count: number): void {
+  deliveries.inc({ channel: channelOf(destination), result: 'given_up' }, count);
+  logger.error({ event: 'alert.given_up', destination, count }, 'alerts did not arrive in two days');
+}
+
+export function deliveryNotEnqueued(cause: unknown): void {
+  logger.warn({ event: 'alert.not_enqueued', reason: reasonOf(cause) }, 'alerts wait for the next sweep');
+}
+
+const channelOf = (destination: string): string => destination.split(':')[0] ?? destination;
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
