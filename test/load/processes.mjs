@@ -22,6 +22,22 @@ export function pin(pid, core) {
   if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
 }
 
+/**
+ * What is started meanwhile is on the core from its first moment, so that it counts its processors as it would in a container with
+ * one: NATS pinned later keeps a thread for each of the machine's, and they look for work in vain (a third of its CPU).
+ */
+export async function startingOn(core, start) {
+  if (!canPin) return start();
+  const { stdout } = spawnSync('taskset', ['-c', '-p', String(process.pid)], { encoding: 'utf8' });
+  const cores = stdout.trim().split(' ').at(-1);
+  pin(process.pid, core);
+  try {
+    return await start();
+  } finally {
+    pin(process.pid, cores);
+  }
+}
+
 function own(child, core) {
   children.add(child);
   child.once('exit', () => children.delete(child));

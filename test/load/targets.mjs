@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, requireServers, startDistributed, startGateway } from '../../libs/testing/dist/index.js';
-import { GATEWAY_CORE, file, pin, startNode } from './processes.mjs';
+import { GATEWAY_CORE, file, pin, startNode, startingOn } from './processes.mjs';
 
 /** A target that cannot run here; the benchmark goes on without it. */
 export class Unavailable extends Error {}
@@ -61,13 +61,15 @@ async function tollgate(gateway, others = []) {
 }
 
 async function embedded(upstream) {
-  return tollgate(await startGateway({ mode: 'embedded', config: config(upstream), env }));
+  return tollgate(
+    await startingOn(GATEWAY_CORE, () => startGateway({ mode: 'embedded', config: config(upstream), env })),
+  );
 }
 
 async function distributed(upstream) {
   const servers = requireServers();
   if (!servers.available) throw new Unavailable(servers.reason);
-  const gateway = await startDistributed({ config: config(upstream), env });
+  const gateway = await startingOn(GATEWAY_CORE, () => startDistributed({ config: config(upstream), env }));
   return tollgate(
     gateway,
     Object.values(gateway.servers).map(({ pid }) => pid),
