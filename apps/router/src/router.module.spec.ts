@@ -78,7 +78,7 @@ describe('RouterModule', () => {
         contracts: CONTRACTS,
         services: ['router', 'worker'],
         targets: ['openai'],
-        graceMs: 1_000,
+        graceMs: () => 1_000,
       }),
     });
     app.useGlobalFilters(new GatewayRpcExceptionFilter());

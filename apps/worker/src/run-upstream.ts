@@ -70,6 +70,8 @@ async function recordUnserved(
 const WORKING: ReadonlySet<string> = new Set([
   'cancelled',
   'deadline_exceeded',
+  'draining',
+  'service_lost',
   'upstream_timeout',
   'upstream_stream_broken',
 ]);

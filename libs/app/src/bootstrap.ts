@@ -13,6 +13,7 @@ import {
 } from '@tollgate/config';
 import { CONTRACTS, type Service } from '@tollgate/contracts';
 import { createLogger, nestLogger, setLogLevel } from '@tollgate/observability';
+import { DrainClock } from './drain-clock.js';
 import { followerFailed } from './events.js';
 import { answerFrameworkError } from './framework-errors.js';
 import { serveHealth } from './health.js';
@@ -79,12 +80,13 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
   const platform = PlatformModule.of({ ...ports, ...settings, variables: given.variables, servesModels });
   const app = await createApp(definition, platform, config);
 
+  const drain = new DrainClock(environment.drainMs);
   const strategy = new BusStrategy({
     bus: ports.bus,
     contracts: CONTRACTS,
     services,
     targets: environment.providers ?? providersOf(config),
-    graceMs: environment.drainMs,
+    graceMs: () => drain.remainingMs(),
   });
   // A provider that comes with another config is served as well, unless this worker is for certain ones.
   if (environment.providers === null)
@@ -102,7 +104,8 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     `${definition.name} listens on ${url}`,
   );
   let closing: Promise<void> | undefined;
-  return { url, config, environment, masterKeyOrigin, close: () => (closing ??= app.close()) };
+  const close = (): Promise<void> => (closing ??= drain.run(app));
+  return { url, config, environment, masterKeyOrigin, close };
 }
 
 const providersOf = (config: GatewayConfig): string[] => [

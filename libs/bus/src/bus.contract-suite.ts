@@ -1,5 +1,6 @@
 import { callSuite } from './contract-suite/call-suite.js';
 import { continuationSuite } from './contract-suite/continuation-suite.js';
+import { drainSuite } from './contract-suite/drain-suite.js';
 import { durableSuite } from './contract-suite/durable-suite.js';
 import { forwardSuite } from './contract-suite/forward-suite.js';
 import type { BusHarness } from './contract-suite/harness.js';
@@ -22,6 +23,9 @@ export function busContractSuite(harness: BusHarness): void {
   });
   describe('answers of several attempts', () => {
     continuationSuite(harness);
+  });
+  describe('calls that outlast a drain', () => {
+    drainSuite(harness);
   });
   describe('durable events', () => {
     durableSuite(harness);

@@ -49,7 +49,10 @@ export interface Bus {
    */
   serve(handlers: BusHandlers): Promise<void>;
 
-  /** Stops taking new messages and waits until those in flight (handlers and calls) are done, or until `graceMs` is over. */
+  /**
+   * Stops taking new messages and waits until those in flight (handlers and calls) are done. Calls that still run after
+   * `graceMs` are ended: their callers get an error, and who works for them has a moment to say what was spent.
+   */
   drain(graceMs: number): Promise<void>;
 
   /** Flushes the outbox as far as it can and lets go of the connection. Idempotent. */
@@ -96,7 +99,7 @@ export interface DurableDraft<Event> {
 /** A call as its handler sees it. */
 export interface CallContext {
   readonly body: CallBody;
-  /** Aborts with a `GatewayError` reason: `cancelled`, `caller_lost` or `deadline_exceeded`. */
+  /** Aborts with a `GatewayError` reason: `cancelled`, `caller_lost`, `deadline_exceeded`; `draining` or `service_lost` when the process ends. */
   readonly signal: AbortSignal;
   /** The same as `signal`, for those who only listen: costs nothing until it aborts. */
   readonly aborts: AbortSource;

@@ -18,6 +18,9 @@ export const deadlineExceeded = (): GatewayError =>
 export const serviceLost = (): GatewayError =>
   new GatewayError('service_lost', 'The service that was answering fell silent');
 
+export const serviceEnds = (): GatewayError =>
+  new GatewayError('service_lost', 'The service that was answering is shutting down');
+
 export const forwarderLost = ({ message }: GatewayError): GatewayError =>
   new GatewayError(
     'service_lost',

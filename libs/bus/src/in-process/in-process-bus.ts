@@ -18,6 +18,8 @@ import { Outbox } from '../outbox/outbox.js';
 import { LocalCall } from './local-call.js';
 
 const REQUEST_TIMEOUT_MS = 5000;
+/** What a drain may take to deliver durable events, however long the calls took. */
+const FLUSH_MS = 1000;
 
 export interface InProcessBusOptions {
   /** Where durable events wait: `<dataDirectory>/outbox`. */
@@ -33,6 +35,7 @@ export class InProcessBus implements Bus {
   private readonly services: BusHandlers[] = [];
   private readonly pumps = new Map<string, OutboxPump>();
   private readonly inFlight = new InFlight();
+  private readonly running = new Set<LocalCall>();
   private isDraining = false;
   private isClosed = false;
 
@@ -93,7 +96,7 @@ export class InProcessBus implements Bus {
     const handler = this.handlerOf(contract.subject);
     if (handler === undefined) return ResponseStream.failed(nobodyServes(contract.subject));
     const call = new LocalCall(
-      { handlerOf: (subject) => this.handlerOf(subject), inFlight: this.inFlight },
+      { handlerOf: (subject) => this.handlerOf(subject), inFlight: this.inFlight, running: this.running },
       body,
       options,
     );
@@ -121,9 +124,14 @@ export class InProcessBus implements Bus {
   async drain(graceMs: number): Promise<void> {
     this.isDraining = true;
     const startedAt = performance.now();
-    await this.inFlight.idle(graceMs);
-    const remainingMs = Math.max(0, graceMs - (performance.now() - startedAt));
-    await within(remainingMs, Promise.all([...this.pumps.values()].map((pump) => pump.flush())));
+    await this.inFlight.drained(graceMs, () => {
+      for (const call of [...this.running]) call.giveUp(drainingError());
+    });
+    const remainingMs = graceMs - (performance.now() - startedAt);
+    await within(
+      Math.max(remainingMs, FLUSH_MS),
+      Promise.all([...this.pumps.values()].map((pump) => pump.flush())),
+    );
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,8 @@ import { anotherAnswered, cancelledError, deadlineExceeded, nobodyServesTarget }
 export interface LocalCallEnvironment {
   handlerOf(subject: string): CallHandler | undefined;
   readonly inFlight: InFlight;
+  /** The calls that are not over. */
+  readonly running: Set<LocalCall>;
 }
 
 /** One handler at work for a call. */
@@ -47,6 +49,7 @@ export class LocalCall {
     body: Uint8Array,
     options: CallOptions,
   ) {
+    environment.running.add(this);
     this.windowBytes = options.windowBytes ?? DEFAULT_WINDOW_BYTES;
     this.body = { size: body.length, bytes: () => Promise.resolve(body) };
     this.stream = new ResponseStream(
@@ -70,7 +73,13 @@ export class LocalCall {
     const { untold } = await this.serve(this.newAttempt(0, undefined), handler, header);
     if (untold !== undefined) this.stream.fail(untold);
     this.isOver = true;
-    this.stopClockIfIdle();
+    this.endIfIdle();
+  }
+
+  /** The process ends: the caller hears of it, and whoever works for it stops. */
+  giveUp(reason: GatewayError): void {
+    this.stream.fail(reason);
+    this.abort(reason);
   }
 
   private newAttempt(turn: number, delivered: (() => void) | undefined): LocalAttempt {
@@ -89,7 +98,7 @@ export class LocalCall {
     const { untold, isForwarders } = settlement;
     // What broke off after its head is told at once.
     if (untold !== undefined && !isForwarders) attempt.call.response.fail(untold);
-    this.stopClockIfIdle();
+    this.endIfIdle();
     return settlement;
   }
 
@@ -152,7 +161,9 @@ export class LocalCall {
   }
 
   /** A detached attempt may outlive its call, and is bounded by its deadline all the same. */
-  private stopClockIfIdle(): void {
-    if (this.isOver && this.attempts.size === 0) this.stopClock();
+  private endIfIdle(): void {
+    if (!this.isOver || this.attempts.size > 0) return;
+    this.stopClock();
+    this.environment.running.delete(this);
   }
 }

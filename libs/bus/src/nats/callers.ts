@@ -84,7 +84,7 @@ export class Callers {
   }
 
   /** Ends what is still open. */
-  close(error: GatewayError): void {
+  giveUp(error: GatewayError): void {
     for (const call of [...this.open.values()]) this.fail(call, error);
   }
 

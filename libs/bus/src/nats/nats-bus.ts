@@ -36,6 +36,9 @@ export interface NatsBusOptions {
   readonly connectTimeoutMs?: number;
 }
 
+/** What a drain may take to deliver durable events, however long the calls took. */
+const FLUSH_MS = 1000;
+
 /** The bus between processes: NATS for requests, events and calls, JetStream for durable events. */
 export class NatsBus implements Bus {
   private readonly wire: Wire;
@@ -144,16 +147,19 @@ export class NatsBus implements Bus {
     const startedAt = performance.now();
     const remainingMs = (): number => Math.max(0, graceMs - (performance.now() - startedAt));
     await within(remainingMs(), Promise.allSettled([...drained, ...consumed]));
-    await this.inFlight.idle(remainingMs());
-    await within(remainingMs(), this.flushOutbox());
+    await this.inFlight.drained(remainingMs(), () => {
+      this.callers.giveUp(drainingError());
+      this.responders.giveUp();
+    });
+    await within(Math.max(remainingMs(), FLUSH_MS), this.flushOutbox());
   }
 
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
     this.isDraining = true;
-    this.responders.close();
-    this.callers.close(serviceLost());
+    this.responders.giveUp();
+    this.callers.giveUp(serviceLost());
     await within(1000, this.flushOutbox());
     await within(1000, Promise.all([...this.pumps.values()].map((pump) => pump.stop())));
     this.wire.flushAll();

@@ -11,7 +11,7 @@ import {
   type Forwarded,
   type Settlement,
 } from '../call/served-call.js';
-import { cancelledError, deadlineExceeded, forwarderLost, serviceLost } from '../errors.js';
+import { cancelledError, deadlineExceeded, forwarderLost, serviceEnds } from '../errors.js';
 import { MAX_INLINE_BYTES, address, credit, envelope as envelopeSchema, type Envelope } from './envelope.js';
 import { Forwards } from './forwards.js';
 import { FRAME, decodeWithBodies, type ReceivedFrame, type WithBody } from './frames.js';
@@ -97,12 +97,13 @@ export class Responders {
     });
   }
 
-  /** Gives up what is still running: the callers hear of it at once. */
-  close(): void {
+  /** Ends what is still running: the callers hear of it at once, forwarders by the outcome. */
+  giveUp(): void {
+    const reason = serviceEnds();
     for (const served of [...this.served.values()]) {
       if (served.call.response.headSent || served.envelope.forwarder === undefined)
-        served.call.response.fail(serviceLost());
-      this.abort(served, cancelledError());
+        served.call.response.fail(reason);
+      this.abort(served, reason);
     }
   }
 

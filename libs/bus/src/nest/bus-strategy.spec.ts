@@ -123,7 +123,7 @@ describe('BusStrategy', () => {
       contracts,
       services: ['billing', 'ingress', 'router', 'worker'],
       targets: ['one', 'two'],
-      graceMs: 1000,
+      graceMs: () => 1_000,
     });
     app = await NestFactory.createMicroservice(
       { module: TestModule, controllers },

@@ -18,8 +18,8 @@ export interface BusStrategyOptions {
   readonly name?: string;
   /** What the `*` of a call's subject stands for here at first: the providers of a worker. See `addTargets`. */
   readonly targets?: readonly string[];
-  /** How long `close` waits for what is in flight. */
-  readonly graceMs: number;
+  /** How long `close` waits for what is in flight; asked when it closes. */
+  readonly graceMs: () => number;
 }
 
 /** Connects Nest's `@MessagePattern` and `@EventPattern` handlers to the bus, by the contracts' subjects. */
@@ -58,7 +58,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
 
   async close(): Promise<void> {
     this.isServing = false;
-    await this.options.bus.drain(this.options.graceMs);
+    await this.options.bus.drain(this.options.graceMs());
   }
 
   on(): void {
