@@ -101,6 +101,11 @@ export const budgetAlertDetails = z.object({
   event: z.enum(['soft_budget_crossed', 'threshold_crossed', 'budget_crossed', 'projected_limit_exceeded']),
   threshold: z.enum(['soft', '85', '95', '100', 'forecast']),
   counter: z.string(),
+  /** The counter's name without the start of its window, and the threshold: the same in every window. */
+  line: z.string(),
+  window: z.string().nullable(),
+  /** Of calls for one model alone. */
+  model: z.string().nullable(),
   scope: scopeRef,
   alias: z.string().nullable(),
   spendNanos: z.number().int(),

@@ -44,3 +44,12 @@ export function deliveryNotEnqueued(cause: unknown): void {
 const channelOf = (destination: string): string => destination.split(':')[0] ?? destination;
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+export function budgetsNotChecked(cause: unknown): void {
+  logger.warn({ event: 'budgets.not_checked', reason: reasonOf(cause) }, 'budgets will be looked at again');
+}
+
+/** The next round finds them in the database. */
+export function scopesForgotten(): void {
+  logger.warn({ event: 'budgets.too_many' }, 'more scopes spend than are looked at at once');
+}
