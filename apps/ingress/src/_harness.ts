@@ -93,6 +93,8 @@ class FakeState implements Pick<State, 'admit' | 'settle'> {
   decide: (request: AdmitRequest) => Admission | Promise<Admission> = () => ({
     granted: true,
     remaining: [],
+    heldNanos: null,
+    budgets: [],
   });
 
   async admit(request: AdmitRequest): Promise<Admission> {

@@ -1,4 +1,4 @@
-import type { Admission, LimitKind, Remaining, Scope } from './state.js';
+import type { CapacityShare, Granted, LimitKind, RateRefusal, Remaining, Scope } from './state.js';
 
 /** Windows are whole minutes of the epoch. */
 export const WINDOW_MS = 60_000;
@@ -27,22 +27,33 @@ export interface ScopeUse {
   readonly earliestLease: number;
 }
 
-/** The admission of a call; `uses` are the counters after it, one for each scope. */
-export function granted(scopes: readonly Scope[], uses: readonly ScopeUse[], now: number): Admission {
+/** The admission of a call that nothing binds. */
+export const FREE: Granted = { granted: true, remaining: [], heldNanos: null, budgets: [] };
+
+/** A scope of a call and where its counters stand. */
+export interface ScopeStand {
+  readonly scope: Scope;
+  readonly use: ScopeUse;
+}
+
+/** The admission of a call; its scopes stand as they do after it. */
+export function granted(
+  stands: readonly ScopeStand[],
+  now: number,
+  { heldNanos, budgets }: Pick<Granted, 'heldNanos' | 'budgets'> = FREE,
+): Granted {
   const remaining: Remaining[] = [];
-  scopes.forEach((scope, index) => {
-    const use = uses[index];
-    if (use === undefined) return;
+  for (const { scope, use } of stands) {
     for (const kind of LIMIT_KINDS) {
       const limit = limitOf(scope, kind);
       if (limit !== null) remaining.push({ scope: scope.id, kind, limit, ...left(limit, kind, use, now) });
     }
-  });
-  return { granted: true, remaining };
+  }
+  return { granted: true, remaining, heldNanos, budgets };
 }
 
-/** The refusal by one limit of one scope; `use` are its counters, which the refused call did not change. */
-export function refused(scope: Scope, kind: LimitKind, use: ScopeUse, now: number): Admission {
+/** The refusal by one limit of one scope, whose counters the refused call did not change. */
+export function refused({ scope, use }: ScopeStand, kind: LimitKind, now: number): RateRefusal {
   const limit = limitOf(scope, kind) ?? 0;
   return { granted: false, scope: scope.id, kind, limit, ...left(limit, kind, use, now) };
 }
@@ -61,7 +72,35 @@ export function limitOf(scope: Scope, kind: LimitKind): number | null {
   }
 }
 
-export function usedOf(use: ScopeUse, kind: LimitKind): number {
+/**
+ * The limit of a scope that has no room for a call. Limits of a reserved share ask only while the capacity that is shared, among
+ * the scopes of the same call, is used enough.
+ */
+export function limitInTheWay(
+  { scope, use }: ScopeStand,
+  all: readonly ScopeStand[],
+  tokens: number,
+): LimitKind | undefined {
+  for (const kind of LIMIT_KINDS) {
+    const limit = limitOf(scope, kind);
+    if (limit === null || usedOf(use, kind) + (kind === 'tokens' ? tokens : 1) <= limit) continue;
+    if (scope.share === undefined || isSaturated(scope.share, all, kind)) return kind;
+  }
+  return undefined;
+}
+
+function isSaturated(
+  { of, saturation }: CapacityShare,
+  all: readonly ScopeStand[],
+  kind: LimitKind,
+): boolean {
+  const capacity = all.find(({ scope }) => scope.id === of);
+  if (capacity === undefined) return true;
+  const limit = limitOf(capacity.scope, kind);
+  return limit !== null && usedOf(capacity.use, kind) >= saturation * limit;
+}
+
+function usedOf(use: ScopeUse, kind: LimitKind): number {
   switch (kind) {
     case 'requests':
       return use.requests;

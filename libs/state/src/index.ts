@@ -1,13 +1,30 @@
 export { MemoryState } from './memory-state.js';
 export { RedisState, type RedisStateOptions } from './redis-state.js';
 export type {
+  BudgetLimit,
+  BudgetState,
+  BudgetUse,
+  CallCost,
+  Charge,
+  CounterReading,
+  ExtendRequest,
+  ReleasedHold,
+  Seed,
+  SweepRequest,
+} from './budgets.js';
+export type {
   Admission,
   AdmitRequest,
+  BudgetRefusal,
+  CapacityShare,
+  Granted,
   LimitKind,
+  RateRefusal,
   Remaining,
   Scope,
   SettleRequest,
   SharedCircuit,
   State,
+  Unseeded,
 } from './state.js';
 export { STATE } from './tokens.js';

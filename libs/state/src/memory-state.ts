@@ -1,39 +1,34 @@
 import {
+  FREE,
   KEEP_MS,
-  LIMIT_KINDS,
   granted,
-  limitOf,
+  limitInTheWay,
   limitingScopes,
   refused,
-  usedOf,
-  windowOf,
-  type ScopeUse,
+  type ScopeStand,
 } from './admission.js';
-import { CallRecords } from './call-records.js';
+import type { Charge, CounterReading, ExtendRequest, ReleasedHold, Seed, SweepRequest } from './budgets.js';
 import { CircuitTable } from './circuit-table.js';
+import { useOf } from './holds.js';
+import { CallRecords } from './memory/call-records.js';
+import { end, type Lease } from './memory/leases.js';
+import { MemoryBudgets, type Room } from './memory/memory-budgets.js';
+import { ScopeCounts, type Window } from './memory/scope-counts.js';
 import type {
   Admission,
   AdmitRequest,
-  LimitKind,
+  Granted,
   Scope,
   SettleRequest,
   SharedCircuit,
   State,
 } from './state.js';
 
-/** The counters of one scope in one minute. */
-interface Window {
-  requests: number;
-  tokens: number;
-  keepUntil: number;
-}
-
 /** The state of a single process. Never fails, forgets what ran out, and is empty after a restart. */
 export class MemoryState implements State {
-  private readonly windows = new Map<string, Window>();
-  /** Scope → call id → end of its lease. */
-  private readonly leases = new Map<string, Map<string, number>>();
+  private readonly scopes = new Map<string, ScopeCounts>();
   private readonly calls = new CallRecords();
+  private readonly budgets: MemoryBudgets;
   private readonly table: CircuitTable;
   private readonly now: () => number;
   private readonly sweeper: NodeJS.Timeout;
@@ -41,35 +36,48 @@ export class MemoryState implements State {
   constructor({ now = Date.now }: { readonly now?: () => number } = {}) {
     this.now = now;
     this.table = new CircuitTable(now);
-    this.sweeper = setInterval(() => this.sweep(), KEEP_MS / 4).unref();
+    this.budgets = new MemoryBudgets(now);
+    this.sweeper = setInterval(() => this.forget(), KEEP_MS / 4).unref();
   }
 
   admit(request: AdmitRequest): Promise<Admission> {
-    const known = this.calls.answerTo(request.callId);
-    if (known !== undefined) return Promise.resolve(known);
-    const scopes = limitingScopes(request.scopes);
-    if (scopes.length === 0) return Promise.resolve({ granted: true, remaining: [] });
-    for (const scope of scopes) {
-      const use = this.useOf(scope, request.now);
-      const kind = LIMIT_KINDS.find((kind) => isOver(scope, kind, use, request.tokens));
-      if (kind !== undefined) return Promise.resolve(refused(scope, kind, use, request.now));
-    }
-    for (const scope of scopes) this.charge(scope, request);
-    const uses = scopes.map((scope) => this.useOf(scope, request.now));
-    const answer = granted(scopes, uses, request.now);
-    this.calls.open(request.callId, { answer, keepUntil: this.now() + KEEP_MS });
-    return Promise.resolve(answer);
+    return Promise.resolve(this.calls.answerTo(request.callId) ?? this.decide(request));
   }
 
   settle(request: SettleRequest): Promise<void> {
-    const wasOpen = this.calls.close(request.callId);
-    const delta = wasOpen && request.tokens !== null ? request.tokens - request.admittedTokens : 0;
-    for (const scope of limitingScopes(request.scopes)) {
-      this.release(scope, request.callId);
-      const window = this.windows.get(windowKey(scope, request.admittedAt));
-      if (window !== undefined && scope.tokensPerMinute !== null) window.tokens += delta;
+    const { callId, tokens, admittedTokens, costNanos } = request;
+    const call = this.calls.close(callId);
+    if (call !== undefined) {
+      for (const lease of call.leases) end(lease);
+      if (tokens !== null) for (const window of call.windows) window.tokens += tokens - admittedTokens;
     }
+    if (costNanos !== undefined) this.budgets.settle(request);
     return Promise.resolve();
+  }
+
+  extend(request: ExtendRequest): Promise<{ heldNanos: number }> {
+    return Promise.resolve({ heldNanos: this.budgets.extend(request) });
+  }
+
+  charge(items: readonly Charge[]): Promise<void> {
+    for (const item of items) this.budgets.charge(item);
+    return Promise.resolve();
+  }
+
+  seed(seeds: readonly Seed[]): Promise<readonly string[]> {
+    return Promise.resolve(seeds.filter((seed) => this.budgets.seed(seed)).map(({ counter }) => counter));
+  }
+
+  correct(counter: string, deltaNanos: number): Promise<boolean> {
+    return Promise.resolve(this.budgets.correct(counter, deltaNanos));
+  }
+
+  counters(names: readonly string[]): Promise<readonly (CounterReading | null)[]> {
+    return Promise.resolve(names.map((name) => this.budgets.reading(name)));
+  }
+
+  sweepHolds(request: SweepRequest): Promise<readonly ReleasedHold[]> {
+    return Promise.resolve(this.budgets.sweep(request));
   }
 
   openCircuit(deploymentId: string, until: number): Promise<void> {
@@ -104,51 +112,58 @@ export class MemoryState implements State {
     return Promise.resolve();
   }
 
-  private useOf(scope: Scope, now: number): ScopeUse {
-    const window = this.windows.get(windowKey(scope, now));
-    const leases = this.leases.get(scope.id);
-    let earliestLease = 0;
-    for (const [callId, until] of leases ?? []) {
-      if (until <= now) leases?.delete(callId);
-      else if (earliestLease === 0 || until < earliestLease) earliestLease = until;
+  /** Budgets are asked first, as LiteLLM does. */
+  private decide(request: AdmitRequest): Admission {
+    const scopes = limitingScopes(request.scopes);
+    const { budgets = [], cost = null, now } = request;
+    const room = cost === null || budgets.length === 0 ? null : this.budgets.judge(budgets, cost);
+    if (room?.granted === false) return room;
+    if (scopes.length === 0 && room === null) return FREE;
+    const asked = scopes.map((scope) => this.ask(scope, now));
+    for (const one of asked) {
+      const kind = limitInTheWay(one, asked, request.tokens);
+      if (kind !== undefined) return refused(one, kind, now);
     }
-    const { requests, tokens } = window ?? NOTHING;
-    return { requests, tokens, inFlight: leases?.size ?? 0, earliestLease };
+    return this.letIn(request, asked, room);
   }
 
-  private charge(scope: Scope, { callId, now, tokens, leaseUntil }: AdmitRequest): void {
-    if (scope.requestsPerMinute !== null || scope.tokensPerMinute !== null) {
-      const key = windowKey(scope, now);
-      const { requests, tokens: before } = this.windows.get(key) ?? NOTHING;
-      const keepUntil = this.now() + KEEP_MS;
-      this.windows.set(key, { requests: requests + 1, tokens: before + tokens, keepUntil });
-    }
-    if (scope.maxParallelRequests === null) return;
-    const leases = this.leases.get(scope.id) ?? new Map<string, number>();
-    this.leases.set(scope.id, leases.set(callId, leaseUntil));
+  private letIn(request: AdmitRequest, asked: readonly Asked[], room: Room | null): Granted {
+    const { callId, now, leaseUntil } = request;
+    const leases: Lease[] = [];
+    const windows: Window[] = [];
+    const stands = asked.map(({ scope, counts }) => {
+      const window = counts.charge(scope, request);
+      const lease = counts.lease(scope, request);
+      if (window !== undefined && scope.tokensPerMinute !== null) windows.push(window);
+      if (lease !== undefined) leases.push(lease);
+      return { scope, use: counts.use(scope, now) };
+    });
+    if (room !== null) this.budgets.hold(request, room);
+    const answer = granted(stands, now, room === null ? FREE : heldBy(room));
+    const keepUntil = Math.max(leaseUntil, this.now() + KEEP_MS);
+    this.calls.open(callId, { answer, keepUntil, leases, windows });
+    return answer;
   }
 
-  private release(scope: Scope, callId: string): void {
-    const leases = this.leases.get(scope.id);
-    if (leases?.delete(callId) === true && leases.size === 0) this.leases.delete(scope.id);
+  private ask(scope: Scope, now: number): Asked {
+    let counts = this.scopes.get(scope.id);
+    if (counts === undefined) this.scopes.set(scope.id, (counts = new ScopeCounts()));
+    return { scope, counts, use: counts.use(scope, now) };
   }
 
-  private sweep(): void {
+  private forget(): void {
     const now = this.now();
-    for (const [key, { keepUntil }] of this.windows) if (keepUntil <= now) this.windows.delete(key);
-    for (const [scopeId, leases] of this.leases) {
-      for (const [callId, until] of leases) if (until <= now) leases.delete(callId);
-      if (leases.size === 0) this.leases.delete(scopeId);
-    }
+    for (const [id, counts] of this.scopes) if (counts.isOver(now)) this.scopes.delete(id);
     this.calls.sweep(now);
+    this.budgets.forget();
   }
 }
 
-const NOTHING = { requests: 0, tokens: 0 };
-
-const windowKey = (scope: Scope, now: number): string => `${scope.id}:${String(windowOf(now))}`;
-
-function isOver(scope: Scope, kind: LimitKind, use: ScopeUse, tokens: number): boolean {
-  const limit = limitOf(scope, kind);
-  return limit !== null && usedOf(use, kind) + (kind === 'tokens' ? tokens : 1) > limit;
+interface Asked extends ScopeStand {
+  readonly counts: ScopeCounts;
 }
+
+const heldBy = ({ hold, places }: Room): Pick<Granted, 'heldNanos' | 'budgets'> => ({
+  heldNanos: hold,
+  budgets: places.map(({ budget, counter }) => useOf(budget, counter)),
+});

@@ -1,4 +1,5 @@
-import { LIMIT_KINDS, granted, limitingScopes, refused, type ScopeUse } from './admission.js';
+import { GatewayError } from '@tollgate/contracts';
+import { FREE, LIMIT_KINDS, granted, limitingScopes, refused, type ScopeUse } from './admission.js';
 import { AdmissionBatches } from './redis/admission-batches.js';
 import {
   TimedRedis,
@@ -64,7 +65,8 @@ export class RedisState implements State {
 
   async admit(request: AdmitRequest): Promise<Admission> {
     const scopes = limitingScopes(request.scopes);
-    if (scopes.length === 0) return { granted: true, remaining: [] };
+    if (scopes.length === 0) return FREE;
+    if ((request.budgets ?? []).length > 0) throw noBudgets();
     const reply = await this.admissions.admit({ ...request, scopes });
     return parseAdmission(reply, scopes, request.now);
   }
@@ -72,6 +74,30 @@ export class RedisState implements State {
   async settle(request: SettleRequest): Promise<void> {
     const scopes = limitingScopes(request.scopes);
     if (scopes.length > 0) await this.admissions.settle({ ...request, scopes });
+  }
+
+  extend(): Promise<never> {
+    return Promise.reject(noBudgets());
+  }
+
+  charge(): Promise<never> {
+    return Promise.reject(noBudgets());
+  }
+
+  seed(): Promise<never> {
+    return Promise.reject(noBudgets());
+  }
+
+  correct(): Promise<never> {
+    return Promise.reject(noBudgets());
+  }
+
+  counters(): Promise<never> {
+    return Promise.reject(noBudgets());
+  }
+
+  sweepHolds(): Promise<never> {
+    return Promise.reject(noBudgets());
   }
 
   openCircuit(deploymentId: string, until: number): Promise<void> {
@@ -107,16 +133,21 @@ export class RedisState implements State {
   }
 }
 
+const noBudgets = (): GatewayError =>
+  new GatewayError('service_unavailable', 'Budgets are not counted in Redis yet.');
+
 function parseAdmission(reply: string, scopes: readonly Scope[], now: number): Admission {
   const [isGranted, ...numbers] = reply.split(' ').map(Number);
   if (isGranted === 1) {
-    const uses = scopes.map((_scope, index) => useAt(numbers, 4 * index));
-    return granted(scopes, uses, now);
+    return granted(
+      scopes.map((scope, place) => ({ scope, use: useAt(numbers, 4 * place) })),
+      now,
+    );
   }
   const scope = scopes[numbers[0] ?? 0];
   const kind = LIMIT_KINDS[numbers[1] ?? 0];
   if (scope === undefined || kind === undefined) throw new Error(`Unexpected answer of the script: ${reply}`);
-  return refused(scope, kind, useAt(numbers, 2), now);
+  return refused({ scope, use: useAt(numbers, 2) }, kind, now);
 }
 
 const useAt = (numbers: readonly number[], at: number): ScopeUse => ({

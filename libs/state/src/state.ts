@@ -1,19 +1,21 @@
+import type { BudgetLimit, BudgetState, BudgetUse, CallCost } from './budgets.js';
+
 /**
  * Counters and health that replicas share. Two adapters (Redis, memory) pass one contract suite.
  * A Redis that does not answer within 50 ms rejects with `GatewayError('service_unavailable')`: the caller decides
  * (`on_state_down`). Nothing waits for a Redis that is away.
  */
-export interface State {
+export interface State extends BudgetState {
   /**
-   * One atomic operation over all scopes of a call: either every limit has room and all are charged, or none is.
+   * One atomic operation over all scopes and budgets of a call: either every limit has room and all are charged, or none is.
    * Windows are fixed minutes of the epoch, part of the counter's name, so there is nothing to reset. Calls in flight are
    * leases that end by themselves at `leaseUntil`, so a dead ingress leaves no hold behind. Idempotent by `callId` and `now`.
    */
   admit(request: AdmitRequest): Promise<Admission>;
 
   /**
-   * Ends the leases of a call that was admitted and replaces the token estimate by the true count (null: keep the estimate).
-   * Idempotent.
+   * Ends the leases of a call that was admitted, replaces the token estimate by the true count (null: keep the estimate), and
+   * what it holds by what it owes (null: keep the hold). Idempotent: what is told first counts.
    */
   settle(request: SettleRequest): Promise<void>;
 
@@ -64,11 +66,27 @@ export interface Scope {
   readonly requestsPerMinute: number | null;
   readonly tokensPerMinute: number | null;
   readonly maxParallelRequests: number | null;
+  readonly share?: CapacityShare;
+}
+
+/** A reserved share of a capacity: the scope's limits bind only while the capacity is used enough. */
+export interface CapacityShare {
+  /**
+   * The id of the scope that is shared; it is among the scopes of the call (if not, the limits bind). Each limit looks at the
+   * same limit of that scope.
+   */
+  readonly of: string;
+  /** From this part of the capacity's limit on, for example 0.8. */
+  readonly saturation: number;
 }
 
 export interface AdmitRequest {
   readonly callId: string;
   readonly scopes: readonly Scope[];
+  /** Absent: none. */
+  readonly budgets?: readonly BudgetLimit[];
+  /** null and absent: the call is free and asks no budget. */
+  readonly cost?: CallCost | null;
   readonly tokens: number;
   /** Epoch milliseconds, from the caller's clock so that tests can fake it. */
   readonly now: number;
@@ -82,21 +100,53 @@ export interface SettleRequest {
   readonly admittedAt: number;
   readonly admittedTokens: number;
   readonly tokens: number | null;
+  /** What the call cost; null: unknown. Absent: the call holds no money (`heldNanos` of its admission was null). */
+  readonly costNanos?: number | null;
+  /** The attempt that the cost is of, or whose cost is unknown. Absent: the cost is the whole call's. */
+  readonly attemptId?: string;
 }
 
 export type LimitKind = 'requests' | 'tokens' | 'max_parallel_requests';
 
-export type Admission =
-  | { readonly granted: true; readonly remaining: readonly Remaining[] }
-  | {
-      readonly granted: false;
-      readonly scope: string;
-      readonly kind: LimitKind;
-      readonly limit: number;
-      readonly remaining: number;
-      /** Epoch milliseconds; for calls in flight: the earliest lease end. */
-      readonly resetAt: number;
-    };
+export type Admission = Granted | RateRefusal | BudgetRefusal | Unseeded;
+
+export interface Granted {
+  readonly granted: true;
+  readonly remaining: readonly Remaining[];
+  /** What is reserved for the call on each of its counters; null: no budget binds it. */
+  readonly heldNanos: number | null;
+  /** After this call. */
+  readonly budgets: readonly BudgetUse[];
+}
+
+export interface RateRefusal {
+  readonly granted: false;
+  readonly kind: LimitKind;
+  readonly scope: string;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Epoch milliseconds; for calls in flight: the earliest lease end. */
+  readonly resetAt: number;
+}
+
+/**
+ * A budget has no room for the least that the call costs. While its maximum less `spent` and `due` still has, waiting may help: what
+ * open calls hold is in the way. A budget for which it does not is named first.
+ */
+export interface BudgetRefusal extends BudgetUse {
+  readonly granted: false;
+  readonly kind: 'budget';
+  readonly scope: string;
+  readonly window: string | null;
+  readonly resetAt: number | null;
+}
+
+/** Counters must be seeded before the call can be judged: their window began before shared state began to count. */
+export interface Unseeded {
+  readonly granted: false;
+  readonly kind: 'unseeded';
+  readonly counters: readonly string[];
+}
 
 /** What is left after this call, for the `x-ratelimit-*` headers. */
 export interface Remaining {

@@ -1,81 +1,195 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LiveConfig } from '@tollgate/config';
-import { GatewayError } from '@tollgate/contracts';
-import { STATE, type Admission as Decision, type Scope, type State } from '@tollgate/state';
-import { callRateLimited, stateFailed } from '../events.js';
-import { keyLimitHeaders, rateLimitHeaders, rateLimited } from './rate-limits.js';
-
-/** A call that was let in. */
-export interface Pass {
-  /** For the answer: what is left of each limit. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Ends the call's leases and puts the true token count in place of the estimate (null: keep it). Never throws. */
-  settle(tokens: number | null): void;
-}
+import { BUS, type Bus } from '@tollgate/bus';
+import { LiveConfig, type GatewayConfig } from '@tollgate/config';
+import { GatewayError, seedCounters, type CallHeader, type ScopeRecord } from '@tollgate/contracts';
+import {
+  STATE,
+  type Admission as Decision,
+  type AdmitRequest,
+  type BudgetRefusal,
+  type Granted,
+  type Scope,
+  type State,
+} from '@tollgate/state';
+import type { Caller } from '../auth/caller.js';
+import { BudgetQueue, mayHaveRoom } from '../budgets/budget-queue.js';
+import { budgetExceeded, refusalStatus } from '../budgets/budget-refusal.js';
+import { CallLimitBooks } from '../budgets/call-limit-books.js';
+import { Estimates } from '../budgets/estimates.js';
+import { callRateLimited, callOverBudget, callWaitedForBudget, stateFailed } from '../events.js';
+import { admittedPass, FREE_PASS, type Pass, type Settlement } from './pass.js';
+import { rateLimited } from './rate-limits.js';
 
 export interface Entrance {
-  readonly callId: string;
-  readonly scopes: readonly Scope[];
-  /** The estimated prompt. The answer's tokens are charged when they are known. */
-  readonly tokens: number;
-  readonly now: number;
-  readonly leaseUntil: number;
+  readonly header: CallHeader;
+  readonly caller: Caller;
+  /** What may bind the call. */
+  readonly records: readonly ScopeRecord[];
+  /** The name after the caller's own aliases. */
+  readonly model: string;
+  readonly cacheMarked: boolean;
+  /** Another model has been taken already, for the want of a budget. */
+  readonly isFallback?: boolean;
 }
 
-const FREE_PASS: Pass = { headers: {}, settle: () => undefined };
+/** The call is not let in as it is: its key wants another model to be asked. */
+export interface Detour {
+  readonly model: string;
+}
 
-/** Lets a call in where its limits have room. A call that no limit binds asks nobody. */
+/** Leases outlive the call's deadline by this, so that a settled call never meets an expired lease. */
+const LEASE_MARGIN_MS = 5_000;
+/** Counters are seeded once a window; more often only when shared state is lost again meanwhile. */
+const MAX_SEEDINGS = 3;
+const SEED_TIMEOUT_MS = 5_000;
+
+/** Lets a call in where its limits have room and its budgets can pay for it. A call that nothing binds asks nobody. */
 @Injectable()
 export class Admission {
+  private readonly queue = new BudgetQueue();
+
   constructor(
     @Inject(STATE) private readonly state: State,
+    @Inject(BUS) private readonly bus: Bus,
     private readonly config: LiveConfig,
+    private readonly books: CallLimitBooks,
+    private readonly estimates: Estimates,
   ) {}
 
-  /** Rejects with `rate_limited`, or with `service_unavailable` when state is away and `on_state_down` is `refuse`. */
-  async admit(entrance: Entrance): Promise<Pass> {
-    if (entrance.scopes.length === 0) return FREE_PASS;
-    const decision = await this.decide(entrance);
-    if (decision === null) return FREE_PASS;
-    if (!decision.granted) {
-      callRateLimited(decision.kind);
-      throw rateLimited(decision, entrance.now);
-    }
-    return {
-      headers: {
-        ...rateLimitHeaders(decision.remaining, entrance.now),
-        ...keyLimitHeaders(entrance.scopes),
-      },
-      settle: once((tokens: number | null) => this.settle(entrance, tokens)),
+  /**
+   * Rejects with `rate_limited`, `budget_exceeded`, or with `service_unavailable` when state is away and `on_state_down` is
+   * `refuse`.
+   */
+  async admit(entrance: Entrance): Promise<Pass | Detour> {
+    const { header, records, model } = entrance;
+    const { startedAt: now } = header;
+    const limits = this.books.of(records, model, entrance.caller, now);
+    if (limits.scopes.length === 0 && limits.budgets.length === 0) return FREE_PASS;
+    const cost = limits.budgets.length === 0 ? null : this.estimates.costOf(entrance);
+    const request: AdmitRequest = {
+      callId: header.id,
+      scopes: limits.scopes,
+      budgets: cost === null ? [] : limits.budgets,
+      cost,
+      tokens: header.inputTokens,
+      now,
+      leaseUntil: header.deadline + LEASE_MARGIN_MS,
     };
+    const asked: Asked = { request, entrance, counters: limits.budgets.map(({ counter }) => counter) };
+    const decision = await this.decide(asked);
+    if (decision === null) return { ...FREE_PASS, counters: asked.counters };
+    if (decision.granted) return this.pass(asked, decision);
+    if (decision.kind === 'budget') return this.overBudget(asked, decision);
+    if (decision.kind === 'unseeded') throw unchecked();
+    callRateLimited(decision.kind);
+    throw rateLimited(decision, now);
   }
 
-  private async decide(entrance: Entrance): Promise<Decision | null> {
+  /** What may be spent on a call that is under way, after asking for more. Rejects as state does. */
+  extend(callId: string, toNanos: number, force: boolean): Promise<{ readonly heldNanos: number }> {
+    return this.state.extend({ callId, toNanos, force });
+  }
+
+  private pass({ request, entrance: { header, model }, counters }: Asked, granted: Granted): Pass {
+    const { heldNanos } = granted;
+    return admittedPass(request, granted, {
+      counters,
+      stream: header.stream,
+      settle: (settlement) => {
+        this.settle(request, settlement, { holds: heldNanos !== null, counters });
+        const { used } = settlement;
+        if (used !== undefined) this.estimates.learn(model, { estimated: header.inputTokens, ...used });
+      },
+    });
+  }
+
+  /** null: state is away, and the key's calls go on without. */
+  private async decide({ request, entrance }: Asked): Promise<Decision | null> {
     try {
-      return await this.state.admit(entrance);
+      const answer = await this.seeded(request);
+      const isHeldBack = !answer.granted && answer.kind === 'budget' && mayHaveRoom(answer);
+      return isHeldBack ? await this.waited(answer, request) : answer;
     } catch (cause) {
-      stateFailed('admit', cause, entrance.callId);
-      if (this.config.current.general.onStateDown === 'allow') return null;
-      throw new GatewayError('service_unavailable', 'Rate limits cannot be checked at the moment.', {
-        cause,
-        retryAfterMs: 1_000,
-      });
+      stateFailed('admit', cause, request.callId);
+      const { onStateDown } = entrance.caller.key?.policy ?? {};
+      if ((onStateDown ?? this.general.onStateDown) === 'allow') return null;
+      throw unchecked(cause);
     }
   }
 
-  /** Not awaited by the answer: leases end by themselves should this fail. */
-  private settle({ callId, scopes, tokens: admittedTokens, now }: Entrance, tokens: number | null): void {
+  /** Counters that shared state does not know are asked of billing first. */
+  private async seeded(request: AdmitRequest): Promise<Decision> {
+    for (let seedings = 0; ; seedings += 1) {
+      const answer = await this.state.admit(request);
+      if (answer.granted || answer.kind !== 'unseeded' || seedings >= MAX_SEEDINGS) return answer;
+      const counters = [...answer.counters];
+      await this.bus.request(seedCounters, { counters }, { timeoutMs: SEED_TIMEOUT_MS });
+    }
+  }
+
+  private async waited(refusal: BudgetRefusal, request: AdmitRequest): Promise<Decision> {
+    const began = Date.now();
+    const { waitMs } = this.general.budgets;
+    const answer = await this.queue.wait(refusal, () => this.seeded(request), began + waitMs);
+    callWaitedForBudget(answer.granted, Date.now() - began);
+    return answer;
+  }
+
+  private async overBudget(asked: Asked, refusal: BudgetRefusal): Promise<Pass | Detour> {
+    const { request, entrance } = asked;
+    const { key } = entrance.caller;
+    const policy = key?.policy.overBudget;
+    callOverBudget(refusal.scope, policy?.action ?? 'reject');
+    if (policy?.action === 'fallback' && entrance.isFallback !== true) return { model: policy.model };
+    if (policy?.action === 'throttle') {
+      const throttled = { ...asked, request: throttledRequest(request, refusal.scope) };
+      const decision = await this.decide(throttled);
+      if (decision === null) return { ...FREE_PASS, counters: asked.counters };
+      if (decision.granted) return this.pass(throttled, decision);
+    }
+    const status = refusalStatus(policy, this.general.budgets.exceededStatus);
+    throw budgetExceeded(refusal, request.now, { key, status });
+  }
+
+  /** Not awaited by the answer: leases end by themselves should this fail, and billing settles too. */
+  private settle(
+    { callId, scopes, tokens: admittedTokens, now: admittedAt }: AdmitRequest,
+    { tokens, costNanos, attemptId }: Settlement,
+    { holds, counters }: { readonly holds: boolean; readonly counters: readonly string[] },
+  ): void {
+    const money = holds ? { costNanos, ...(attemptId !== undefined && { attemptId }) } : {};
     this.state
-      .settle({ callId, scopes, admittedAt: now, admittedTokens, tokens })
+      .settle({ callId, scopes, admittedAt, admittedTokens, tokens, ...money })
+      .then(() => this.queue.ended(counters))
       .catch((cause: unknown) => stateFailed('settle', cause, callId));
   }
+
+  private get general(): GatewayConfig['general'] {
+    return this.config.current.general;
+  }
 }
 
-function once<Value>(action: (value: Value) => void): (value: Value) => void {
-  let done = false;
-  return (value) => {
-    if (done) return;
-    done = true;
-    action(value);
-  };
+/** A call at the door, and what it is asked for. */
+interface Asked {
+  readonly request: AdmitRequest;
+  readonly entrance: Entrance;
+  /** What the call is charged to, whether or not anything is reserved for it. */
+  readonly counters: readonly string[];
 }
+
+/** Beyond its budget one call a minute; what it costs still counts. */
+function throttledRequest(request: AdmitRequest, scope: string): AdmitRequest {
+  const throttle: Scope = {
+    id: `${scope}|over budget`,
+    requestsPerMinute: 1,
+    tokensPerMinute: null,
+    maxParallelRequests: null,
+  };
+  return { ...request, scopes: [...request.scopes, throttle], budgets: [], cost: null };
+}
+
+const unchecked = (cause?: unknown): GatewayError =>
+  new GatewayError('service_unavailable', 'Limits and budgets cannot be checked at the moment.', {
+    cause,
+    retryAfterMs: 1_000,
+  });

@@ -40,6 +40,8 @@ describe('a call that limits bind', () => {
     ingress.state.decide = ({ now }) => ({
       granted: true,
       remaining: [left('requests', 10, 9, now + 30_000), left('tokens', 1_000, 990, now + 30_000)],
+      heldNanos: null,
+      budgets: [],
     });
     const response = await chat();
     await response.text();

@@ -1,7 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
-import type { Admission, LimitKind, Remaining, Scope } from '@tollgate/state';
-
-type Refusal = Extract<Admission, { granted: false }>;
+import type { LimitKind, RateRefusal, Remaining, Scope } from '@tollgate/state';
 
 /** LiteLLM's word for the kind in the `rate_limit_type` header; its message uses the kind itself. */
 const HEADER_KIND: Readonly<Record<LimitKind, string>> = {
@@ -14,7 +12,7 @@ const HEADER_KIND: Readonly<Record<LimitKind, string>> = {
 const PARALLEL_RETRY_MS = 1_000;
 
 /** The 429 in LiteLLM's words and headers. */
-export function rateLimited(refusal: Refusal, now: number): GatewayError {
+export function rateLimited(refusal: RateRefusal, now: number): GatewayError {
   const { kind, limit, remaining, resetAt } = refusal;
   const until = utc(resetAt);
   const retryAfterMs = kind === 'max_parallel_requests' ? PARALLEL_RETRY_MS : Math.max(1_000, resetAt - now);

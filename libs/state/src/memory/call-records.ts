@@ -1,0 +1,53 @@
+import type { Admission } from '../state.js';
+import { Generations } from './generations.js';
+import type { Lease } from './leases.js';
+import type { Window } from './scope-counts.js';
+
+/** Calls in flight that are remembered at most. */
+const MOST_OPEN = 100_000;
+/** Answers of settled calls that are kept, at least for this many calls and at most for twice as many. */
+const MOST_SETTLED = 2_000;
+
+/** A call in flight: what it was told, and what it was charged to. */
+export interface OpenCall {
+  readonly answer: Admission;
+  /** Epoch milliseconds. */
+  readonly keepUntil: number;
+  readonly leases: readonly Lease[];
+  /** Those in which its tokens count. */
+  readonly windows: readonly Window[];
+}
+
+/** What granted calls were told, and which of them are open. */
+export class CallRecords {
+  private readonly calls = new Map<string, OpenCall>();
+  private readonly settled = new Generations<Admission>(MOST_SETTLED);
+
+  answerTo(callId: string): Admission | undefined {
+    return this.calls.get(callId)?.answer ?? this.settled.get(callId);
+  }
+
+  open(callId: string, call: OpenCall): void {
+    // Never seen in a healthy gateway; their tokens then keep the estimate, and their leases end by themselves.
+    if (this.calls.size >= MOST_OPEN) this.calls.clear();
+    this.calls.set(callId, call);
+  }
+
+  /** The call, if it was open. */
+  close(callId: string): OpenCall | undefined {
+    const call = this.calls.get(callId);
+    if (call === undefined) return undefined;
+    this.calls.delete(callId);
+    this.settled.set(callId, call.answer);
+    return call;
+  }
+
+  /** Forgets calls that were never settled. */
+  sweep(now: number): void {
+    for (const [callId, { keepUntil }] of this.calls) if (keepUntil <= now) this.calls.delete(callId);
+  }
+
+  get size(): number {
+    return this.calls.size + this.settled.size;
+  }
+}
