@@ -43,6 +43,11 @@ export class SseDecoder {
     this.maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
   }
 
+  /** Nothing of an unfinished event is held. */
+  get isBetweenEvents(): boolean {
+    return this.length === 0;
+  }
+
   /** The events that this chunk completes. */
   push(chunk: Uint8Array): SseEvent[] {
     return this.scan(this.append(chunk), false);

@@ -2,6 +2,7 @@ import { GatewayError, toGatewayError, type AbortSource, type Clocks } from '@to
 import type { Dispatcher } from 'undici';
 import { badStatusError } from './classify.js';
 import { connectionError } from './connection-error.js';
+import { readerTurns } from './reader-turns.js';
 import type { HeaderValues } from './retry-after.js';
 import { upstreamError, type ErrorSource } from './upstream-error.js';
 
@@ -49,6 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private ended = false;
   private released = false;
   private idle = false;
+  private idleSince = 0;
   private wake: (() => void) | undefined;
   private phaseClock: NodeJS.Timeout | undefined;
   private readonly totalClock: NodeJS.Timeout;
@@ -78,15 +80,26 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.start;
   }
 
-  /** What has come since the last read, in one piece; null at the end of the answer. */
+  /** What has come since the last time, in one piece; null at the end of the answer, undefined while there is nothing new. */
+  poll(): Buffer | null | undefined {
+    if (this.chunks.length > 0) return this.take();
+    if (this.failure !== undefined) throw this.failure;
+    return this.ended ? null : undefined;
+  }
+
+  /** Resolves when something is new. One reader waits. */
+  changed(): Promise<void> {
+    if (this.idle) this.startIdle();
+    return this.change();
+  }
+
+  /** The same, waiting for something new. */
   async read(): Promise<Buffer | null> {
-    while (this.chunks.length === 0) {
-      if (this.failure !== undefined) throw this.failure;
-      if (this.ended) return null;
-      if (this.idle) this.startIdle();
-      await this.change();
+    for (;;) {
+      const part = this.poll();
+      if (part !== undefined) return part;
+      await this.changed();
     }
-    return this.take();
   }
 
   /** The rest of the answer; fails when it is larger than the limit. */
@@ -158,7 +171,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.chunks.push(chunk);
     this.buffered += chunk.length;
     if (this.buffered > HIGH_WATER_BYTES) controller.pause();
-    this.notify();
+    if (this.chunks.length === 1) readerTurns.add(this.notify);
   }
 
   onResponseEnd(): void {
@@ -200,11 +213,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     });
   }
 
-  private notify(): void {
+  private readonly notify = (): void => {
     const { wake } = this;
     this.wake = undefined;
     wake?.();
-  }
+  };
 
   private startPhase(what: string, milliseconds: number): void {
     clearTimeout(this.phaseClock);
@@ -213,16 +226,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }, milliseconds);
   }
 
+  /** NOTE a timer that is set anew for every chunk costs more than one that looks at the time when it fires. */
   private startIdle(): void {
-    if (this.phaseClock !== undefined) {
-      this.phaseClock.refresh();
-      return;
-    }
-    const { idleMs } = this.options.clocks;
+    this.idleSince = performance.now();
+    if (this.phaseClock === undefined) this.checkIdleIn(this.options.clocks.idleMs);
+  }
+
+  private checkIdleIn(milliseconds: number): void {
     this.phaseClock = setTimeout(() => {
+      this.phaseClock = undefined;
       // A reader that is slow itself does not wait: that is no fault of the provider's.
-      if (this.wake !== undefined) this.expire('nothing between two chunks', idleMs);
-    }, idleMs);
+      if (this.wake === undefined || this.chunks.length > 0) return;
+      const { idleMs } = this.options.clocks;
+      const left = this.idleSince + idleMs - performance.now();
+      if (left > 0) this.checkIdleIn(left);
+      else this.expire('nothing between two chunks', idleMs);
+    }, milliseconds);
   }
 
   private expire(what: string, milliseconds: number): void {

@@ -36,13 +36,20 @@ export class EventStamp {
   /** NOTE the chunks of a stream begin alike, id and model included: most need neither a search nor a scan. */
   stamp(event: SseEvent): Uint8Array {
     const raw = bytesOf(event);
-    if (!this.beginsAlike(raw) && !this.learn(event, raw)) return editEvent(event, this.edit);
+    const parts: Uint8Array[] = [];
+    if (this.stampAlike(raw, 0, raw.length, parts)) return Buffer.concat(parts);
+    if (!this.learn(event, raw)) return editEvent(event, this.edit);
     return Buffer.concat([this.replacement, raw.subarray(this.prefix.length)]);
   }
 
-  private beginsAlike(raw: Buffer): boolean {
-    const { length } = this.prefix;
-    return length > 0 && raw.length > length && raw.compare(this.prefix, 0, length, 0, length) === 0;
+  /** Adds the stamped bytes of an event that begins like the last one; false when it does not. */
+  stampAlike(view: Buffer, start: number, end: number, parts: Uint8Array[]): boolean {
+    const { prefix, replacement } = this;
+    const { length } = prefix;
+    if (length === 0 || end - start <= length) return false;
+    if (view.compare(prefix, 0, length, start, start + length) !== 0) return false;
+    parts.push(replacement, view.subarray(start + length, end));
+    return true;
   }
 
   private learn(event: SseEvent, raw: Buffer): boolean {

@@ -4,6 +4,8 @@ import type { Exchange } from '../kit/exchange.js';
 import { upstreamError, type ErrorSource } from '../kit/upstream-error.js';
 import type { StreamRelay } from './stream-relay.js';
 
+const EVENT_END = '\n\n';
+
 /**
  * A streamed answer, read by one reader. `open` waits for the first good event, so that a failure before it is a failure of
  * the attempt and not of a stream.
@@ -28,9 +30,10 @@ export class StreamAnswer {
   async open(): Promise<void> {
     const parts: Uint8Array[] = [];
     while (!this.relay.observer.started || parts.length === 0) {
-      const part = await this.more();
+      const part = this.more();
       if (part === null) break;
-      if (part.length > 0) parts.push(part);
+      if (part === undefined) await this.exchange.changed();
+      else if (part.length > 0) parts.push(part);
     }
     this.exchange.tokenSeen();
     this.first = parts.length === 0 ? null : Buffer.concat(parts);
@@ -43,10 +46,11 @@ export class StreamAnswer {
       this.first = null;
       return first;
     }
-    for (let part = await this.more(); part !== null; part = await this.more()) {
-      if (part.length > 0) return part;
+    for (;;) {
+      const part = this.more();
+      if (part === undefined) await this.exchange.changed();
+      else if (part === null || part.length > 0) return part;
     }
-    return null;
   }
 
   /** Nobody takes the rest: the provider's socket is closed. */
@@ -54,45 +58,53 @@ export class StreamAnswer {
     this.exchange.abort(reason);
   }
 
-  private async more(): Promise<Uint8Array | null> {
+  /** What can be had at once; undefined: nothing yet. */
+  private more(): Uint8Array | null | undefined {
     if (this.failure !== undefined) throw this.failure;
     if (this.complete) return null;
-    const chunk = await this.exchange.read();
-    return chunk === null ? this.finish() : this.relayAll(this.decode(chunk));
+    const chunk = this.exchange.poll();
+    if (chunk === undefined) return undefined;
+    return chunk === null ? this.finish() : this.relayed((parts) => this.relayChunk(chunk, parts));
   }
 
-  private decode(chunk: Uint8Array): SseEvent[] {
-    try {
-      return this.decoder.push(chunk);
-    } catch (cause) {
-      throw this.abandon(toGatewayError(cause));
-    }
-  }
-
-  private abandon(error: GatewayError): GatewayError {
-    this.exchange.abort(error);
-    return error;
-  }
-
-  /** All events of one read in one piece: they travel, and are written to the client, together. */
-  private relayAll(events: readonly SseEvent[]): Uint8Array {
+  /** What `work` makes of one read, in one piece: it travels, and is written to the client, together. */
+  private relayed(work: (parts: Uint8Array[]) => void): Uint8Array {
     const parts: Uint8Array[] = [];
     try {
-      for (const event of events) {
-        const part = this.relay.push(event);
-        if (part !== null) parts.push(part);
-        if (this.relay.observer.done) {
-          this.conclude(parts);
-          this.exchange.release();
-          break;
-        }
-      }
+      work(parts);
     } catch (cause) {
-      const error = this.abandon(toGatewayError(cause));
+      const error = toGatewayError(cause);
+      this.exchange.abort(error);
       if (parts.length === 0) throw error;
       this.failure = error;
     }
-    return Buffer.concat(parts);
+    return joined(parts);
+  }
+
+  private relayChunk(chunk: Buffer, parts: Uint8Array[]): void {
+    const { decoder, relay } = this;
+    let at = 0;
+    if (relay.pushAlike !== undefined) {
+      if (!decoder.isBetweenEvents) {
+        at = chunk.indexOf(EVENT_END) + EVENT_END.length;
+        if (at < EVENT_END.length) at = chunk.length;
+        this.relayEvents(decoder.push(chunk.subarray(0, at)), parts);
+      }
+      if (decoder.isBetweenEvents && !this.complete) at = relay.pushAlike(chunk, at, parts);
+    }
+    if (at < chunk.length && !this.complete) this.relayEvents(decoder.push(chunk.subarray(at)), parts);
+  }
+
+  private relayEvents(events: readonly SseEvent[], parts: Uint8Array[]): void {
+    for (const event of events) {
+      const part = this.relay.push(event);
+      if (part !== null) parts.push(part);
+      if (this.relay.observer.done) {
+        this.conclude(parts);
+        this.exchange.release();
+        return;
+      }
+    }
   }
 
   private finish(): Uint8Array {
@@ -111,7 +123,9 @@ export class StreamAnswer {
   private relayRest(): Uint8Array {
     const rest = this.decoder.flush();
     try {
-      return this.relayAll(rest);
+      return this.relayed((parts) => {
+        this.relayEvents(rest, parts);
+      });
     } catch (cause) {
       const error = toGatewayError(cause);
       throw error.code === 'upstream_invalid_response' ? this.truncated() : error;
@@ -132,4 +146,10 @@ export class StreamAnswer {
       this.source,
     );
   }
+}
+
+/** NOTE a single piece may share memory with what was read: nobody writes into that. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  return first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
 }

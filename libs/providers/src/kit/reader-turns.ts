@@ -1,0 +1,36 @@
+/** Readers that go on in one turn of the event loop. */
+const READERS_A_TURN = 64;
+/** Entries that were served are dropped this many at a time. */
+const COMPACT_FROM = 1_024;
+
+/**
+ * Lets the readers of many streams go on in the order in which something came for them, some in each turn of the event loop.
+ * However many streams bring something at once, a turn stays short (Node accepts one new connection a turn), and what comes
+ * while a reader waits for its turn is read and written on in one piece.
+ */
+class ReaderTurns {
+  private waiting: (() => void)[] = [];
+  private next = 0;
+
+  add(goOn: () => void): void {
+    if (this.waiting.length === 0) this.schedule();
+    this.waiting.push(goOn);
+  }
+
+  private schedule(): void {
+    setImmediate(() => this.run());
+  }
+
+  private run(): void {
+    const end = Math.min(this.next + READERS_A_TURN, this.waiting.length);
+    while (this.next < end) this.waiting[this.next++]?.();
+    if (this.next === this.waiting.length || this.next >= COMPACT_FROM) {
+      this.waiting = this.waiting.slice(this.next);
+      this.next = 0;
+    }
+    if (this.waiting.length > 0) this.schedule();
+  }
+}
+
+/** Of the whole process: turns are. */
+export const readerTurns = new ReaderTurns();
