@@ -6,6 +6,7 @@ import { BullMqJobs, JOBS, TableJobs, type Jobs } from '@tollgate/jobs';
 import { ALERT_CONTROLLERS, ALERT_JOBS, ALERT_PROVIDERS } from './alerts/alert-parts.js';
 import { ExpiredKeysJob } from './jobs/expired-keys.job.js';
 import { JOB_SOURCES, type JobSource } from './jobs/scheduled-job.js';
+import { DIRECTORY_CONTROLLERS, DIRECTORY_PROVIDERS } from './directory/directory-parts.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
 import { KeyController } from './keys/key.controller.js';
 import { KeyStore } from './keys/key-store.js';
@@ -47,7 +48,7 @@ const jobSources: Provider = {
   controllers: [
     ...ALERT_CONTROLLERS,
     UsageController,
-    KeyController,
+    ...DIRECTORY_CONTROLLERS,
     ModelController,
     ModelUsageController,
     SpendController,
@@ -59,7 +60,7 @@ const jobSources: Provider = {
     ...ALERT_PROVIDERS,
     ExpiredKeysJob,
     Ledger,
-    KeyStore,
+    ...DIRECTORY_PROVIDERS,
     ModelStore,
     ModelUsageStore,
     SpendStore,

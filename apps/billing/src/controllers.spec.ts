@@ -1,17 +1,11 @@
 import { jest } from '@jest/globals';
 import type { Bus } from '@tollgate/bus';
-import {
-  GatewayError,
-  NO_USAGE,
-  keyChanged,
-  type Actor,
-  type NewKey,
-  type UsageEvent,
-} from '@tollgate/contracts';
+import { GatewayError, NO_USAGE, keyChanged, type UsageEvent } from '@tollgate/contracts';
 import { metricsText } from '@tollgate/observability';
 import type { Jobs } from '@tollgate/jobs';
 import { ExpiredKeysJob } from './jobs/expired-keys.job.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
+import type { KeyAdmin } from './keys/key-admin.js';
 import { KeyController } from './keys/key.controller.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { Ledger, Recorded } from './ledger/ledger.js';
@@ -56,46 +50,9 @@ describe('UsageController', () => {
 });
 
 describe('KeyController', () => {
-  const publish = jest.fn<Bus['publish']>();
-  const bus = { publish } as unknown as Bus;
-  const actor: Actor = { keyHash: 'master', userId: 'ada', role: 'proxy_admin' };
-
-  beforeEach(() => publish.mockClear());
-
-  it('tells every ingress of a key that is new or gone', async () => {
-    const keys = { create: async () => undefined, delete: async () => ['one', 'two'] };
-    const controller = new KeyController(keys as unknown as KeyStore, bus);
-    const created = await controller.create({ actor, key: { hash: 'new' } as NewKey });
-    expect(created).toMatchObject({ hash: 'new', createdBy: 'ada', createdAt: created.updatedAt });
-    expect(await controller.delete({ actor, hashes: ['one'], aliases: ['second'] })).toEqual({
-      deleted: ['one', 'two'],
-    });
-    expect(publish.mock.calls).toEqual([
-      [keyChanged, { hash: 'new' }],
-      [keyChanged, { hash: 'one' }],
-      [keyChanged, { hash: 'two' }],
-    ]);
-  });
-
-  it('gives a key without wishes about routing as one that has none', async () => {
-    const rows = [
-      { hash: 'a', routing: null },
-      { hash: 'b', routing: { numRetries: 1 } },
-    ];
-    const keys = { find: async () => ({ ...rows.shift(), spendNanos: 7 }) };
-    const controller = new KeyController(keys as unknown as KeyStore, bus);
-    expect(await controller.find({ hash: 'a' })).toEqual({
-      key: { hash: 'a' },
-      spendNanos: 7,
-      lastActiveAt: null,
-      status: 'active',
-    });
-    expect(await controller.find({ hash: 'b' })).toMatchObject({ key: { routing: { numRetries: 1 } } });
-  });
-
   it('answers when to come back while the database is away', async () => {
     const keys = { find: () => Promise.reject(withCode('57P03')) };
-    const controller = new KeyController(keys as unknown as KeyStore, bus);
+    const controller = new KeyController(keys as unknown as KeyStore, {} as KeyAdmin);
     const error = await controller.find({ hash: 'any' }).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(GatewayError);
     expect(error).toMatchObject({ code: 'service_unavailable', options: { retryAfterMs: 1_000 } });
@@ -113,7 +70,9 @@ describe('ScheduledJobs', () => {
     };
     const publish = jest.fn<Bus['publish']>();
     const deleteExpired = jest.fn<KeyStore['deleteExpired']>().mockResolvedValue(['old']);
-    const purge = new ExpiredKeysJob({ publish } as unknown as Bus, { deleteExpired } as unknown as KeyStore);
+    const forgetDeleted = jest.fn<KeyStore['forgetDeleted']>().mockResolvedValue(undefined);
+    const keys = { deleteExpired, forgetDeleted } as unknown as KeyStore;
+    const purge = new ExpiredKeysJob({ publish } as unknown as Bus, keys);
     await new ScheduledJobs(jobs as unknown as Jobs, [purge]).onApplicationBootstrap();
     expect(repeat.mock.calls).toEqual([['keys.purge-expired', 3_600_000]]);
     await handlers.get('keys.purge-expired')?.(null);
@@ -121,5 +80,7 @@ describe('ScheduledJobs', () => {
     expect(Date.now() - before - 30 * 86_400_000).toBeLessThan(60_000);
     expect(Date.now() - before).toBeGreaterThanOrEqual(30 * 86_400_000);
     expect(publish.mock.calls).toEqual([[keyChanged, { hash: 'old' }]]);
+    const [deletedBefore = 0] = forgetDeleted.mock.calls[0] ?? [];
+    expect(Date.now() - deletedBefore).toBeGreaterThanOrEqual(90 * 86_400_000);
   });
 });

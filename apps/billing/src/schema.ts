@@ -1,7 +1,10 @@
 import type { DatabaseSchema } from '@tollgate/database';
 import { FailedJobs1790000000008, JobTable1790000000001 } from '@tollgate/jobs';
 import { AlertEntry } from './entities/alert.entity.js';
+import { AuditRow } from './entities/audit-record.entity.js';
+import { DirectoryRow } from './entities/directory-entry.entity.js';
 import { LedgerEntry } from './entities/ledger-entry.entity.js';
+import { MembershipRow } from './entities/membership.entity.js';
 import { StoredModel } from './entities/stored-model.entity.js';
 import { VirtualKey } from './entities/virtual-key.entity.js';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
@@ -12,11 +15,14 @@ import { KeyRouting1790000000005 } from './migrations/1790000000005-key-routing.
 import { ModelUsageIndex1790000000006 } from './migrations/1790000000006-model-usage-index.js';
 import { Alerts1790000000007 } from './migrations/1790000000007-alerts.js';
 import { OwnersAndLimits1790000000009 } from './migrations/1790000000009-owners-and-limits.js';
+import { Directory1790000000010 } from './migrations/1790000000010-directory.js';
+import { KeyLives1790000000011 } from './migrations/1790000000011-key-lives.js';
+import { Audit1790000000012 } from './migrations/1790000000012-audit.js';
 import { AlertDeliveries1790000000017 } from './migrations/1790000000017-alert-deliveries.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
-  entities: [AlertEntry, VirtualKey, LedgerEntry, StoredModel],
+  entities: [AlertEntry, AuditRow, DirectoryRow, MembershipRow, VirtualKey, LedgerEntry, StoredModel],
   migrations: [
     InitialSchema1790000000000,
     JobTable1790000000001,
@@ -28,6 +34,9 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     Alerts1790000000007,
     FailedJobs1790000000008,
     OwnersAndLimits1790000000009,
+    Directory1790000000010,
+    KeyLives1790000000011,
+    Audit1790000000012,
     AlertDeliveries1790000000017,
   ],
 };

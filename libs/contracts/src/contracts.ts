@@ -1,7 +1,27 @@
 import { alertRaised, listAlertDeliveries, listAlerts, testAlert } from './alert.contract.js';
+import { listAudit, verifyAudit } from './audit.contract.js';
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
-import { createKey, deleteKeys, findKey, keyChanged } from './key.contract.js';
+import {
+  createEntry,
+  deleteEntries,
+  findEntries,
+  findScopes,
+  listEntries,
+  listMembers,
+  removeMembers,
+  setMembers,
+  updateEntry,
+} from './directory.contract.js';
+import {
+  createKey,
+  deleteKeys,
+  findKey,
+  keyChanged,
+  listKeys,
+  rotateKey,
+  updateKey,
+} from './key.contract.js';
 import { createModel, deleteModel, listModels, modelsChanged, updateModel } from './model.contract.js';
 import {
   callExplained,
@@ -21,9 +41,23 @@ export const CONTRACTS: readonly Contract[] = [
   attemptCall,
   usageRecorded,
   createKey,
+  updateKey,
+  rotateKey,
   findKey,
+  listKeys,
   deleteKeys,
   keyChanged,
+  createEntry,
+  updateEntry,
+  deleteEntries,
+  findEntries,
+  listEntries,
+  setMembers,
+  removeMembers,
+  listMembers,
+  findScopes,
+  listAudit,
+  verifyAudit,
   listSpend,
   summarizeSpend,
   sumSpend,

@@ -52,10 +52,17 @@ export const createKey = defineRequest('tollgate.key.create', {
   reply: keyRecord,
 });
 
+/** What changes in a key; `routing: null` takes its wishes away. */
+export const keyPatch = newKey
+  .omit({ hash: true, name: true })
+  .extend({ routing: keyRouting.nullable() })
+  .partial();
+export type KeyPatch = z.infer<typeof keyPatch>;
+
 /** Replaces the fields that are present (`blocked` too). Fails with `not_found` (param `key`), or as `createKey`. */
 export const updateKey = defineRequest('tollgate.key.update', {
   service: 'billing',
-  input: z.object({ actor, hash: z.string(), patch: newKey.omit({ hash: true, name: true }).partial() }),
+  input: z.object({ actor, hash: z.string(), patch: keyPatch }),
   reply: keyRecord,
 });
 
@@ -71,7 +78,7 @@ export const rotateKey = defineRequest('tollgate.key.rotate', {
     newHash: z.string(),
     newName: z.string(),
     graceUntil: z.number().nullable(),
-    patch: newKey.omit({ hash: true, name: true }).partial(),
+    patch: keyPatch,
   }),
   reply: keyRecord,
 });

@@ -74,4 +74,14 @@ export class VirtualKey implements Omit<KeyRecord, 'routing'> {
   /** The sum of the ledger's rows of this key since it was created. */
   @Column('bigint', { name: 'spend_nanos', default: 0, transformer: safeInteger })
   spendNanos!: number;
+
+  @Column('bigint', { name: 'last_active_at', nullable: true, transformer: safeIntegerOrNull })
+  lastActiveAt!: number | null;
+
+  /** null: it lives. */
+  @Column('bigint', { name: 'deleted_at', nullable: true, transformer: safeIntegerOrNull })
+  deletedAt!: number | null;
+
+  @Column('text', { name: 'deleted_by', nullable: true })
+  deletedBy!: string | null;
 }

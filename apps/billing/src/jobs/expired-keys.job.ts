@@ -10,7 +10,10 @@ const HOUR_MS = 3_600_000;
 /** Expired keys are kept for a while, so that their users see "expired" and not "unknown". */
 const KEEP_EXPIRED_MS = 30 * 24 * HOUR_MS;
 
-/** Deletes keys long after they expired. */
+/** What is known of deleted keys, for those who ask what became of one. */
+const KEEP_DELETED_MS = 90 * 24 * HOUR_MS;
+
+/** Deletes keys long after they expired, and forgets them long after they were deleted. */
 @Injectable()
 export class ExpiredKeysJob implements JobSource {
   constructor(
@@ -23,6 +26,7 @@ export class ExpiredKeysJob implements JobSource {
   }
 
   private async purge(): Promise<void> {
+    await this.keys.forgetDeleted(Date.now() - KEEP_DELETED_MS);
     const deleted = await this.keys.deleteExpired(Date.now() - KEEP_EXPIRED_MS);
     for (const hash of deleted) this.bus.publish(keyChanged, { hash });
     if (deleted.length > 0) expiredKeysPurged(deleted.length);

@@ -1,69 +1,63 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { GatewayError, type KeyRecord } from '@tollgate/contracts';
-import { violatedConstraint, type Database } from '@tollgate/database';
-import { In, type Repository } from 'typeorm';
+import type { KeyRecord, SpentKey } from '@tollgate/contracts';
+import { toSafeInteger, type Database } from '@tollgate/database';
+import type { EntityManager } from 'typeorm';
 import { VirtualKey } from '../entities/virtual-key.entity.js';
 import { DATABASE } from '../tokens.js';
+import { listKeyPage, type KeyPage, type KeyQuery } from './key-list.js';
+import { toSpentKey } from './key-rows.js';
 
-/** Virtual keys in the database. */
+interface Former {
+  readonly current_hash: string;
+  readonly grace_until: string;
+}
+
+/** Reads virtual keys, and lets go of those whose time is over. */
 @Injectable()
 export class KeyStore {
-  private readonly keys: Repository<VirtualKey>;
+  private readonly manager: EntityManager;
 
   constructor(@Inject(DATABASE) database: Database) {
-    this.keys = database.dataSource.getRepository(VirtualKey);
+    this.manager = database.dataSource.manager;
   }
 
-  /** Throws `invalid_request` naming the param when the alias or the hash is taken. */
-  async create(record: KeyRecord): Promise<void> {
-    try {
-      const { metadata, settings, routing = null } = record;
-      const stored = { ...record, metadata: metadata as object, settings: settings as object, routing };
-      await this.keys.insert({ ...stored, spendNanos: 0 });
-    } catch (error) {
-      throw keyExists(record, error) ?? error;
-    }
+  /** By its hash, or a former one that is still good; a deleted one only when asked for. */
+  async find(hash: string, deleted = false): Promise<SpentKey | null> {
+    const row = await this.manager.findOneBy(VirtualKey, { hash });
+    if (row !== null) return row.deletedAt === null || deleted ? toSpentKey(row) : null;
+    const [former] = await this.manager.query<Former[]>(
+      'select current_hash, grace_until from former_key where hash = $1 and grace_until > $2',
+      [hash, Date.now()],
+    );
+    if (former === undefined) return null;
+    const current = await this.manager.findOneBy(VirtualKey, { hash: former.current_hash });
+    if (current?.deletedAt !== null) return null;
+    const spent = toSpentKey(current);
+    return { ...spent, key: endingAt(spent.key, toSafeInteger(former.grace_until)) };
   }
 
-  find(hash: string): Promise<VirtualKey | null> {
-    return this.keys.findOneBy({ hash });
-  }
-
-  /** Returns the hashes of the keys that there were. */
-  async delete(hashes: readonly string[], aliases: readonly string[]): Promise<string[]> {
-    const result = await this.keys
-      .createQueryBuilder()
-      .delete()
-      .where([{ hash: In(hashes) }, { alias: In(aliases) }])
-      .returning('hash')
-      .execute();
-    return hashesOf(result.raw);
+  list(query: KeyQuery): Promise<KeyPage> {
+    return listKeyPage(this.manager, query);
   }
 
   /** Deletes the keys that expired before a time (epoch milliseconds) and returns their hashes. */
   async deleteExpired(before: number): Promise<string[]> {
-    const result = await this.keys
-      .createQueryBuilder()
-      .delete()
-      .where('expires_at < :before', { before })
-      .returning('hash')
-      .execute();
-    return hashesOf(result.raw);
+    const [rows] = await this.manager.query<[{ hash: string }[], number]>(
+      `update virtual_key set deleted_at = $2, deleted_by = 'expired'
+       where expires_at < $1 and deleted_at is null returning hash`,
+      [before, Date.now()],
+    );
+    return rows.map(({ hash }) => hash);
+  }
+
+  /** Forgets the keys that were deleted before a time (epoch milliseconds). */
+  async forgetDeleted(before: number): Promise<void> {
+    await this.manager.query('delete from virtual_key where deleted_at < $1', [before]);
   }
 }
 
-const hashesOf = (rows: unknown): string[] => (rows as { hash: string }[]).map(({ hash }) => hash);
-
-/** LiteLLM's texts, where it has one. */
-function keyExists(record: KeyRecord, error: unknown): GatewayError | undefined {
-  const constraint = violatedConstraint(error);
-  if (constraint === 'virtual_key_alias_unique')
-    return new GatewayError(
-      'invalid_request',
-      `Key with alias '${record.alias}' already exists. Unique key aliases across all keys are required.`,
-      { param: 'key_alias', cause: error },
-    );
-  if (constraint === 'virtual_key_pkey')
-    return new GatewayError('invalid_request', 'Key already exists.', { param: 'key', cause: error });
-  return undefined;
-}
+/** Ingress refuses a former hash by the record's end, for it keeps records longer than a grace may last. */
+const endingAt = (key: KeyRecord, graceUntil: number): KeyRecord => ({
+  ...key,
+  expiresAt: Math.min(key.expiresAt ?? Infinity, graceUntil),
+});

@@ -1,49 +1,54 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
-import { BUS, type Bus } from '@tollgate/bus';
 import {
   createKey,
   deleteKeys,
   findKey,
-  keyChanged,
+  listKeys,
+  rotateKey,
+  updateKey,
   type Actor,
+  type KeyPatch,
   type KeyRecord,
   type NewKey,
   type SpentKey,
 } from '@tollgate/contracts';
 import { guardDatabase } from '@tollgate/database';
+import { KeyAdmin, type KeyRotation } from './key-admin.js';
+import type { KeyPage, KeyQuery } from './key-list.js';
 import { KeyStore } from './key-store.js';
 
-/** Creates, finds and deletes virtual keys, and tells every ingress of each change. */
+/** Virtual keys: what is asked of them, and every change. */
 @Controller()
 export class KeyController {
   constructor(
     private readonly keys: KeyStore,
-    @Inject(BUS) private readonly bus: Bus,
+    private readonly admin: KeyAdmin,
   ) {}
 
   @MessagePattern(createKey.subject)
-  async create({ actor, key: wanted }: { actor: Actor; key: NewKey }): Promise<KeyRecord> {
-    const now = Date.now();
-    const by = nameOf(actor);
-    const key: KeyRecord = { ...wanted, createdAt: now, createdBy: by, updatedAt: now, updatedBy: by };
-    await guardDatabase(() => this.keys.create(key));
-    // An ingress may remember that there was no such key.
-    this.bus.publish(keyChanged, { hash: key.hash });
-    return key;
+  async create({ actor, key }: { actor: Actor; key: NewKey }): Promise<KeyRecord> {
+    return this.admin.create(actor, key);
+  }
+
+  @MessagePattern(updateKey.subject)
+  async update({ actor, hash, patch }: { actor: Actor; hash: string; patch: KeyPatch }): Promise<KeyRecord> {
+    return this.admin.update(actor, hash, patch);
+  }
+
+  @MessagePattern(rotateKey.subject)
+  async rotate({ actor, ...rotation }: KeyRotation & { actor: Actor }): Promise<KeyRecord> {
+    return this.admin.rotate(actor, rotation);
   }
 
   @MessagePattern(findKey.subject)
-  async find({ hash }: { hash: string }): Promise<SpentKey | null> {
-    const found = await guardDatabase(() => this.keys.find(hash));
-    if (found === null) return null;
-    const { spendNanos, routing, ...key } = found;
-    return {
-      key: { ...key, ...(routing !== null && { routing }) },
-      spendNanos,
-      lastActiveAt: null,
-      status: 'active',
-    };
+  async find({ hash, deleted }: { hash: string; deleted?: boolean }): Promise<SpentKey | null> {
+    return guardDatabase(() => this.keys.find(hash, deleted));
+  }
+
+  @MessagePattern(listKeys.subject)
+  async list(query: KeyQuery): Promise<KeyPage> {
+    return guardDatabase(() => this.keys.list(query));
   }
 
   @MessagePattern(deleteKeys.subject)
@@ -52,11 +57,6 @@ export class KeyController {
     hashes: string[];
     aliases: string[];
   }): Promise<{ deleted: string[] }> {
-    const deleted = await guardDatabase(() => this.keys.delete(request.hashes, request.aliases));
-    for (const hash of deleted) this.bus.publish(keyChanged, { hash });
-    return { deleted };
+    return { deleted: await this.admin.delete(request.actor, request.hashes, request.aliases) };
   }
 }
-
-/** Who made or changed something; without a user it is the master key's. */
-const nameOf = (actor: Actor): string => actor.userId ?? 'default_user_id';
