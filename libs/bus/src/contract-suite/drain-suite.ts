@@ -114,13 +114,10 @@ export function drainSuite(harness: BusHarness): void {
         calls: new Map([
           [
             attempt.subject.replace('*', 'one'),
-            (_header, { aborts }) => {
+            async (_header, { aborts }) => {
               begun.resolve();
-              return new Promise((_resolve, reject) => {
-                aborts.addEventListener('abort', () => {
-                  reject(aborts.reason);
-                });
-              });
+              await new Promise<void>((resolve) => aborts.addEventListener('abort', resolve));
+              throw aborts.reason;
             },
           ],
         ]),
