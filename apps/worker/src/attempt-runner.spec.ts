@@ -32,14 +32,19 @@ describe('AttemptRunner', () => {
   });
 
   it('streams, and keeps the draft current', async () => {
-    const { result, outbox, response } = await run({ text: 'Good day to you.' }, { stream: true });
+    const { result, outbox, response } = await run(
+      { text: 'Good day to you.', chunkDelayMs: 40 },
+      { stream: true },
+    );
     expect(result).toMatchObject({
       delivered: true,
       error: null,
       firstTokenMs: expect.any(Number) as unknown,
     });
     expect(response.text).toMatch(/data: \[DONE\]\n\n$/);
-    expect(outbox.patches.length).toBeGreaterThan(0);
+    const outputs = outbox.patches.map(({ usage }) => usage?.output ?? 0);
+    expect(outputs.length).toBeGreaterThan(1);
+    expect(outputs).toEqual([...outputs].sort());
     expect(outbox.committed).toMatchObject({
       status: 'complete',
       measured: true,

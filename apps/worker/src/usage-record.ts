@@ -12,6 +12,7 @@ import {
 } from '@tollgate/contracts';
 import { priceUsage } from '@tollgate/pricing';
 import type { Progress } from '@tollgate/providers';
+import { draftBeat, type Drafted } from './draft-beat.js';
 import { usageNotRecorded, usagePriced } from './events.js';
 
 const CHARACTERS_PER_TOKEN = 4;
@@ -33,10 +34,11 @@ export interface Ending {
  * The usage event of one attempt: drafted before the request goes out, so that a worker which dies leaves its last state to
  * the ledger; ended exactly once, by `commit` or `discard`.
  */
-export class UsageRecord {
+export class UsageRecord implements Drafted {
   firstTokenAt: number | null = null;
   private readonly draft: DurableDraft<UsageEvent>;
   private readonly initial: UsageEvent;
+  private progress: Progress | undefined;
 
   constructor(
     bus: Bus,
@@ -48,19 +50,29 @@ export class UsageRecord {
     this.draft = bus.draft(usageRecorded, this.initial);
   }
 
-  /** The stream has come so far. Cheap: the outbox writes once a turn. */
+  /** The stream has come so far, and goes on: the draft follows within some hundredths of a second. */
   progressed(progress: Progress): void {
-    const { firstTokenAt } = this;
+    const isFirst = this.progress === undefined;
+    this.progress = progress;
+    if (isFirst) this.updateDraft();
+    else draftBeat.changedFor(this);
+  }
+
+  updateDraft(): void {
+    const { firstTokenAt, progress } = this;
+    if (progress === undefined) return;
     this.draft.update({ usage: this.estimate(progress), responseId: progress.responseId, firstTokenAt });
   }
 
   /** The provider was never reached. */
   discard(): void {
+    draftBeat.dropped(this);
     this.draft.discard();
   }
 
   /** Resolves when the event is safe in the outbox. Never rejects: the answer is worth more to the caller than our books. */
   async commit({ status, progress, errorCode }: Ending): Promise<Bill> {
+    draftBeat.dropped(this);
     const measured = progress.usage !== null && progress.finished && status !== 'failed';
     const usage = status === 'failed' ? NO_USAGE : this.estimate(progress);
     const costNanos = this.price(usage);
