@@ -1,8 +1,11 @@
+import { AlertNotes } from '@tollgate/app';
 import type { Bus } from '@tollgate/bus';
 import type { LiveConfig } from '@tollgate/config';
 import { alertRaised, type Alert } from '@tollgate/contracts';
 import type { State } from '@tollgate/state';
-import { CallRouter, REAL_TOOLS, type RouterTools } from './call-router.js';
+import { AttemptNews } from './alerts/attempt-news.js';
+import { OpenCalls } from './alerts/open-calls.js';
+import { CallRouter } from './call-router.js';
 import { CanaryDesk } from './canary/canary-desk.js';
 import { alertNotRaised } from './events.js';
 import { DecisionLog } from './explain/decision-log.js';
@@ -13,6 +16,7 @@ import { DeploymentStatsBook } from './health/deployment-stats-book.js';
 import { ProviderLimitBook } from './health/provider-limit-book.js';
 import { ReplicaReports, type ReportSource } from './health/replica-reports.js';
 import { HedgeBook } from './hedging/hedge-book.js';
+import { REAL_TOOLS, type RouterTools } from './router-parts.js';
 import { SpendWatch } from './spend/spend-watch.js';
 
 export interface RouterSurroundings {
@@ -43,6 +47,10 @@ export function assembleRouter({ config, state, bus, replica, tools = REAL_TOOLS
     bus.record(alertRaised, alert).catch((cause: unknown) => alertNotRaised(alert.id, cause));
   };
   const canaries = new CanaryDesk({ now, raise });
+  const notes = new AlertNotes({ raise, now });
+  const thresholdMs = () => config.current.general.alerting.thresholdMs;
+  const news = new AttemptNews(notes, thresholdMs);
+  const open = new OpenCalls({ notes, now, hangsAfterMs: thresholdMs });
   const source: ReportSource = {
     take: () => ({ ...canaries.take(), hedges: hedges.take() }),
     apply: (report) => {
@@ -51,7 +59,7 @@ export function assembleRouter({ config, state, bus, replica, tools = REAL_TOOLS
     },
   };
   const reports = new ReplicaReports({ bus, replica, stats, limits, source, now });
-  const parts = { config, health, stats, limits, spend, view, decisions, hedges, canaries };
+  const parts = { config, health, stats, limits, spend, view, decisions, hedges, canaries, news, open };
   const router = new CallRouter(parts, tools);
   return { ...parts, reports, router, fleet: new FleetReport(config, view) };
 }

@@ -7,6 +7,7 @@ import {
   type Outcome,
   type PartialAnswer,
 } from '@tollgate/contracts';
+import type { AttemptNews } from './alerts/attempt-news.js';
 import { attemptEnded } from './events.js';
 import { attemptError } from './failures.js';
 import type { Candidate, Group } from './group.js';
@@ -51,6 +52,7 @@ interface AttemptsTools {
   readonly stats: DeploymentStatsBook;
   readonly limits: ProviderLimitBook;
   readonly spend: SpendWatch;
+  readonly news: AttemptNews;
   readonly now: () => number;
 }
 
@@ -126,7 +128,7 @@ export class Attempts {
   }
 
   private settle(call: Progress, group: Group, attemptId: string, ended: EndedAttempt): EndedAttempt {
-    const { health, stats, limits, spend } = this.tools;
+    const { health, stats, limits, spend, news } = this.tools;
     const { number, candidate, outcome, error } = ended;
     const { table } = call;
     const { deployment } = candidate;
@@ -137,6 +139,7 @@ export class Attempts {
     const change = health.settled(candidate, { attemptId, error: failure ?? null, header });
     const isFault = failure !== undefined && isDeploymentFault(failure, header);
     stats.ended(id, { outcome, isFault, tokens: header.inputTokens });
+    news.ended({ group, candidate, outcome, failure, isFault, change });
     if (outcome.limits !== undefined) limits.learned(id, outcome.limits, sinceHead(outcome));
     // A mirror is nobody's but the operator's.
     spend.spent(candidate, number === MIRROR_NUMBER ? [] : header.tags, outcome.costNanos);

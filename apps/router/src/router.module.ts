@@ -3,6 +3,7 @@ import { Module, type Provider, type Type } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
 import { LiveConfig } from '@tollgate/config';
 import { STATE, type State } from '@tollgate/state';
+import { OpenCalls } from './alerts/open-calls.js';
 import { assembleRouter, type RouterAssembly } from './assemble-router.js';
 import { CallRouter } from './call-router.js';
 import { CanaryDesk } from './canary/canary-desk.js';
@@ -42,6 +43,7 @@ const part = (type: Type, of: (assembly: RouterAssembly) => object): Provider =>
     part(CanaryDesk, ({ canaries }) => canaries),
     part(DecisionLog, ({ decisions }) => decisions),
     part(FleetReport, ({ fleet }) => fleet),
+    part(OpenCalls, ({ open }) => open),
     part(HedgeBook, ({ hedges }) => hedges),
     part(ReplicaReports, ({ reports }) => reports),
     part(SpendWatch, ({ spend }) => spend),

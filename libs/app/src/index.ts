@@ -1,3 +1,4 @@
+export { AlertNotes, type AlertNote, type AlertNotesOptions } from './alerts/alert-notes.js';
 export { bootstrap, type AppDefinition, type RunningApp } from './bootstrap.js';
 export type { MasterKeyOrigin } from './master-key.js';
 export { Readiness } from './readiness.js';
