@@ -10,3 +10,9 @@ export function formatDollars(nanos: number): string {
 
 /** For JSON answers, where LiteLLM has a number. */
 export const toDollars = (nanos: number): number => nanos / NANOS_PER_DOLLAR;
+
+/** The nearest whole nano-dollars: exact for what `toDollars` gives and for any amount with nine decimals or fewer. */
+export function toNanos(dollars: number): number {
+  // By the decimal digits: a multiplication would round 0.0000005 times a thousand million to 499.99999999999994.
+  return Number(dollars.toFixed(9).replace('.', ''));
+}

@@ -2,7 +2,9 @@ import { Module, type NestModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { BUS, type Bus } from '@tollgate/bus';
 import { LiveConfig } from '@tollgate/config';
+import { Directory } from './admin/directory.js';
 import { Authenticator } from './auth/authenticator.js';
+import { Authorities } from './auth/authority.js';
 import { KeyCache } from './auth/key-cache.js';
 import { KeyEventsController } from './auth/key-events.controller.js';
 import { KeyNewsWatch } from './auth/key-news-watch.js';
@@ -18,6 +20,10 @@ import { ErrorsFilter } from './http/errors.filter.js';
 import { HttpDoor } from './http/http-door.js';
 import { RouteGuard } from './http/route-guard.js';
 import { RouteTable } from './http/route-table.js';
+import { KeyBulkController } from './keys/key-bulk.controller.js';
+import { KeyDesk } from './keys/key-desk.js';
+import { KeyInfoController } from './keys/key-info.controller.js';
+import { KeyOwners } from './keys/key-owners.js';
 import { KeysController } from './keys/keys.controller.js';
 import { Deprecations } from './models/deprecations.js';
 import { ModelNames } from './models/model-names.js';
@@ -39,6 +45,8 @@ import { SpendController } from './spend/spend.controller.js';
 export const HTTP_CONTROLLERS = [
   ChatController,
   ExplainController,
+  KeyBulkController,
+  KeyInfoController,
   KeysController,
   MessagesController,
   ModelInfoController,
@@ -56,14 +64,18 @@ export const HTTP_CONTROLLERS = [
   providers: [
     Admission,
     Authenticator,
+    Authorities,
     CallIntake,
     CallService,
     CallTracker,
     ClientCallIds,
     Deprecations,
+    Directory,
     Explanations,
     HttpDoor,
+    KeyDesk,
     KeyNewsWatch,
+    KeyOwners,
     ModelAccess,
     ModelEntries,
     ModelGroups,

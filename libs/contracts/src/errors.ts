@@ -37,6 +37,7 @@ export const ERRORS = {
   budget_exceeded: { status: 422, type: 'budget_exceeded', retry: 'never' },
   blocked: { status: 401, type: 'auth_error', retry: 'never' },
   forbidden: { status: 403, type: 'auth_error', retry: 'never' },
+  team_permission_denied: { status: 401, type: 'team_member_permission_error', retry: 'never' },
   conflict: { status: 409, type: 'invalid_request_error', retry: 'never' },
   budget_crossed: { status: 429, type: 'budget_exceeded', retry: 'never' },
   upstream_bad_request: { status: 400, type: 'invalid_request_error', retry: 'never' },

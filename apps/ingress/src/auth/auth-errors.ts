@@ -34,6 +34,21 @@ export const adminOnly = (route: string): GatewayError =>
     `Only proxy admin can be used to generate, delete, update info for new keys/users/teams. Route=${route}`,
   );
 
+/** A role that may look and not touch. */
+export const viewerOnly = (role: string, route: string): GatewayError =>
+  new GatewayError(
+    'forbidden',
+    `user not allowed to access this route, role= ${role}. Trying to access: ${route}`,
+  );
+
+/** A key that is kept to some routes. */
+export const routeNotAllowed = (routes: readonly string[], route: string): GatewayError =>
+  new GatewayError(
+    'forbidden',
+    'Virtual key is not allowed to call this route. ' +
+      `Only allowed to call routes: [${routes.map((name) => `'${name}'`).join(', ')}]. Tried to call route: ${route}`,
+  );
+
 /** Holds the wording of LiteLLM before and since 1.103: clients match on either. */
 export function modelAccessDenied(model: string, models: readonly string[]): GatewayError {
   const shown = models.map((name) => `'${name}'`).join(', ');

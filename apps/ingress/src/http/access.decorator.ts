@@ -1,8 +1,18 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { Dialect } from '@tollgate/contracts';
 
-/** Who may call a route: anyone, any valid key, or the master key alone. */
-export type AccessLevel = 'public' | 'key' | 'admin';
+/**
+ * Who may call a route.
+ *
+ * - public: anyone.
+ * - key: any key, for calls of models.
+ * - any: any key, whatever it is for.
+ * - info: any key; the handler shows only what its caller may see.
+ * - manage: users, and admins of anything; the handler lets them change only what is theirs.
+ * - viewer: those who see everything (`proxy_admin`, `proxy_admin_viewer`).
+ * - admin: those who may change everything (`proxy_admin`, the master key).
+ */
+export type AccessLevel = 'public' | 'key' | 'any' | 'info' | 'manage' | 'viewer' | 'admin';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -16,7 +16,7 @@ const handlers = HTTP_CONTROLLERS.flatMap((controller) => {
 describe('access', () => {
   it.each(handlers)('of $name is declared', ({ handler }) => {
     const config = Reflect.getMetadata(CONFIG, handler) as { access?: string } | undefined;
-    expect(['public', 'key', 'admin']).toContain(config?.access);
+    expect(['public', 'key', 'any', 'info', 'manage', 'viewer', 'admin']).toContain(config?.access);
   });
 
   it('knows every route', () => {
@@ -38,7 +38,7 @@ describe('access', () => {
 
   it('answers nobody on a route that declares none', async () => {
     const { RouteGuard } = await import('./route-guard.js');
-    const guard = new RouteGuard(undefined as never, undefined as never);
+    const guard = new RouteGuard(undefined as never, undefined as never, undefined as never);
     const errors: unknown[] = [];
     guard.hookOf(undefined, '/forgotten')({} as never, {} as never, (error) => errors.push(error));
     expect(errors).toEqual([expect.any(GatewayError)]);

@@ -14,6 +14,8 @@ import { checkStorableUrl } from './storable-text.js';
 /** A client that vanished without a word is noticed by TCP's own probes. */
 const KEEP_ALIVE_PROBE_MS = 30_000;
 
+const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT', 'DELETE']);
+
 /** Prepares the server that `libs/app` made: bodies as bytes, access, metrics. Before Nest adds its routes. */
 @Injectable()
 export class HttpDoor {
@@ -27,6 +29,7 @@ export class HttpDoor {
   open(): void {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     server.decorateRequest('caller', null);
+    server.decorateRequest('authority', null);
     server.decorateRequest('call', null);
     readBodiesAsBytes(server, this.config.current.general.maxRequestBytes);
     this.hookRoutes(server);
@@ -38,7 +41,7 @@ export class HttpDoor {
       this.routes.add(route.method, route.url);
       const { url } = route;
       route.onRequest = [this.guard.hookOf(route.config?.access, url), checkStorableUrl];
-      if (route.method === 'POST' || route.method === 'PATCH') route.preParsing = [checkContent];
+      if (WITH_BODY.has(String(route.method))) route.preParsing = [checkContent];
       route.onResponse = [
         (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
           requestFinished(url, reply.raw.statusCode, request.call?.modelLabel ?? '', reply.elapsedTime);

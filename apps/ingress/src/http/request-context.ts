@@ -1,3 +1,4 @@
+import type { Authority } from '../auth/authority.js';
 import type { Caller } from '../auth/caller.js';
 import type { Notice } from '../models/deprecations.js';
 
@@ -18,6 +19,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set on every route that asks for a key. */
     caller: Caller | null;
+    /** Set on routes for info and management. */
+    authority: Authority | null;
     call: CallContext | null;
   }
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { adminOnly } from '../auth/auth-errors.js';
+import { adminOnly, routeNotAllowed, viewerOnly } from '../auth/auth-errors.js';
 import { Authenticator } from '../auth/authenticator.js';
+import { Authorities, administersAnything, type Authority } from '../auth/authority.js';
 import type { Caller } from '../auth/caller.js';
+import { coversRoute, routesOf } from '../auth/route-groups.js';
 import { CallTracker } from '../calls/call-tracker.js';
 import { requestRefused } from '../events.js';
 import type { AccessLevel } from './access.decorator.js';
@@ -16,6 +18,7 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) => void;
 export class RouteGuard {
   constructor(
     private readonly authenticator: Authenticator,
+    private readonly authorities: Authorities,
     private readonly calls: CallTracker,
   ) {}
 
@@ -24,32 +27,70 @@ export class RouteGuard {
     if (access === 'public') return (_request, _reply, done) => done();
     if (access === undefined) return (_request, _reply, done) => done(adminOnly(route));
     return (request, _reply, done) => {
-      const pass = (caller: Caller): void => {
-        if (access === 'admin' && !caller.principal.isAdmin) throw adminOnly(route);
+      const pass = (caller: Caller): void | Promise<void> => {
+        checkRoute(caller, route, access);
         request.caller = caller;
+        if (access === 'key' || access === 'any') return;
+        return when(this.authorities.of(caller), (authority) => {
+          checkRole(authority, route, access);
+          request.authority = authority;
+        });
       };
       this.authenticate(request, pass, done);
     };
   }
 
-  private authenticate(request: FastifyRequest, pass: (caller: Caller) => void, done: Done): void {
+  private authenticate(
+    request: FastifyRequest,
+    pass: (caller: Caller) => void | Promise<void>,
+    done: Done,
+  ): void {
     try {
       if (this.calls.draining) throw draining();
-      const caller = this.authenticator.authenticate(request.headers);
-      if (caller instanceof Promise) {
-        caller.then(pass).then(
+      const passed = when(this.authenticator.authenticate(request.headers), pass);
+      if (passed instanceof Promise) {
+        passed.then(
           () => done(),
           (cause: unknown) => refuse(cause, done),
         );
         return;
       }
-      pass(caller);
     } catch (cause) {
       refuse(cause, done);
       return;
     }
     done();
   }
+}
+
+/** Goes on at once with what is there at once. */
+const when = <Value, Next>(
+  value: Value | Promise<Value>,
+  next: (value: Value) => Next | Promise<Next>,
+): Next | Promise<Next> => (value instanceof Promise ? value.then(next) : next(value));
+
+/** What the key may call, by its `allowed_routes` and its type. */
+function checkRoute({ key }: Caller, route: string, access: AccessLevel): void {
+  if (key === null) return;
+  const routes = routesOf(key);
+  if (!coversRoute(routes, route, access)) throw routeNotAllowed(routes, route);
+}
+
+/** What the role of the key's user may call. Who may do what to which record is the handler's to say. */
+function checkRole(authority: Authority, route: string, access: AccessLevel): void {
+  const { role, isAdmin, seesAll } = authority;
+  if (isAdmin || access === 'info') return;
+  if (access === 'viewer') {
+    if (!seesAll) throw adminOnly(route);
+    return;
+  }
+  if (
+    access === 'manage' &&
+    (role === 'internal_user' || role === 'org_admin' || administersAnything(authority))
+  )
+    return;
+  if (role === 'proxy_admin_viewer' || role === 'internal_user_viewer') throw viewerOnly(role, route);
+  throw adminOnly(route);
 }
 
 function refuse(cause: unknown, done: Done): void {

@@ -1,55 +1,58 @@
-import type { KeyRecord } from '@tollgate/contracts';
+import type { DirectoryEntry, KeyRecord, SpentKey } from '@tollgate/contracts';
+import { tierTable } from '../admin/budget-table.js';
+import { shownRecord } from '../admin/fields/show-record.js';
+import { budgetResetAt } from '../admin/limits/show-limits.js';
+import type { Moment } from '../admin/moment.js';
 import { toDollars } from '../dollars.js';
+import { KEY_FIELDS } from './key-fields.js';
 import { shownRouterSettings } from './router-settings.js';
 
 const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
-/** What both answers tell of a key, in LiteLLM's fields. */
-const common = (key: KeyRecord) => ({
-  key_name: key.name,
-  key_alias: key.alias,
-  expires: iso(key.expiresAt),
-  models: key.models,
-  user_id: key.userId,
-  team_id: key.teamId,
-  metadata: key.metadata,
-  router_settings: shownRouterSettings(key.routing),
-  rpm_limit: key.limits.requestsPerMinute,
-  tpm_limit: key.limits.tokensPerMinute,
-  max_parallel_requests: key.limits.maxParallelRequests,
-  max_budget: null,
-  budget_duration: null,
-  blocked: false,
-  created_at: iso(key.createdAt),
-  updated_at: iso(key.updatedAt),
-  litellm_budget_table: null,
-});
+/** What every answer tells of a key, in LiteLLM's fields. */
+function common(key: KeyRecord, tier: DirectoryEntry | undefined, moment: Moment): Record<string, unknown> {
+  return {
+    key_name: key.name,
+    ...shownRecord(key, KEY_FIELDS),
+    expires: iso(key.expiresAt),
+    aliases: key.routing?.aliases ?? {},
+    router_settings: shownRouterSettings(key.routing),
+    guardrails: [],
+    allowed_cache_controls: [],
+    object_permission: null,
+    model_spend: {},
+    budget_reset_at: budgetResetAt(key.limits, moment.now, moment.timeZone),
+    litellm_budget_table: tierTable(tier, moment),
+    created_at: iso(key.createdAt),
+    created_by: key.createdBy,
+    updated_at: iso(key.updatedAt),
+    updated_by: key.updatedBy,
+  };
+}
 
-/** `POST /key/generate`: the only answer that ever holds the key itself. */
-export const generatedKey = (text: string, key: KeyRecord, createdBy: string) => ({
-  ...common(key),
+/** `POST /key/generate` and `regenerate`: the only answers that ever hold a key itself. */
+export const generatedKey = (
+  text: string,
+  { key, spendNanos }: Pick<SpentKey, 'key' | 'spendNanos'>,
+  tier: DirectoryEntry | undefined,
+  moment: Moment,
+) => ({
+  ...common(key, tier, moment),
   key: text,
   token: key.hash,
   token_id: key.hash,
-  spend: 0,
-  created_by: createdBy,
-  updated_by: createdBy,
+  spend: toDollars(spendNanos),
 });
 
-/** `GET /key/info`. */
-export const keyInfo = (key: KeyRecord, spendNanos: number) => ({
-  key: key.hash,
-  info: {
-    ...common(key),
-    spend: toDollars(spendNanos),
-    aliases: {},
-    config: {},
-    permissions: {},
-    organization_id: null,
-    soft_budget: null,
-    budget_reset_at: null,
-    budget_id: null,
-    model_spend: {},
-    model_max_budget: {},
-  },
+/** A key's row. `token` is the hash; `/key/info` leaves it out. */
+export const keyRow = (
+  { key, spendNanos, lastActiveAt, status }: SpentKey,
+  tier: DirectoryEntry | undefined,
+  moment: Moment,
+): Record<string, unknown> => ({
+  token: key.hash,
+  ...common(key, tier, moment),
+  spend: toDollars(spendNanos),
+  last_active: iso(lastActiveAt),
+  ...(status === 'deleted' && { status }),
 });

@@ -17,13 +17,13 @@ const NEVER = '-1';
  * The end of a life such as "30s", "30m", "30h", "30d", "1w" or "1mo" (a calendar month), in epoch milliseconds.
  * null: never.
  */
-export function expiryOf(duration: string | null, now: number): number | null {
+export function expiryOf(duration: string | null, now: number, param = 'duration'): number | null {
   if (duration === null || duration === NEVER) return null;
   const [, digits, unit] = DURATION.exec(duration.trim()) ?? [];
   const amount = Number(digits);
   if (unit === undefined || amount === 0)
-    throw new GatewayError('invalid_request', `'duration' must be like "30s", "30m", "30h", "30d" or "1mo"`, {
-      param: 'duration',
+    throw new GatewayError('invalid_request', `'${param}' must be like "30s", "30m", "30h", "30d" or "1mo"`, {
+      param,
     });
   return unit === 'mo' ? monthsLater(now, amount) : now + amount * MS[unit as keyof typeof MS];
 }

@@ -1,73 +1,73 @@
+import type { KeyRecord, KeyRouting } from '@tollgate/contracts';
 import { GatewayError } from '@tollgate/contracts';
 import { z } from 'zod';
-import { regionsOf } from '../calls/routing-options.js';
+import type { FieldTable, RecordPatch } from '../admin/fields/field-use.js';
+import { NEW_RECORD, parse, readRecord } from '../admin/fields/read-record.js';
+import { MAX_KEY_LENGTH } from '../auth/key-text.js';
+import { expiryOf } from './key-duration.js';
+import { KEY_FIELDS, NEW_KEY_FIELDS } from './key-fields.js';
+import { readRouterSettings } from './router-settings.js';
 
-const limit = z.number().int().positive().nullish();
-const name = z.string().min(1).max(256).nullish();
+type Body = Readonly<Record<string, unknown>>;
 
-/** The fields of `POST /key/generate` that are honoured. */
-const honoured = z.object({
+/** 16 characters after `sk-`: what anyone would type by hand is shorter. */
+const MIN_KEY_LENGTH = 19;
+
+const ownFields = z.object({
   key: z.string().nullish(),
-  key_alias: name,
   duration: z.string().nullish(),
-  models: z.array(z.string().min(1)).nullish(),
-  user_id: name,
-  team_id: name,
-  metadata: z.record(z.string(), z.unknown()).nullish(),
-  rpm_limit: limit,
-  tpm_limit: limit,
-  max_parallel_requests: limit,
+  aliases: z.record(z.string(), z.string()).nullish(),
   router_settings: z.record(z.string(), z.unknown()).nullish(),
 });
 
-export type GenerateKeyRequest = z.infer<typeof honoured>;
-
-const HONOURED: ReadonlySet<string> = new Set(Object.keys(honoured.shape));
-
-/** LiteLLM's values that ask for nothing beyond what a key does anyway. */
-const DEFAULTS: Readonly<Record<string, unknown>> = {
-  blocked: false,
-  spend: 0,
-  key_type: 'default',
-  auto_rotate: false,
-  send_invite_email: false,
-};
-
-/**
- * Reads the body of `POST /key/generate`. A field that would limit or change the key and that is not honoured is refused
- * by name, never silently dropped: a budget that nobody enforces is worse than an error.
- */
-export function readGenerateKey(body: Record<string, unknown>): GenerateKeyRequest {
-  for (const [field, value] of Object.entries(body)) {
-    if (HONOURED.has(field) || asksNothing(field, value)) continue;
-    throw new GatewayError('invalid_request', `'${field}' is not supported for keys: leave it out`, {
-      param: field,
-    });
-  }
-  const parsed = honoured.safeParse(body);
-  if (parsed.success) {
-    // A key's metadata may hold anything, but this one limits it.
-    regionsOf(parsed.data.metadata?.['allowed_model_region'], 'metadata.allowed_model_region');
-    return parsed.data;
-  }
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') ?? 'request_body';
-  throw new GatewayError('invalid_request', `'${field}': ${issue?.message ?? 'invalid'}`, { param: field });
+/** Reads the body of `POST /key/generate`. Throws `invalid_request` naming a field that is malformed, unknown or not enforced. */
+export function readNewKey(body: Body, now: number): { key: string | null; patch: RecordPatch } {
+  const { patch, own } = readRecord(body, { of: 'keys', fields: NEW_KEY_FIELDS }, NEW_RECORD, now);
+  return { key: ownKey(parse(ownFields, own).key), patch: withOwn(patch, own, undefined, now) };
 }
 
-function asksNothing(field: string, value: unknown): boolean {
-  if (value === null || value === undefined) return true;
-  if (typeof value === 'object') return Object.keys(value).length === 0;
-  return Object.hasOwn(DEFAULTS, field) && DEFAULTS[field] === value;
+/** Reads what a body changes in a key. `fields`: what the route adds, as fields of its own. */
+export function readKeyChange(
+  body: Body,
+  current: KeyRecord,
+  { fields, now }: { readonly fields: FieldTable; readonly now: number },
+): { patch: RecordPatch; own: Readonly<Record<string, unknown>> } {
+  const read = readRecord(body, { of: 'keys', fields: { ...KEY_FIELDS, ...fields } }, current, now);
+  return { patch: withOwn(read.patch, read.own, current.routing, now), own: read.own };
+}
+
+function withOwn(patch: RecordPatch, own: Body, routing: KeyRouting | undefined, now: number): RecordPatch {
+  const { duration, aliases, router_settings: settings } = parse(ownFields, own);
+  if (duration !== undefined) patch.expiresAt = expiryOf(duration, now);
+  if (settings === undefined && aliases === undefined) return patch;
+  const asked = settings === undefined ? routing : readRouterSettings(settings);
+  // LiteLLM has two places for a key's aliases.
+  patch.routing =
+    aliases === undefined
+      ? (asked ?? {})
+      : { ...asked, aliases: { ...(settings !== undefined && asked?.aliases), ...aliases } };
+  return patch;
+}
+
+/** A key of the caller's own making. */
+export function ownKey(key: string | null | undefined, param = 'key'): string | null {
+  if (key === null || key === undefined) return null;
+  if (!/^sk-[\x21-\x7e]+$/.test(key) || key.length < MIN_KEY_LENGTH || key.length > MAX_KEY_LENGTH)
+    throw new GatewayError(
+      'invalid_request',
+      `'${param}' must start with 'sk-' and have ${MIN_KEY_LENGTH} to ${MAX_KEY_LENGTH} printable characters`,
+      { param },
+    );
+  return key;
 }
 
 const deletion = z.object({
-  keys: z.array(z.string().min(1)).nullish(),
-  key_aliases: z.array(z.string().min(1)).nullish(),
+  keys: z.array(z.string().min(1)).max(1_000).nullish(),
+  key_aliases: z.array(z.string().min(1)).max(1_000).nullish(),
 });
 
 /** Reads the body of `POST /key/delete`: at least one key, hash or alias. */
-export function readDeleteKeys(body: Record<string, unknown>): { keys: string[]; aliases: string[] } {
+export function readDeleteKeys(body: Body): { keys: string[]; aliases: string[] } {
   const parsed = deletion.safeParse(body);
   const keys = parsed.data?.keys ?? [];
   const aliases = parsed.data?.key_aliases ?? [];

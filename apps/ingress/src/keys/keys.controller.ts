@@ -1,110 +1,169 @@
-import { Controller, Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { GatewayError, NO_LIMITS, createKey, deleteKeys, findKey, type NewKey } from '@tollgate/contracts';
+import { LiveConfig } from '@tollgate/config';
+import { GatewayError, resetSpend } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
-import { ADMIN_USER, callerOf } from '../auth/caller.js';
-import { KeyCache } from '../auth/key-cache.js';
-import { digestOf, hashOfKey } from '../auth/key-digests.js';
-import { MAX_KEY_LENGTH, maskKey, newKeyText } from '../auth/key-text.js';
+import { z } from 'zod';
+import { Directory } from '../admin/directory.js';
+import { own } from '../admin/fields/field-use.js';
+import { parse } from '../admin/fields/read-record.js';
+import { dollars } from '../admin/limits/limit-schemas.js';
+import { momentOf } from '../admin/moment.js';
+import { authorityOf } from '../auth/authority.js';
+import { hashOfKey } from '../auth/key-digests.js';
+import { toDollars } from '../dollars.js';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
-import { queryText } from '../http/query-text.js';
-import { generatedKey, keyInfo } from './key-answers.js';
+import { generatedKey, keyRow } from './key-answers.js';
+import { KeyDesk, type MadeKey } from './key-desk.js';
 import { expiryOf } from './key-duration.js';
-import { readDeleteKeys, readGenerateKey } from './key-request.js';
-import { readRouterSettings } from './router-settings.js';
+import { ownKey, readDeleteKeys, readKeyChange, readNewKey } from './key-request.js';
 
-/** 16 characters after `sk-`: what anyone would type by hand is shorter. */
-const MIN_KEY_LENGTH = 19;
+const named = z.object({ key: z.string('is required').min(1, 'is required') });
+const rotation = z.object({ new_key: z.string().nullish(), grace_period: z.string().nullish() });
+const ROTATION_FIELDS = {
+  key: own(z.string()),
+  new_key: own(z.string()),
+  grace_period: own(z.string()),
+};
 
-/** Virtual keys, in LiteLLM's shapes. Keys become hashes here: billing never sees one. */
+/** Virtual keys, in LiteLLM's shapes. */
 @Controller('key')
 export class KeysController {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
-    private readonly keys: KeyCache,
+    private readonly desk: KeyDesk,
+    private readonly directory: Directory,
+    private readonly live: LiveConfig,
   ) {}
 
-  @Access('admin')
+  @Access('manage')
   @Post('generate')
   @HttpCode(200)
   async generate(@Req() request: FastifyRequest): Promise<object> {
-    const wanted = readGenerateKey(readJsonObject(request.body));
-    const routing = readRouterSettings(wanted.router_settings);
-    const text = ownKey(wanted.key) ?? newKeyText();
-    const { hash } = digestOf(text);
-    const { actor } = callerOf(request);
-    const key: NewKey = {
-      hash,
-      name: maskKey(text),
-      alias: wanted.key_alias ?? null,
-      models: wanted.models ?? [],
-      userId: wanted.user_id ?? null,
-      teamId: wanted.team_id ?? null,
-      organizationId: null,
-      projectId: null,
-      blocked: false,
-      metadata: wanted.metadata ?? {},
-      ...(routing !== undefined && { routing }),
-      limits: {
-        ...NO_LIMITS,
-        requestsPerMinute: wanted.rpm_limit ?? null,
-        tokensPerMinute: wanted.tpm_limit ?? null,
-        maxParallelRequests: wanted.max_parallel_requests ?? null,
-      },
-      budgetId: null,
-      policy: {},
-      allowedRoutes: [],
-      type: 'default',
-      settings: {},
-      expiresAt: expiryOf(wanted.duration ?? null, Date.now()),
+    const by = authorityOf(request);
+    const wanted = readNewKey(readJsonObject(request.body), Date.now());
+    if (!by.isAdmin) wanted.patch.userId ??= by.userId;
+    return this.shown(await this.desk.make(by, wanted, '/key/generate'));
+  }
+
+  /** A key of a team and of nobody in it. */
+  @Access('manage')
+  @Post('service-account/generate')
+  @HttpCode(200)
+  async generateForService(@Req() request: FastifyRequest): Promise<object> {
+    const by = authorityOf(request);
+    const wanted = readNewKey(readJsonObject(request.body), Date.now());
+    const { patch } = wanted;
+    if (patch.teamId === undefined || patch.teamId === null)
+      throw new GatewayError(
+        'invalid_request',
+        'team_id is required for service account keys. Please specify `team_id` in the request body.',
+        { param: 'team_id' },
+      );
+    patch.userId = null;
+    patch.metadata = { ...patch.metadata, service_account_id: patch.alias ?? null };
+    return this.shown(await this.desk.make(by, wanted, '/key/service-account/generate'));
+  }
+
+  @Access('manage')
+  @Post('update')
+  @HttpCode(200)
+  async update(@Req() request: FastifyRequest): Promise<object> {
+    const by = authorityOf(request);
+    const body = readJsonObject(request.body);
+    const { key } = parse(named, { key: body['key'] });
+    const claim = await this.desk.claim(by, key, '/key/update');
+    const fields = { key: own(z.string()), spend: own(dollars) };
+    const { patch, own: rest } = readKeyChange(body, claim.found.key, { fields, now: Date.now() });
+    const reset = parse(z.object({ spend: z.number().nullish() }), rest).spend;
+    if (reset !== undefined && reset !== null && claim.right !== 'admin')
+      throw new GatewayError('forbidden', "'spend' can be changed by an admin only", { param: 'spend' });
+    const changed = await this.desk.change(by, claim, patch, '/key/update');
+    const spendNanos = typeof reset === 'number' ? await this.reset(by, claim.found.key.hash, reset) : null;
+    return {
+      ...(await this.row({ ...changed, ...(spendNanos !== null && { spendNanos: spendNanos.spendNanos }) })),
+      key,
     };
-    const record = await this.bus.request(createKey, { actor, key });
-    this.keys.drop(hash);
-    return generatedKey(text, record, ADMIN_USER);
   }
 
-  @Access('key')
-  @Get('info')
-  async info(@Req() request: FastifyRequest, @Query('key') key?: unknown): Promise<object> {
-    const { principal } = callerOf(request);
-    const asked = queryText(key, 'key');
-    const hash = asked === undefined ? principal.keyHash : hashOfKey(asked);
-    if (!principal.isAdmin && hash !== principal.keyHash)
-      throw new GatewayError('admin_only', 'A virtual key may see its own information only.', {
-        status: 403,
-      });
-    const found = await this.bus.request(findKey, { hash });
-    if (found === null) throw new GatewayError('not_found', 'Key not found in database', { param: 'key' });
-    return keyInfo(found.key, found.spendNanos);
-  }
-
-  @Access('admin')
+  @Access('manage')
   @Post('delete')
   @HttpCode(200)
   async delete(@Req() request: FastifyRequest): Promise<object> {
     const { keys, aliases } = readDeleteKeys(readJsonObject(request.body));
-    const { deleted } = await this.bus.request(deleteKeys, {
-      actor: callerOf(request).actor,
-      hashes: keys.map(hashOfKey),
-      aliases,
-    });
-    for (const hash of deleted) this.keys.drop(hash);
-    if (deleted.length === 0)
-      throw new GatewayError('not_found', 'Key not found in database', { param: 'keys' });
     // Hashes, where LiteLLM repeats what was sent: a key is shown once, when it is made.
-    return { deleted_keys: deleted };
+    return { deleted_keys: await this.desk.delete(authorityOf(request), keys.map(hashOfKey), aliases) };
   }
-}
 
-/** A key of the admin's own making. */
-function ownKey(key: string | null | undefined): string | null {
-  if (key === null || key === undefined) return null;
-  if (!/^sk-[\x21-\x7e]+$/.test(key) || key.length < MIN_KEY_LENGTH || key.length > MAX_KEY_LENGTH)
-    throw new GatewayError(
-      'invalid_request',
-      `'key' must start with 'sk-' and have ${MIN_KEY_LENGTH} to ${MAX_KEY_LENGTH} printable characters`,
-      { param: 'key' },
-    );
-  return key;
+  @Access('manage')
+  @Post('block')
+  @HttpCode(200)
+  block(@Req() request: FastifyRequest): Promise<object> {
+    return this.setBlocked(request, true);
+  }
+
+  @Access('manage')
+  @Post('unblock')
+  @HttpCode(200)
+  unblock(@Req() request: FastifyRequest): Promise<object> {
+    return this.setBlocked(request, false);
+  }
+
+  @Access('manage')
+  @Post(['regenerate', ':key/regenerate'])
+  @HttpCode(200)
+  async regenerate(@Req() request: FastifyRequest, @Param('key') inPath?: string): Promise<object> {
+    const by = authorityOf(request);
+    const body = readJsonObject(request.body);
+    if (body['new_master_key'] !== undefined)
+      throw new GatewayError('invalid_request', "'new_master_key' is not supported: set it in the config", {
+        param: 'new_master_key',
+      });
+    const { key } = parse(named, { key: inPath ?? body['key'] });
+    const claim = await this.desk.claim(by, key, '/key/regenerate');
+    const now = Date.now();
+    const { patch, own: rest } = readKeyChange(body, claim.found.key, { fields: ROTATION_FIELDS, now });
+    const asked = parse(rotation, rest);
+    const graceUntil = expiryOf(asked.grace_period ?? null, now, 'grace_period');
+    const wanted = { key: ownKey(asked.new_key, 'new_key'), graceUntil, patch };
+    return this.shown(await this.desk.rotate(by, claim, wanted, '/key/regenerate'));
+  }
+
+  @Access('manage')
+  @Post(':key/reset_spend')
+  @HttpCode(200)
+  async resetSpend(@Req() request: FastifyRequest, @Param('key') key: string): Promise<object> {
+    const by = authorityOf(request);
+    const { reset_to: toNanos } = parse(z.object({ reset_to: dollars }), readJsonObject(request.body));
+    const { found, right } = await this.desk.claim(by, key, '/key/update');
+    if (right !== 'admin') throw new GatewayError('forbidden', 'Spend can be reset by an admin only');
+    const { spendNanos, previousNanos } = await this.reset(by, found.key.hash, toNanos);
+    return {
+      key_hash: found.key.hash,
+      spend: toDollars(spendNanos),
+      previous_spend: toDollars(previousNanos),
+    };
+  }
+
+  private async setBlocked(request: FastifyRequest, blocked: boolean): Promise<object> {
+    const by = authorityOf(request);
+    const { key } = parse(named, readJsonObject(request.body));
+    const claim = await this.desk.claim(by, key, blocked ? '/key/block' : '/key/unblock');
+    return this.row(await this.desk.change(by, claim, { blocked }, '/key/update'));
+  }
+
+  private reset({ actor }: ReturnType<typeof authorityOf>, hash: string, toNanos: number) {
+    return this.bus.request(resetSpend, { actor, scope: { kind: 'key', id: hash }, toNanos });
+  }
+
+  private async shown({ text, found }: MadeKey): Promise<object> {
+    const tier = await this.directory.find('budget', found.key.budgetId);
+    return generatedKey(text, found, tier, momentOf(this.live));
+  }
+
+  private async row(found: Parameters<typeof keyRow>[0]): Promise<object> {
+    const tier = await this.directory.find('budget', found.key.budgetId);
+    return keyRow(found, tier, momentOf(this.live));
+  }
 }

@@ -1,11 +1,12 @@
-import { GatewayError, createKey, deleteKeys, findKey } from '@tollgate/contracts';
-import { VIRTUAL_KEY, errorOf, keyRecordOf, startIngress, type Harness, foundKey } from '../_harness.js';
+import { GatewayError, createKey, deleteKeys, findEntries, findKey } from '@tollgate/contracts';
+import { VIRTUAL_KEY, errorOf, startIngress, type Harness, foundKey } from '../_harness.js';
 import { digestOf } from '../auth/key-digests.js';
 import { expiryOf } from './key-duration.js';
 
 let ingress: Harness;
 beforeEach(async () => {
   ingress = await startIngress();
+  ingress.bus.reply(findEntries, () => ({ entries: [] }));
   ingress.bus.reply(createKey, ({ key, actor }) => ({
     ...key,
     createdAt: 1,
@@ -75,9 +76,22 @@ describe('POST /key/generate', () => {
   });
 
   it.each([
-    [{ max_budget: 10 }, 'max_budget'],
-    [{ budget_duration: '30d' }, 'budget_duration'],
-    [{ blocked: true }, 'blocked'],
+    [{ max_budget: -10 }, 'max_budget'],
+    [{ max_budget: 'ten' }, 'max_budget'],
+    [{ budget_duration: '1y' }, 'budget_duration'],
+    [{ budget_limits: [{ budget_duration: '1d' }] }, 'budget_limits.0.max_budget'],
+    [{ model_max_budget: { a: { limit: 1 } } }, 'model_max_budget.a.limit'],
+    [{ temp_budget_increase: 5 }, 'temp_budget_expiry'],
+    [{ on_budget_exceeded: 'wait' }, 'on_budget_exceeded'],
+    [{ on_budget_exceeded: 'throttle', budget_exceeded_status: 429 }, 'budget_exceeded_status'],
+    [{ budget_exceeded_status: 500 }, 'budget_exceeded_status'],
+    [{ blocked: 'yes' }, 'blocked'],
+    [{ allowed_routes: ['nonsense'] }, 'allowed_routes.0'],
+    [{ key_type: 'any' }, 'key_type'],
+    [{ auto_rotate: true }, 'auto_rotate'],
+    [{ metadata: { guardrails: ['pii'] } }, 'metadata.guardrails'],
+    [{ metadata: { text: 'x'.repeat(20_000) } }, 'metadata'],
+    [{ tags: 'a' }, 'tags'],
     [{ guardrails: ['pii'] }, 'guardrails'],
     [{ rpm_limit: -1 }, 'rpm_limit'],
     [{ models: 'chat-default' }, 'models'],
@@ -87,6 +101,11 @@ describe('POST /key/generate', () => {
     const error = await errorOf(await ingress.post('/key/generate', body));
     expect(error).toMatchObject({ status: 400, type: 'invalid_request_error', param });
     expect(error['message']).toContain(param);
+  });
+
+  it('names the field that was probably meant', async () => {
+    const error = await errorOf(await ingress.post('/key/generate', { max_bugdet: 1 }));
+    expect(error['message']).toBe("'max_bugdet' is not a field of keys; did you mean max_budget?");
   });
 
   it("passes billing's refusal of an alias on", async () => {
@@ -99,7 +118,7 @@ describe('POST /key/generate', () => {
 });
 
 describe('GET /key/info', () => {
-  const found = { key: keyRecordOf({ alias: 'mine' }), spendNanos: 1_500_000_000 };
+  const found = { ...foundKey({ alias: 'mine' }), spendNanos: 1_500_000_000 };
   const asVirtual = { authorization: `Bearer ${VIRTUAL_KEY}` };
 
   it.each([VIRTUAL_KEY, digestOf(VIRTUAL_KEY).hash])('finds by key or hash', async (key) => {
@@ -112,7 +131,7 @@ describe('GET /key/info', () => {
   });
 
   it('shows a virtual key itself, and no other', async () => {
-    ingress.bus.reply(findKey, () => found);
+    ingress.bus.reply(findKey, ({ hash }) => (hash === found.key.hash ? found : foundKey({ hash })));
     expect((await ingress.get('/key/info', asVirtual)).status).toBe(200);
     expect((await ingress.get(`/key/info?key=${'0'.repeat(64)}`, asVirtual)).status).toBe(403);
   });

@@ -30,7 +30,7 @@ function shapeOf({ headers }: FastifyRequest): (typeof SHAPES)[keyof typeof SHAP
 export class ModelsController {
   constructor(private readonly names: ModelNames) {}
 
-  @Access('key')
+  @Access('any')
   @Get(['v1/models', 'models', 'v1/v1/models', 'v1beta/models'])
   list(@Req() request: FastifyRequest): object {
     const { models } = callerOf(request).principal;
@@ -38,7 +38,7 @@ export class ModelsController {
   }
 
   /** Names may hold slashes. */
-  @Access('key')
+  @Access('any')
   @Get(['v1/models/*', 'models/*', 'v1beta/models/*'])
   one(@Req() request: FastifyRequest, @Param('*') name: string): object {
     const { models } = callerOf(request).principal;

@@ -1,0 +1,102 @@
+import type { Budget, Limits, RateLimits } from '@tollgate/contracts';
+import { expiryOf } from '../../keys/key-duration.js';
+import { invalidField } from '../fields/field-errors.js';
+import type { LimitFields } from './limit-schemas.js';
+
+const NO_RATES: RateLimits = {
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  maxParallelRequests: null,
+  budgets: [],
+};
+
+/**
+ * `Limits` after a change by LiteLLM's fields: what is absent stays, null clears. The first budget is the one of `max_budget`,
+ * `soft_budget` and `budget_duration`; those of `budget_limits` follow it. Throws `invalid_request` naming the field.
+ */
+export function changedLimits(current: Limits, fields: LimitFields, now: number): Limits {
+  return {
+    requestsPerMinute: pick(fields.rpm_limit, current.requestsPerMinute),
+    tokensPerMinute: pick(fields.tpm_limit, current.tokensPerMinute),
+    maxParallelRequests: pick(fields.max_parallel_requests, current.maxParallelRequests),
+    budgets: changedBudgets(current.budgets, fields),
+    models: changedModels(current.models, fields),
+    temporaryIncrease: changedIncrease(current.temporaryIncrease, fields, now),
+  };
+}
+
+const pick = <Value>(given: Value | null | undefined, current: Value | null): Value | null =>
+  given === undefined ? current : given;
+
+function changedBudgets([primary, ...further]: readonly Budget[], fields: LimitFields): Budget[] {
+  const first: Budget = {
+    window: pick(fields.budget_duration, primary?.window ?? null),
+    maxNanos: pick(fields.max_budget, primary?.maxNanos ?? null),
+    softNanos: pick(fields.soft_budget, primary?.softNanos ?? null),
+  };
+  const others = fields.budget_limits === undefined ? further : (fields.budget_limits ?? []);
+  const says = first.window !== null || first.maxNanos !== null || first.softNanos !== null;
+  // The first place is kept even by a budget that limits nothing: the others must not be taken for it.
+  return says || others.length > 0 ? [first, ...others] : [];
+}
+
+function changedModels(current: Limits['models'], fields: LimitFields): Limits['models'] {
+  const { model_max_budget: budgets, model_rpm_limit: requests, model_tpm_limit: tokens } = fields;
+  if (budgets === undefined && requests === undefined && tokens === undefined) return current;
+  const names = new Set([current, budgets, requests, tokens].flatMap((models) => Object.keys(models ?? {})));
+  const models: Record<string, RateLimits> = {};
+  for (const name of names) {
+    const before = current[name] ?? NO_RATES;
+    const budget = budgets?.[name];
+    const changed: RateLimits = {
+      requestsPerMinute: ofModel(requests, name, pick(budget?.requestsPerMinute, before.requestsPerMinute)),
+      tokensPerMinute: ofModel(tokens, name, pick(budget?.tokensPerMinute, before.tokensPerMinute)),
+      maxParallelRequests: before.maxParallelRequests,
+      budgets: budgets === undefined ? before.budgets : budgetsOf(budget),
+    };
+    if (limitsAnything(changed)) models[name] = changed;
+  }
+  return models;
+}
+
+/** A map replaces the whole of its kind: a model that it does not name has no such limit. */
+const ofModel = (
+  given: Readonly<Record<string, number>> | null | undefined,
+  name: string,
+  current: number | null,
+): number | null => (given === undefined ? current : (given?.[name] ?? null));
+
+const budgetsOf = (given: Pick<Budget, 'window' | 'maxNanos'> | undefined): Budget[] =>
+  given === undefined || given.maxNanos === null
+    ? []
+    : [{ window: given.window, maxNanos: given.maxNanos, softNanos: null }];
+
+const limitsAnything = (limits: RateLimits): boolean =>
+  limits.budgets.length > 0 ||
+  [limits.requestsPerMinute, limits.tokensPerMinute, limits.maxParallelRequests].some(
+    (rate) => rate !== null,
+  );
+
+function changedIncrease(
+  current: Limits['temporaryIncrease'],
+  { temp_budget_increase: nanos, temp_budget_expiry: expiry }: LimitFields,
+  now: number,
+): Limits['temporaryIncrease'] {
+  if (nanos === null || expiry === null) return null;
+  if (nanos === undefined && expiry === undefined) return current;
+  const until = expiry === undefined ? current?.until : untilOf(expiry, now);
+  const more = nanos ?? current?.nanos;
+  if (until === undefined) throw invalidField('temp_budget_expiry', 'is required with temp_budget_increase');
+  if (more === undefined) throw invalidField('temp_budget_increase', 'is required with temp_budget_expiry');
+  return { nanos: more, until };
+}
+
+/** A date, a time, or how long from now (`10d`). */
+function untilOf(text: string, now: number): number {
+  const until = /^\d{4}-\d{2}-\d{2}/.test(text)
+    ? Date.parse(text)
+    : expiryOf(text, now, 'temp_budget_expiry');
+  if (until === null || Number.isNaN(until) || until <= now)
+    throw invalidField('temp_budget_expiry', 'must be a date, a time or a duration that ends in the future');
+  return until;
+}
