@@ -71,6 +71,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   onStateDown: 'refuse',
   storeModelInDb: true,
   timeZone: 'UTC',
+  spendLogsKeptMs: null,
   budgets: BUDGET_DEFAULTS,
   alerting: ALERTING_DEFAULTS,
 };

@@ -253,6 +253,8 @@ export interface GeneralSettings {
   readonly storeModelInDb: boolean;
   /** `litellm_settings.timezone`: where budget windows begin (`windowStart`). */
   readonly timeZone: string;
+  /** `maximum_spend_logs_retention_period`: how long the ledger's rows are kept at least; null: for ever. Sums stay. */
+  readonly spendLogsKeptMs: number | null;
   readonly budgets: BudgetSettings;
   readonly alerting: AlertingSettings;
 }

@@ -12,6 +12,9 @@ const MASTER_KEY_VARIABLES = ['TOLLGATE_MASTER_KEY', 'LITELLM_MASTER_KEY', 'PROX
 const PERMIT = 'dangerously_permit_weak_or_unset_master_key';
 const PERMIT_VARIABLE = 'LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY';
 const STORE_VARIABLE = 'STORE_MODEL_IN_DB';
+const RETENTION = 'maximum_spend_logs_retention_period';
+const DAY_MS = 86_400_000;
+const LENGTH_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS, w: 7 * DAY_MS, mo: 31 * DAY_MS } as const;
 const SHORTEST_MASTER_KEY = 16;
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
@@ -41,11 +44,22 @@ export function readGeneralSettings(
     onStateDown: general.choice('on_state_down', ['refuse', 'allow']) ?? GENERAL_DEFAULTS.onStateDown,
     storeModelInDb: storesModels ?? GENERAL_DEFAULTS.storeModelInDb,
     timeZone,
+    spendLogsKeptMs: readRetention(general),
     budgets,
     alerting: readAlerting(general),
   };
   general.finish(ACCEPTED_GENERAL_SETTINGS);
   return settings;
+}
+
+/** Lengths as LiteLLM writes them: `90d`, `24h`; a month is 31 days. */
+function readRetention(general: General): number | null {
+  const text = general.text(RETENTION);
+  if (text === null) return null;
+  const [, count, unit] = /^([1-9]\d{0,5})(s|m|h|d|w|mo)$/.exec(text) ?? [];
+  if (unit !== undefined) return Number(count) * LENGTH_MS[unit as keyof typeof LENGTH_MS];
+  general.problem(RETENTION, `expected a length such as 90d, 24h or 3mo, got ${JSON.stringify(text)}`);
+  return null;
 }
 
 /** Whether models may be added through the API; null: nothing is said. The file's word, else LiteLLM's variable. */

@@ -55,6 +55,7 @@ router_settings:
       /^credential_list\[0\]\.credential_values\.api_base \(line 1\): is not a valid URL/,
     ],
     ['general_settings: {master_key: password-password}', /must start with sk-/],
+    ['general_settings: {maximum_spend_logs_retention_period: soon}', /expected a length such as 90d/],
     ['general_settings: {on_state_down: maybe}', /expected refuse or allow, got "maybe"/],
     ['general_settings: {mastr_key: x}', /unknown key; did you mean master_key/],
     ['litellm_settings: {drop_params: perhaps}', /expected true or false, got "perhaps"/],

@@ -85,6 +85,7 @@ litellm_settings:
 general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,
     user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow,
+    maximum_spend_logs_retention_period: 90d,
     apply_user_budget_to_team_keys: true, budget_exceeded_status: 422, on_stream_overrun: cut, budget_wait: 1,
     store_model_in_db: true, alerting: [slack, email], alerting_threshold: 1, alert_types: [budget_alerts],
     alert_to_webhook_url: { budget_alerts: [https://a, os.environ/A] }, alert_webhook_format: slack, alert_webhook_secret: s,

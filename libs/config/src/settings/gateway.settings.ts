@@ -35,6 +35,10 @@ export const GATEWAY_SETTINGS = {
     user_api_key_cache_ttl: ['60', 'seconds that ingress trusts its copy of a key'],
     max_request_size_mb: ['100', 'largest request body'],
     always_include_stream_usage: ['`false`', 'send usage at the end of every stream'],
+    maximum_spend_logs_retention_period: [
+      'none',
+      'how long rows of the ledger are kept, such as `90d`: a month of them goes when all are older; sums stay',
+    ],
     on_state_down: ['`refuse`', "`refuse` or `allow` calls while shared state is away (Tollgate's own)"],
     ...BUDGET_RULE_ROWS,
     ...ALERTING_ROWS,
