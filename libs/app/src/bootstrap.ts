@@ -17,6 +17,7 @@ import { DrainClock } from './drain-clock.js';
 import { followerFailed } from './events.js';
 import { answerFrameworkError } from './framework-errors.js';
 import { serveHealth } from './health.js';
+import { keepHeapSmall } from './heap.js';
 import type { MasterKeyOrigin } from './master-key.js';
 import { PlatformModule } from './platform.module.js';
 import { openPorts } from './ports.js';
@@ -73,6 +74,8 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     needsDatabase: services.includes('billing'),
   });
   setLogLevel(given.logLevel);
+  // The embedded gateway has a database in its heap, which is better left to V8.
+  if (given.natsUrl !== null) keepHeapSmall();
   const settings = await loadSettings(given, services);
   const { config, environment, masterKeyOrigin } = settings;
   const ports = await openPorts(definition.name, environment);
