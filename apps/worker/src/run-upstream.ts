@@ -6,6 +6,7 @@ import {
   type Transport,
   type UpstreamCall,
 } from '@tollgate/providers';
+import { StreamAllowance, affordableTokens, attemptPrice, type AttemptPrice } from './allowance.js';
 import { UsageRecord, type Bill, type Ending } from './usage-record.js';
 import { deliverHead, endOf, toldUsage, type Work } from './work.js';
 
@@ -14,7 +15,8 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
   const { header, target, context, bus, state } = work;
   const { connection, deployment } = target;
   const body = await context.body.bytes();
-  const attempt = new Attempt(transport, connection, toCall(work, body));
+  const price = attemptPrice(header, deployment);
+  const attempt = new Attempt(transport, connection, toCall(work, body, price));
   const record = new UsageRecord(bus, header, deployment, connection.apiBase);
   let answer: Answer;
   state.asked();
@@ -28,10 +30,13 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
     throw cause;
   }
   if (answer.stream === null) await deliverWhole(work, { answer, attempt, record });
-  else await deliverStream(work, { ...answer, attempt, record });
+  else {
+    const allowance = StreamAllowance.of(bus, header, price);
+    await deliverStream(work, { ...answer, attempt, record, allowance });
+  }
 }
 
-function toCall({ header, target }: Work, body: Uint8Array): UpstreamCall {
+function toCall({ header, target }: Work, body: Uint8Array, price: AttemptPrice | null): UpstreamCall {
   const { call, attemptId, upstreamModel, partial, resumable } = header;
   const { dialect, model, stream, includeUsage, headers } = call;
   return {
@@ -46,6 +51,8 @@ function toCall({ header, target }: Work, body: Uint8Array): UpstreamCall {
     options: target.deployment,
     partial,
     resumable,
+    // A stream can be ended where the money does; an answer that comes whole must not become longer.
+    maxOutputTokens: stream ? null : affordableTokens(header, price),
   };
 }
 
@@ -100,6 +107,8 @@ interface StreamDelivery {
   readonly stream: StreamAnswer;
   readonly attempt: Attempt;
   readonly record: UsageRecord;
+  /** null: no budget binds the call. */
+  readonly allowance: StreamAllowance | null;
 }
 
 async function deliverStream(work: Work, delivery: StreamDelivery): Promise<void> {
@@ -141,9 +150,14 @@ function leaveRest(
 }
 
 /** The provider is read no faster than the caller takes: a write resolves when there is credit for another one. */
-async function pump({ context }: Work, { stream, attempt, record }: StreamDelivery): Promise<void> {
+async function pump(
+  { context }: Work,
+  { stream, attempt, record, allowance }: StreamDelivery,
+): Promise<void> {
   for (let data = await stream.next(); data !== null; data = await stream.next()) {
     record.progressed(attempt.progress);
+    const payment = allowance?.covers(attempt.progress);
+    if (payment !== undefined) await payment;
     await context.response.write(data);
   }
 }

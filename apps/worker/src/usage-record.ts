@@ -15,7 +15,8 @@ import type { Progress } from '@tollgate/providers';
 import { draftBeat, type Drafted } from './draft-beat.js';
 import { usageNotRecorded, usagePriced } from './events.js';
 
-const CHARACTERS_PER_TOKEN = 4;
+/** Of text that no provider has counted. */
+export const CHARACTERS_PER_TOKEN = 4;
 
 /** What an attempt used, and what that costs (null: no price is known). */
 export interface Bill {

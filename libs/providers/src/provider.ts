@@ -54,6 +54,8 @@ export interface Provider {
   readonly acceptsMetadata: boolean;
   /** Usage of a stream must be asked for (`stream_options.include_usage`); false: it always comes, and the field may be refused. */
   readonly asksStreamUsage: boolean;
+  /** The field that bounds an answer where the client sends none. */
+  readonly outputCapField: 'max_tokens' | 'max_completion_tokens';
   /** How a model (by its upstream name) is made to go on from the beginning of an answer. Absent: it is asked to. */
   readonly prefill?: (model: string) => Prefill;
 }

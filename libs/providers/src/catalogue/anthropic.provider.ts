@@ -28,5 +28,6 @@ export const anthropic: Provider = {
   vendorHeaders: 'anthropic-',
   acceptsMetadata: true,
   asksStreamUsage: false,
+  outputCapField: 'max_tokens',
   prefill: (model) => (TAKES_PREFILL.test(model) ? 'trailing' : 'ask'),
 };

@@ -33,4 +33,5 @@ export const azure: Provider = {
   vendorHeaders: 'openai-',
   acceptsMetadata: true,
   asksStreamUsage: true,
+  outputCapField: 'max_completion_tokens',
 };

@@ -47,6 +47,7 @@ export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
     ...(row.modelName === undefined ? {} : { modelName: row.modelName }),
     acceptsMetadata: row.acceptsMetadata ?? false,
     asksStreamUsage: row.asksStreamUsage ?? true,
+    outputCapField: 'max_tokens',
     ...(prefill === undefined ? {} : { prefill: () => prefill }),
   };
 }

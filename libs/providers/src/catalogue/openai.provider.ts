@@ -12,6 +12,8 @@ export const openai: Provider = {
     vendorHeaders: 'openai-',
     acceptsMetadata: true,
   }),
+  // Its reasoning models refuse `max_tokens`.
+  outputCapField: 'max_completion_tokens',
   headers: (settings) => ({
     ...bearer(settings),
     ...(settings.organization === null ? {} : { 'openai-organization': settings.organization }),

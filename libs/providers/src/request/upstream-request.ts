@@ -2,6 +2,7 @@ import type { Dialect, PartialAnswer } from '@tollgate/contracts';
 import type { Connection } from '../connection.js';
 import type { UpstreamRequest } from '../kit/exchange.js';
 import type { Provider } from '../provider.js';
+import { cappedBody } from './capped-body.js';
 import { continuedBody } from './continued-body.js';
 import { passThroughBody } from './pass-through-body.js';
 import type { BodyOptions } from './request-options.js';
@@ -24,6 +25,8 @@ export interface UpstreamCall {
   readonly options: BodyOptions;
   /** What the client has of the answer already: this one goes on from there. */
   readonly partial?: PartialAnswer | undefined;
+  /** Tokens that all answers together may have; null: as the client wants. */
+  readonly maxOutputTokens?: number | null;
   /** Another attempt may have to go on where this one breaks off. */
   readonly resumable?: boolean;
 }
@@ -43,7 +46,9 @@ export function upstreamRequest(connection: Connection, call: UpstreamCall): Ups
   const model = provider.modelName?.(call.upstreamModel) ?? call.upstreamModel;
   const query = { provider, model, stream: call.stream, options: call.options };
   const isSameDialect = provider.dialect === call.dialect;
-  const body = isSameDialect ? passThroughBody(call.body, query) : translatedBody(call.body, query);
+  const own = isSameDialect ? passThroughBody(call.body, query) : translatedBody(call.body, query);
+  const { maxOutputTokens = null } = call;
+  const body = maxOutputTokens === null ? own : cappedBody(own, provider, maxOutputTokens);
   return {
     origin,
     path: provider.path({ basePath, model, apiVersion, isContinued: call.partial !== undefined }),

@@ -1,0 +1,128 @@
+import type { Bus } from '@tollgate/bus';
+import { bareDeployment } from '@tollgate/config';
+import { GatewayError, NO_USAGE, type AttemptHeader, type CallHeader } from '@tollgate/contracts';
+import type { Progress } from '@tollgate/providers';
+import { StreamAllowance, affordableTokens, attemptPrice } from './allowance.js';
+
+/** A prompt token costs 10, one of the answer 100. */
+const priced = {
+  ...bareDeployment({ id: 'd', group: 'chat', provider: 'openai', model: 'own-model' }),
+  prices: { input: 10, output: 100 },
+};
+
+const headerOf = (call: Partial<CallHeader>): AttemptHeader =>
+  ({
+    call: { id: 'call', inputTokens: 100, allowanceNanos: 101_000, ...call },
+    role: 'primary',
+    upstreamModel: 'own-model',
+  }) as AttemptHeader;
+
+const price = (header: AttemptHeader) => attemptPrice(header, priced);
+
+const progress = (characters: number, usage: Progress['usage'] = null): Progress => ({
+  usage,
+  rawUsage: null,
+  characters,
+  responseId: null,
+  finished: false,
+});
+
+describe('affordableTokens', () => {
+  it('is what is left of the allowance after the prompt', () => {
+    const header = headerOf({});
+    expect(affordableTokens(header, price(header))).toBe(1_000);
+  });
+
+  it('is nothing to speak of without an allowance or a price', () => {
+    const header = headerOf({ allowanceNanos: undefined });
+    expect(affordableTokens(header, price(header))).toBeNull();
+    expect(affordableTokens(headerOf({}), null)).toBeNull();
+  });
+
+  it('refuses what cannot even pay for a token', () => {
+    const header = headerOf({ allowanceNanos: 1_050 });
+    expect(() => affordableTokens(header, price(header))).toThrow(/Budget has been exceeded/);
+  });
+});
+
+describe('a free deployment', () => {
+  it('has no price to hold an answer to', () => {
+    expect(attemptPrice(headerOf({}), { ...priced, prices: { input: 0, output: 0 } })).toBeNull();
+  });
+});
+
+describe('StreamAllowance', () => {
+  const asked: { toNanos: number; force: boolean }[] = [];
+  /** Holds so much more each time. */
+  const busWith = (answers: (number | Error)[]): Bus =>
+    ({
+      request: async (_contract: unknown, question: { toNanos: number; force: boolean }) => {
+        asked.push(question);
+        const answer = answers.shift();
+        if (answer === undefined || answer instanceof Error) throw answer ?? new Error('asked too often');
+        return { heldNanos: answer };
+      },
+    }) as unknown as Bus;
+
+  const allowance = (bus: Bus, call: Partial<CallHeader> = {}): StreamAllowance => {
+    const header = headerOf(call);
+    return StreamAllowance.of(bus, header, price(header))!;
+  };
+
+  beforeEach(() => asked.splice(0));
+
+  it('lets pass what is paid for, and asks for more before it is used up', async () => {
+    const stream = allowance(busWith([202_000]));
+    expect(stream.covers(progress(3_000))).toBeUndefined();
+    expect(asked).toEqual([]);
+    // 1,000 tokens are paid for, 4,000 characters.
+    expect(stream.covers(progress(3_001))).toBeUndefined();
+    expect(asked).toMatchObject([{ toNanos: 202_000, force: false }]);
+    await new Promise(setImmediate);
+    expect(stream.covers(progress(6_000))).toBeUndefined();
+  });
+
+  it('waits for the answer when what has come is not paid for', async () => {
+    const stream = allowance(busWith([150_000, 600_000]));
+    await expect(stream.covers(progress(12_000))).resolves.toBeUndefined();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('ends the stream when nothing more is to be had', async () => {
+    const stream = allowance(busWith([101_000]));
+    await expect(stream.covers(progress(4_001))).rejects.toMatchObject({ code: 'budget_exceeded' });
+  });
+
+  it('spends what there is to the end', async () => {
+    const stream = allowance(busWith([121_000, 121_000]));
+    await stream.covers(progress(4_001));
+    expect(stream.covers(progress(4_800))).toBeUndefined();
+    await expect(stream.covers(progress(4_801))).rejects.toMatchObject({ code: 'budget_exceeded' });
+  });
+
+  it('ends it when nobody can be asked, unless it may finish anyway', async () => {
+    const away = new GatewayError('service_unavailable', 'away');
+    await expect(allowance(busWith([away])).covers(progress(5_000))).rejects.toBe(away);
+    const finish = allowance(busWith([away]), { onStreamOverrun: 'finish' });
+    await finish.covers(progress(5_000));
+    expect(asked.at(-1)).toMatchObject({ force: true });
+    expect(finish.covers(progress(1_000_000))).toBeUndefined();
+  });
+
+  it('counts the prompt as the provider does, once it tells', () => {
+    const stream = allowance(busWith([0]));
+    void stream.covers(progress(0, { ...NO_USAGE, input: 5_100 }));
+    // Half of the allowance went to the prompt.
+    expect(stream.covers(progress(1_500))).toBeUndefined();
+    expect(asked).toHaveLength(0);
+    void stream.covers(progress(1_501));
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is none for a call that no budget binds, or for a mirror', () => {
+    const header = headerOf({ allowanceNanos: undefined });
+    expect(StreamAllowance.of(busWith([]), header, price(header))).toBeNull();
+    const mirror = { ...headerOf({}), role: 'mirror' as const };
+    expect(StreamAllowance.of(busWith([]), mirror, price(mirror))).toBeNull();
+  });
+});
