@@ -21,8 +21,8 @@ export type StoredModel = z.infer<typeof storedModel>;
 
 /** Everything of a model but what billing fills in. */
 const newModel = storedModel
-  .omit({ updatedBy: true, createdAt: true, updatedAt: true })
-  .extend({ actor: actor.optional() });
+  .omit({ createdBy: true, updatedBy: true, createdAt: true, updatedAt: true })
+  .extend({ actor });
 export type NewModel = z.infer<typeof newModel>;
 
 /** Adds a model, its credentials sealed. Fails with `invalid_request` (param `model_info.id`) when the id exists. */
@@ -36,7 +36,7 @@ export const createModel = defineRequest('tollgate.model.create', {
 const modelPatch = storedModel
   .pick({ name: true, params: true, info: true })
   .partial()
-  .extend({ id: z.string(), updatedBy: z.string(), actor: actor.optional() });
+  .extend({ id: z.string(), actor });
 export type ModelPatch = z.infer<typeof modelPatch>;
 
 /** Changes a model; null when there is no such model. */
@@ -48,7 +48,7 @@ export const updateModel = defineRequest('tollgate.model.update', {
 
 export const deleteModel = defineRequest('tollgate.model.delete', {
   service: 'billing',
-  input: z.object({ id: z.string(), actor: actor.optional() }),
+  input: z.object({ id: z.string(), actor }),
   reply: z.object({ deleted: z.boolean() }),
 });
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor, DirectoryEntry, EntryKind } from '@tollgate/contracts';
-import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { nameOf } from '../audit/actor-name.js';
 import { AdminChanges, type Changes } from '../audit/admin-changes.js';
 import { updateAction } from '../audit/update-action.js';
@@ -59,7 +59,7 @@ export class EntryAdmin {
       const change = { ...fields, updatedAt: Date.now(), updatedBy: nameOf(actor) };
       const after: DirectoryEntry = { ...before, ...change };
       await namingTheTakenEntry(after, () =>
-        manager.update(DirectoryRow, { kind, id }, change as QueryDeepPartialEntity<DirectoryRow>),
+        manager.update(DirectoryRow, { kind, id }, change),
       );
       changes.audit({ action: updateAction(before, after), object: kind, objectId: id, before, after });
       touchEntry(changes, after);

@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { GatewayError, type ModelPatch, type StoredModel } from '@tollgate/contracts';
+import {
+  GatewayError,
+  type Actor,
+  type ModelPatch,
+  type NewModel,
+  type StoredModel,
+} from '@tollgate/contracts';
 import { toSafeInteger, violatedConstraint, type Database } from '@tollgate/database';
 import { MoreThan, type DataSource, type EntityManager } from 'typeorm';
+import { nameOf } from '../audit/actor-name.js';
+import { appendAudit, type AuditedChange } from '../audit/audit-log.js';
 import { StoredModel as ModelRow } from '../entities/stored-model.entity.js';
 import { DATABASE } from '../tokens.js';
 
@@ -33,9 +41,11 @@ export class ModelStore {
   }
 
   /** Throws `invalid_request` when the id is taken. */
-  create(model: StoredModel): Promise<Changed<StoredModel>> {
+  create({ actor, ...wanted }: NewModel, now: number): Promise<Changed<StoredModel>> {
     return this.dataSource.transaction(async (manager) => {
       const version = await nextVersion(manager);
+      const by = nameOf(actor);
+      const model = { ...wanted, createdBy: by, updatedBy: by, createdAt: now, updatedAt: now };
       try {
         await manager.insert(ModelRow, {
           ...model,
@@ -45,15 +55,13 @@ export class ModelStore {
       } catch (error) {
         throw modelExists(model.id, error) ?? error;
       }
+      await audit(manager, actor, { action: 'created', before: null, after: model });
       return { value: model, version };
     });
   }
 
   /** null: there is no such model. */
-  update(
-    { id, name, params, info, updatedBy }: ModelPatch,
-    now: number,
-  ): Promise<Changed<StoredModel> | null> {
+  update({ id, name, params, info, actor }: ModelPatch, now: number): Promise<Changed<StoredModel> | null> {
     return this.dataSource.transaction(async (manager) => {
       // The version's row is locked first by every change, so nobody else changes the model meanwhile.
       const version = await nextVersion(manager);
@@ -65,21 +73,25 @@ export class ModelStore {
         params: patched(known.params, params),
         info: patched(known.info, info),
         createdBy: known.createdBy,
-        updatedBy,
+        updatedBy: nameOf(actor),
         createdAt: known.createdAt,
         updatedAt: now,
       };
       await manager.save(ModelRow, value);
+      await audit(manager, actor, { action: 'updated', before: known, after: value });
       return { value, version };
     });
   }
 
   /** `value`: whether there was one. */
-  delete(id: string): Promise<Changed<boolean>> {
+  delete(id: string, actor: Actor): Promise<Changed<boolean>> {
     return this.dataSource.transaction(async (manager) => {
       const version = await nextVersion(manager);
-      const { affected } = await manager.delete(ModelRow, { id });
-      return { value: (affected ?? 0) > 0, version };
+      const known = await manager.findOneBy(ModelRow, { id });
+      if (known === null) return { value: false, version };
+      await manager.delete(ModelRow, { id });
+      await audit(manager, actor, { action: 'deleted', before: known, after: null });
+      return { value: true, version };
     });
   }
 
@@ -98,6 +110,15 @@ export class ModelStore {
     });
   }
 }
+
+/** Credentials are sealed, and their names are known: neither comes into the log. */
+const audit = (
+  manager: EntityManager,
+  actor: Actor,
+  change: Pick<AuditedChange, 'action'> &
+    ({ before: null; after: StoredModel } | { before: StoredModel; after: StoredModel | null }),
+): Promise<unknown> =>
+  appendAudit(manager, actor, [{ ...change, object: 'model', objectId: (change.before ?? change.after).id }]);
 
 /** Every change comes by here first, so changes follow one another. */
 const nextVersion = (manager: EntityManager): Promise<number> =>

@@ -1,8 +1,10 @@
 import { jest } from '@jest/globals';
 import type { Bus } from '@tollgate/bus';
-import { modelsChanged, type StoredModel } from '@tollgate/contracts';
+import { modelsChanged, type Actor, type NewModel, type StoredModel } from '@tollgate/contracts';
 import { ModelController } from './model.controller.js';
 import type { ModelStore } from './model-store.js';
+
+const actor: Actor = { keyHash: 'master', userId: 'admin', role: 'proxy_admin' };
 
 describe('ModelController', () => {
   const publish = jest.fn<Bus['publish']>();
@@ -15,25 +17,20 @@ describe('ModelController', () => {
     const told: string[] = [];
     publish.mockImplementation((contract) => void told.push(contract.subject));
     const store = {
-      create: async (value: StoredModel) => {
+      create: async (value: NewModel) => {
         await new Promise((resolve) => setImmediate(resolve));
         told.push('committed');
-        return { value, version: 7 };
+        return { value: value as unknown as StoredModel, version: 7 };
       },
       delete: async () => ({ value: true, version: 8 }),
       update: async () => ({ value: { id: 'a' } as StoredModel, version: 9 }),
     };
     const controller = controllerOf(store);
-    const made = await controller.create({ id: 'a', name: 'chat', params: {}, info: {}, createdBy: 'admin' });
-    expect(made).toMatchObject({
-      id: 'a',
-      createdBy: 'admin',
-      updatedBy: 'admin',
-      createdAt: made.updatedAt,
-    });
+    const made = await controller.create({ id: 'a', name: 'chat', params: {}, info: {}, actor });
+    expect(made).toMatchObject({ id: 'a', actor });
     expect(told).toEqual(['committed', modelsChanged.subject]);
-    expect(await controller.delete({ id: 'a' })).toEqual({ deleted: true });
-    expect(await controller.update({ id: 'a', updatedBy: 'admin' })).toEqual({ id: 'a' });
+    expect(await controller.delete({ id: 'a', actor })).toEqual({ deleted: true });
+    expect(await controller.update({ id: 'a', actor })).toEqual({ id: 'a' });
     expect(publish.mock.calls).toEqual([7, 8, 9].map((version) => [modelsChanged, { version }]));
   });
 
@@ -43,9 +40,9 @@ describe('ModelController', () => {
       update: async () => null,
       create: async () => Promise.reject(new Error('id exists')),
     });
-    expect(await controller.delete({ id: 'a' })).toEqual({ deleted: false });
-    expect(await controller.update({ id: 'a', updatedBy: 'admin' })).toBeNull();
-    await expect(controller.create({} as StoredModel)).rejects.toThrow('id exists');
+    expect(await controller.delete({ id: 'a', actor })).toEqual({ deleted: false });
+    expect(await controller.update({ id: 'a', actor })).toBeNull();
+    await expect(controller.create({} as NewModel)).rejects.toThrow('id exists');
     expect(publish).not.toHaveBeenCalled();
   });
 });

@@ -7,6 +7,7 @@ import {
   listModels,
   modelsChanged,
   updateModel,
+  type Actor,
   type ModelPatch,
   type NewModel,
   type StoredModel,
@@ -24,9 +25,7 @@ export class ModelController {
 
   @MessagePattern(createModel.subject)
   async create(request: NewModel): Promise<StoredModel> {
-    const now = Date.now();
-    const model = { ...request, updatedBy: request.createdBy, createdAt: now, updatedAt: now };
-    const { value, version } = await guardDatabase(() => this.models.create(model));
+    const { value, version } = await guardDatabase(() => this.models.create(request, Date.now()));
     this.bus.publish(modelsChanged, { version });
     return value;
   }
@@ -40,8 +39,8 @@ export class ModelController {
   }
 
   @MessagePattern(deleteModel.subject)
-  async delete({ id }: { id: string }): Promise<{ deleted: boolean }> {
-    const { value, version } = await guardDatabase(() => this.models.delete(id));
+  async delete({ id, actor }: { id: string; actor: Actor }): Promise<{ deleted: boolean }> {
+    const { value, version } = await guardDatabase(() => this.models.delete(id, actor));
     if (value) this.bus.publish(modelsChanged, { version });
     return { deleted: value };
   }

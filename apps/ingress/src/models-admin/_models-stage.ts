@@ -43,18 +43,25 @@ function keepModels(bus: FakeBus): Map<string, StoredModel> {
     models.set(model.id, model);
     return model;
   };
-  bus.reply(createModel, (model) => {
+  bus.reply(createModel, ({ actor, ...model }) => {
     if (models.has(model.id))
       throw new GatewayError('invalid_request', 'There is one already.', { param: 'model_info.id' });
-    return put({ ...model, updatedBy: model.createdBy, createdAt: 1_000, updatedAt: 1_000 });
+    const by = actor.userId ?? '';
+    return put({ ...model, createdBy: by, updatedBy: by, createdAt: 1_000, updatedAt: 1_000 });
   });
-  bus.reply(updateModel, ({ id, params, info, name, updatedBy }) => {
+  bus.reply(updateModel, ({ id, params, info, name, actor }) => {
     const known = models.get(id);
     if (known === undefined) return null;
     const patched = (fields: object, patch: object = {}): Record<string, unknown> =>
       Object.fromEntries(Object.entries({ ...fields, ...patch }).filter(([, value]) => value !== null));
     const changes = { params: patched(known.params, params), info: patched(known.info, info) };
-    return put({ ...known, ...changes, name: name ?? known.name, updatedBy, updatedAt: 2_000 });
+    return put({
+      ...known,
+      ...changes,
+      name: name ?? known.name,
+      updatedBy: actor.userId ?? '',
+      updatedAt: 2_000,
+    });
   });
   bus.reply(deleteModel, ({ id }) => {
     version += 1;

@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { callerOf } from '../auth/caller.js';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
 import { storedModelAnswer } from './model-answers.js';
@@ -15,7 +16,9 @@ export class ModelsAdminController {
   @Post('new')
   @HttpCode(200)
   async create(@Req() request: FastifyRequest): Promise<object> {
-    return storedModelAnswer(await this.models.create(readNewModel(readJsonObject(request.body))));
+    return storedModelAnswer(
+      await this.models.create(readNewModel(readJsonObject(request.body)), callerOf(request).actor),
+    );
   }
 
   /** What is not named stays as it is: credentials are never shown, so nobody could send them back. */
@@ -23,13 +26,17 @@ export class ModelsAdminController {
   @Post('update')
   @HttpCode(200)
   async update(@Req() request: FastifyRequest): Promise<object> {
-    return storedModelAnswer(await this.models.update(readModelChange(readJsonObject(request.body))));
+    return storedModelAnswer(
+      await this.models.update(readModelChange(readJsonObject(request.body)), callerOf(request).actor),
+    );
   }
 
   @Access('admin')
   @Patch(':id/update')
   async patch(@Req() request: FastifyRequest, @Param('id') id: string): Promise<object> {
-    return storedModelAnswer(await this.models.update(readModelChange(readJsonObject(request.body), id)));
+    return storedModelAnswer(
+      await this.models.update(readModelChange(readJsonObject(request.body), id), callerOf(request).actor),
+    );
   }
 
   @Access('admin')
@@ -37,7 +44,7 @@ export class ModelsAdminController {
   @HttpCode(200)
   async delete(@Req() request: FastifyRequest): Promise<object> {
     const id = readModelDeletion(readJsonObject(request.body));
-    await this.models.delete(id);
+    await this.models.delete(id, callerOf(request).actor);
     return { message: `Model: ${id} deleted successfully` };
   }
 }

@@ -14,8 +14,14 @@ import {
   type Deployment,
   type Vault,
 } from '@tollgate/config';
-import { createModel, deleteModel, GatewayError, updateModel, type StoredModel } from '@tollgate/contracts';
-import { ADMIN_USER } from '../auth/caller.js';
+import {
+  createModel,
+  deleteModel,
+  GatewayError,
+  updateModel,
+  type Actor,
+  type StoredModel,
+} from '@tollgate/contracts';
 import { factsOf } from './model-facts.js';
 import { ModelProblems } from './model-problems.js';
 import type { WantedModel } from './model-request.js';
@@ -37,7 +43,7 @@ export class ModelsAdmin {
     private readonly stored: StoredModels,
   ) {}
 
-  async create(wanted: WantedModel & { readonly name: string }): Promise<StoredModel> {
+  async create(wanted: WantedModel & { readonly name: string }, actor: Actor): Promise<StoredModel> {
     this.checkAllowed();
     const { name } = wanted;
     const id = wanted.id ?? randomUUID();
@@ -49,18 +55,15 @@ export class ModelsAdmin {
       });
     this.check({ id, name, params, info });
     const sealed = this.seal(params, id);
-    const model = await this.bus.request(createModel, {
-      id,
-      name,
-      params: sealed,
-      info,
-      createdBy: ADMIN_USER,
-    });
+    const model = await this.bus.request(createModel, { id, name, params: sealed, info, actor });
     await this.settle();
     return model;
   }
 
-  async update({ id, name, params, info }: WantedModel & { readonly id: string }): Promise<StoredModel> {
+  async update(
+    { id, name, params, info }: WantedModel & { readonly id: string },
+    actor: Actor,
+  ): Promise<StoredModel> {
     this.checkAllowed();
     const known = await this.find(id);
     const own = withoutEchoes(
@@ -75,14 +78,14 @@ export class ModelsAdmin {
       info: withoutNulls({ ...known.info, ...own }),
     });
     const sealed = this.seal(params, id);
-    const patch = { id, params: sealed, info: own, updatedBy: ADMIN_USER };
+    const patch = { id, params: sealed, info: own, actor };
     const model = await this.bus.request(updateModel, name === undefined ? patch : { ...patch, name });
     if (model === null) throw unknownModel(id);
     await this.settle();
     return model;
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: string, actor: Actor): Promise<void> {
     this.checkAllowed();
     if (this.fileDeployment(id) !== undefined)
       throw new GatewayError(
@@ -90,7 +93,7 @@ export class ModelsAdmin {
         "Can't delete model. Model in config: take it out of the config file.",
         { param: 'id' },
       );
-    const { deleted } = await this.bus.request(deleteModel, { id });
+    const { deleted } = await this.bus.request(deleteModel, { id, actor });
     if (!deleted) throw unknownModel(id);
     await this.settle();
   }
