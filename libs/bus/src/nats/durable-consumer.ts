@@ -6,6 +6,11 @@ import type { Wire } from './wire.js';
 const MAX_EVENTS = 500;
 const LINGER_MS = 20;
 const PULL_MESSAGES = 32;
+/** Of full messages (256 Ki characters) a few will do. */
+const PULL_LARGE_MESSAGES = 4;
+const LARGE_BYTES = 64 * 1024;
+/** What may wait here before more is pulled: a slow handler's backlog belongs into JetStream, not into this process. */
+const MAX_WAITING_BYTES = 1024 * 1024;
 const PULL_EXPIRES_MS = 10_000;
 const RETRY_MS = 250;
 
@@ -17,14 +22,22 @@ export interface DurableConsumerOptions {
   readonly retryMs: number;
 }
 
+interface WaitingMessage {
+  readonly message: Msg;
+  /** Parsed when its turn comes. */
+  events: unknown[] | undefined;
+}
+
 /**
  * Pulls durable events and hands them over in batches, one at a time; acknowledges after the handler, never before.
- * A new pull goes out when the last one is used up or expired, and after every reconnect.
+ * A new pull goes out when the last one is used up or expired and not too much waits, and after every reconnect.
  */
 export class DurableConsumer {
   private readonly inbox: string;
   private readonly subscription: Subscription;
-  private messages: Msg[] = [];
+  private readonly messages: WaitingMessage[] = [];
+  private waitingBytes = 0;
+  private lastBytes = 0;
   private asked = 0;
   private pulls = 0;
   private pullTimer: NodeJS.Timeout | undefined;
@@ -69,19 +82,23 @@ export class DurableConsumer {
     clearTimeout(this.batchTimer);
     this.subscription.unsubscribe();
     await this.current;
-    for (const message of this.messages.splice(0)) this.respond(message, '-NAK');
+    for (const { message } of this.messages.splice(0)) this.respond(message, '-NAK');
   }
 
   private pull(): void {
     if (this.isStopped || !this.wire.isConnected) return;
     this.pulls += 1;
-    this.asked = PULL_MESSAGES;
+    this.asked = this.lastBytes < LARGE_BYTES ? PULL_MESSAGES : PULL_LARGE_MESSAGES;
     const name = streamName(this.options.subject);
-    const request = JSON.stringify({ batch: PULL_MESSAGES, expires: nanos(PULL_EXPIRES_MS) });
+    const request = JSON.stringify({ batch: this.asked, expires: nanos(PULL_EXPIRES_MS) });
     const reply = `${this.inbox}.${String(this.pulls)}`;
     this.wire.connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${name}.${name}`, request, { reply });
     // The server tells when a pull expires; if even that gets lost, this asks again.
     this.pullAfter(PULL_EXPIRES_MS + 1000);
+  }
+
+  private pullIfUsedUp(): void {
+    if (this.asked === 0 && this.waitingBytes < MAX_WAITING_BYTES) this.pull();
   }
 
   private pullAfter(delayMs: number): void {
@@ -102,9 +119,11 @@ export class DurableConsumer {
       else this.pullAfter(RETRY_MS);
       return;
     }
-    this.messages.push(message);
+    this.messages.push({ message, events: undefined });
+    this.lastBytes = message.data.length;
+    this.waitingBytes += this.lastBytes;
     this.asked -= 1;
-    if (this.asked === 0) this.pull();
+    this.pullIfUsedUp();
     if (this.current === undefined) this.batchTimer ??= setTimeout(() => this.next(), LINGER_MS).unref();
   }
 
@@ -120,13 +139,15 @@ export class DurableConsumer {
   private async handleBatch(): Promise<void> {
     const batch: Msg[] = [];
     const events: unknown[] = [];
-    for (let message = this.messages[0]; message !== undefined; message = this.messages[0]) {
-      const found = eventsOf(message);
-      if (batch.length > 0 && events.length + found.length > MAX_EVENTS) break;
+    for (let first = this.messages[0]; first !== undefined; first = this.messages[0]) {
+      first.events ??= eventsOf(first.message);
+      if (batch.length > 0 && events.length + first.events.length > MAX_EVENTS) break;
       this.messages.shift();
-      batch.push(message);
-      events.push(...found);
+      this.waitingBytes -= first.message.data.length;
+      batch.push(first.message);
+      events.push(...first.events);
     }
+    this.pullIfUsedUp();
     const working = setInterval(() => {
       for (const message of batch) this.respond(message, '+WPI');
     }, ACK_WAIT_MS / 3).unref();
