@@ -5,7 +5,7 @@ import { nameOf } from '../audit/actor-name.js';
 import { AdminChanges, type Changes } from '../audit/admin-changes.js';
 import { updateAction } from '../audit/update-action.js';
 import { DirectoryRow } from '../entities/directory-entry.entity.js';
-import { touchKeys } from '../keys/key-rows.js';
+import { changeKeys, touchKeys } from '../keys/key-rows.js';
 import { deleteWithAll, type Deleted } from './entry-deletion.js';
 import {
   insertEntry,
@@ -58,9 +58,7 @@ export class EntryAdmin {
       const fields = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       const change = { ...fields, updatedAt: Date.now(), updatedBy: nameOf(actor) };
       const after: DirectoryEntry = { ...before, ...change };
-      await namingTheTakenEntry(after, () =>
-        manager.update(DirectoryRow, { kind, id }, change),
-      );
+      await namingTheTakenEntry(after, () => manager.update(DirectoryRow, { kind, id }, change));
       changes.audit({ action: updateAction(before, after), object: kind, objectId: id, before, after });
       touchEntry(changes, after);
       if (kind === 'team') await moveKeys(manager, changes, { before, after });
@@ -87,14 +85,9 @@ async function moveKeys(
   { before, after }: { readonly before: DirectoryEntry; readonly after: DirectoryEntry },
 ): Promise<void> {
   if (before.organizationId === after.organizationId) return;
-  const [moved] = await manager.query<[{ hash: string }[], number]>(
-    `update virtual_key set organization_id = $3
-     where team_id = $1 and organization_id is not distinct from $2 and deleted_at is null returning hash`,
-    [after.id, before.organizationId, after.organizationId],
-  );
-  await touchKeys(
-    manager,
-    changes,
-    moved.map(({ hash }) => hash),
-  );
+  const where = 'team_id = $1 and organization_id is not distinct from $2 and deleted_at is null';
+  const moved = await changeKeys(manager, { set: 'organization_id = $3', where }, [
+    ...[after.id, before.organizationId, after.organizationId],
+  ]);
+  await touchKeys(manager, changes, moved);
 }

@@ -2,7 +2,7 @@ import { GatewayError, type Actor, type DirectoryEntry, type EntryKind } from '@
 import { In, type EntityManager } from 'typeorm';
 import type { Changes } from '../audit/admin-changes.js';
 import { DirectoryRow } from '../entities/directory-entry.entity.js';
-import { lockKeys, removeKeys } from '../keys/key-rows.js';
+import { changeKeys, lockKeys, removeKeys } from '../keys/key-rows.js';
 import { lockEntries, toEntry, touchEntry } from './entry-rows.js';
 import { removeMemberships } from './membership-rows.js';
 
@@ -100,6 +100,6 @@ async function refuseProjectsWithKeys(manager: EntityManager, ids: readonly stri
 
 /** As in LiteLLM, those that had the tier go on without one. */
 async function endLinks(manager: EntityManager, ids: readonly string[]): Promise<void> {
-  for (const table of ['directory_entry', 'virtual_key'])
-    await manager.query(`update ${table} set budget_id = null where budget_id = any($1)`, [ids]);
+  await manager.query('update directory_entry set budget_id = null where budget_id = any($1)', [ids]);
+  await changeKeys(manager, { set: 'budget_id = null', where: 'budget_id = any($1)' }, [ids]);
 }

@@ -65,6 +65,23 @@ export const lockKeys = (
     .setLock('pessimistic_write')
     .getMany();
 
+/** Changes all keys that a condition holds for, locked in the same order. Returns their hashes. */
+export async function changeKeys(
+  manager: EntityManager,
+  { set, where }: { readonly set: string; readonly where: string },
+  values: readonly unknown[],
+): Promise<string[]> {
+  const rows = await manager.query<{ hash: string }[]>(
+    `with locked as materialized (select hash from virtual_key where ${where} order by hash for no key update),
+       changed as (
+         update virtual_key set ${set} from locked where virtual_key.hash = locked.hash returning virtual_key.hash
+       )
+     select hash from changed`,
+    [...values],
+  );
+  return rows.map(({ hash }) => hash);
+}
+
 /** Notes that ingress must forget these keys: their scopes, their hashes, and former hashes that are still good. */
 export async function touchKeys(
   manager: EntityManager,

@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { VirtualKey } from '../entities/virtual-key.entity.js';
 import { DATABASE } from '../tokens.js';
 import { listKeyPage, type KeyPage, type KeyQuery } from './key-list.js';
-import { toSpentKey } from './key-rows.js';
+import { changeKeys, toSpentKey } from './key-rows.js';
 
 interface Former {
   readonly current_hash: string;
@@ -41,13 +41,10 @@ export class KeyStore {
   }
 
   /** Deletes the keys that expired before a time (epoch milliseconds) and returns their hashes. */
-  async deleteExpired(before: number): Promise<string[]> {
-    const [rows] = await this.manager.query<[{ hash: string }[], number]>(
-      `update virtual_key set deleted_at = $2, deleted_by = 'expired'
-       where expires_at < $1 and deleted_at is null returning hash`,
-      [before, Date.now()],
-    );
-    return rows.map(({ hash }) => hash);
+  deleteExpired(before: number): Promise<string[]> {
+    const set = "deleted_at = $2, deleted_by = 'expired'";
+    const where = 'expires_at < $1 and deleted_at is null';
+    return changeKeys(this.manager, { set, where }, [before, Date.now()]);
   }
 
   /** Forgets the keys that were deleted before a time (epoch milliseconds). */
