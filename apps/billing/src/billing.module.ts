@@ -6,20 +6,12 @@ import { BullMqJobs, JOBS, TableJobs, type Jobs } from '@tollgate/jobs';
 import { ALERT_CONTROLLERS, ALERT_JOBS, ALERT_PROVIDERS } from './alerts/alert-parts.js';
 import { ExpiredKeysJob } from './jobs/expired-keys.job.js';
 import { JOB_SOURCES, type JobSource } from './jobs/scheduled-job.js';
-import { DIRECTORY_CONTROLLERS, DIRECTORY_PROVIDERS } from './directory/directory-parts.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
-import { KeyController } from './keys/key.controller.js';
-import { KeyStore } from './keys/key-store.js';
+import { DIRECTORY_CONTROLLERS, DIRECTORY_PROVIDERS } from './directory/directory-parts.js';
 import { ModelController } from './models/model.controller.js';
 import { ModelStore } from './models/model-store.js';
-import { Ledger } from './ledger/ledger.js';
-import { UsageController } from './ledger/usage.controller.js';
+import { LEDGER_CONTROLLERS, LEDGER_JOBS, LEDGER_PROVIDERS } from './ledger/ledger-parts.js';
 import { BILLING_SCHEMA } from './schema.js';
-import { ModelUsageController } from './spend/model-usage.controller.js';
-import { ModelUsageStore } from './spend/model-usage-store.js';
-import { SpendController } from './spend/spend.controller.js';
-import { SpendStore } from './spend/spend-store.js';
-import { SpendSums } from './spend/spend-sums.js';
 import { DATABASE } from './tokens.js';
 
 const database: Provider = {
@@ -39,32 +31,22 @@ const jobs: Provider = {
 /** Every part that has work for jobs. */
 const jobSources: Provider = {
   provide: JOB_SOURCES,
-  inject: [...ALERT_JOBS, ExpiredKeysJob],
+  inject: [...ALERT_JOBS, ...LEDGER_JOBS, ExpiredKeysJob],
   useFactory: (...sources: JobSource[]) => sources,
 };
 
 /** Keys, the ledger and scheduled work. Needs `BUS`, `ENVIRONMENT` and `Readiness` from the process it runs in. */
 @Module({
-  controllers: [
-    ...ALERT_CONTROLLERS,
-    UsageController,
-    ...DIRECTORY_CONTROLLERS,
-    ModelController,
-    ModelUsageController,
-    SpendController,
-  ],
+  controllers: [...ALERT_CONTROLLERS, ...LEDGER_CONTROLLERS, ...DIRECTORY_CONTROLLERS, ModelController],
   providers: [
     database,
     jobs,
     jobSources,
     ...ALERT_PROVIDERS,
     ExpiredKeysJob,
-    Ledger,
+    ...LEDGER_PROVIDERS,
     ...DIRECTORY_PROVIDERS,
     ModelStore,
-    ModelUsageStore,
-    SpendStore,
-    SpendSums,
     ScheduledJobs,
   ],
 })

@@ -8,7 +8,8 @@ import { ScheduledJobs } from './jobs/scheduled-jobs.js';
 import type { KeyAdmin } from './keys/key-admin.js';
 import { KeyController } from './keys/key.controller.js';
 import type { KeyStore } from './keys/key-store.js';
-import type { Ledger, Recorded } from './ledger/ledger.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { Recorded } from './ledger/recorded.js';
 import { UsageController } from './ledger/usage.controller.js';
 
 const withCode = (code: string): Error => Object.assign(new Error(`failed with ${code}`), { code });

@@ -1,5 +1,5 @@
 import { counter, createLogger, histogram } from '@tollgate/observability';
-import type { Recorded } from './ledger/ledger.js';
+import type { Recorded } from './ledger/recorded.js';
 
 const logger = createLogger('billing');
 
@@ -56,4 +56,11 @@ export function usageRefused(usageEvent: unknown, reason: string): void {
 export function expiredKeysPurged(count: number): void {
   purged.inc(count);
   logger.info({ event: 'keys.purged', count }, 'expired keys deleted');
+}
+
+export function partitionsDropped(names: readonly string[]): void {
+  logger.info(
+    { event: 'ledger.partitions_dropped', names },
+    'rows of the ledger that are no longer kept are gone',
+  );
 }

@@ -3,7 +3,6 @@ import { FailedJobs1790000000008, JobTable1790000000001 } from '@tollgate/jobs';
 import { AlertEntry } from './entities/alert.entity.js';
 import { AuditRow } from './entities/audit-record.entity.js';
 import { DirectoryRow } from './entities/directory-entry.entity.js';
-import { LedgerEntry } from './entities/ledger-entry.entity.js';
 import { MembershipRow } from './entities/membership.entity.js';
 import { StoredModel } from './entities/stored-model.entity.js';
 import { VirtualKey } from './entities/virtual-key.entity.js';
@@ -18,11 +17,13 @@ import { OwnersAndLimits1790000000009 } from './migrations/1790000000009-owners-
 import { Directory1790000000010 } from './migrations/1790000000010-directory.js';
 import { KeyLives1790000000011 } from './migrations/1790000000011-key-lives.js';
 import { Audit1790000000012 } from './migrations/1790000000012-audit.js';
+import { PartitionedLedger1790000000013 } from './migrations/1790000000013-partitioned-ledger.js';
+import { SpendRollups1790000000014 } from './migrations/1790000000014-spend-rollups.js';
 import { AlertDeliveries1790000000017 } from './migrations/1790000000017-alert-deliveries.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
-  entities: [AlertEntry, AuditRow, DirectoryRow, MembershipRow, VirtualKey, LedgerEntry, StoredModel],
+  entities: [AlertEntry, AuditRow, DirectoryRow, MembershipRow, VirtualKey, StoredModel],
   migrations: [
     InitialSchema1790000000000,
     JobTable1790000000001,
@@ -37,6 +38,8 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     Directory1790000000010,
     KeyLives1790000000011,
     Audit1790000000012,
+    PartitionedLedger1790000000013,
+    SpendRollups1790000000014,
     AlertDeliveries1790000000017,
   ],
 };

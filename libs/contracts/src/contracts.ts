@@ -32,7 +32,7 @@ import {
   hedgeReport,
   routerReported,
 } from './router.contract.js';
-import { listSpend, modelUsage, sumSpend, summarizeSpend } from './spend.contract.js';
+import { listSpend, modelUsage, reportSpend, sumSpend } from './spend.contract.js';
 import { usageRecorded } from './usage.contract.js';
 
 /** Every message of the system; each is handled by exactly one service. */
@@ -59,7 +59,7 @@ export const CONTRACTS: readonly Contract[] = [
   listAudit,
   verifyAudit,
   listSpend,
-  summarizeSpend,
+  reportSpend,
   sumSpend,
   alertRaised,
   listAlerts,

@@ -80,12 +80,16 @@ export {
 export {
   listSpend,
   modelUsage,
-  spendPage,
-  spendQuery,
+  reportSpend,
+  spendDimension,
   sumSpend,
-  summarizeSpend,
+  type SpendDimension,
+  type SpendMetrics,
   type SpendPage,
   type SpendQuery,
+  type SpendReportQuery,
+  type SpendReportRow,
+  type SpendScope,
 } from './spend.contract.js';
 export { CONTRACTS, contractsOf } from './contracts.js';
 export {

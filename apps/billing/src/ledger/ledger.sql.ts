@@ -1,48 +1,104 @@
 import type { PreparedStatement } from '@tollgate/database';
-import { LEDGER_COLUMNS } from './ledger-row.js';
+import { ACCOUNT_COLUMNS } from './account.js';
+import type { ElementType } from './array-parameter.js';
+import { ENTRY_COLUMNS } from './entry-columns.js';
+import { METRICS } from './sums-of-events.js';
 
-const names = LEDGER_COLUMNS.map(({ name }) => name);
-const values = LEDGER_COLUMNS.map(({ name, absent }) =>
-  absent === undefined ? name : `coalesce(${name}, ${absent})`,
-);
-const replaced = names.filter((name) => name !== 'id').map((name) => `${name} = excluded.${name}`);
+interface Column {
+  readonly name: string;
+  readonly type: ElementType;
+}
+
+const bigints = (names: readonly string[]): Column[] => names.map((name) => ({ name, type: 'bigint' }));
+
+export const ROLLUP_COLUMNS: readonly Column[] = [
+  { name: 'account_id', type: 'uuid' },
+  { name: 'kind', type: 'text' },
+  { name: 'value', type: 'text' },
+  { name: 'hours', type: 'smallint' },
+  ...bigints(['bucket', ...METRICS]),
+];
+
+export const TOTAL_COLUMNS: readonly Column[] = [
+  { name: 'kind', type: 'text' },
+  { name: 'id', type: 'text' },
+  ...bigints(['spend_nanos', 'requests', 'last_active_at']),
+];
+
+const namesOf = (columns: readonly Column[]): string => columns.map(({ name }) => name).join(', ');
+
+/** Rows of array parameters, from `$first` on. Lists travel as text: `unnest` would take them apart. */
+const unnested = (columns: readonly Column[], first: number): string =>
+  `unnest(${columns
+    .map(({ type }, index) => `$${first + index}::${type === 'text[]' ? 'text' : type}[]`)
+    .join(', ')}) as row_of (${namesOf(columns)})`;
+
+const entryValues = ENTRY_COLUMNS.map(({ name, type, absent }) => {
+  const value = type === 'text[]' ? `${name}::${type}` : name;
+  return absent === undefined ? value : `coalesce(${value}, ${absent})`;
+}).join(', ');
+
+const added = (table: string, names: readonly string[]): string =>
+  names.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ');
+
+const [ENTRIES, ACCOUNTS, ROLLUPS, TOTALS] = [
+  1,
+  1 + ENTRY_COLUMNS.length,
+  1 + ENTRY_COLUMNS.length + ACCOUNT_COLUMNS.length,
+  1 + ENTRY_COLUMNS.length + ACCOUNT_COLUMNS.length + ROLLUP_COLUMNS.length,
+];
 
 /**
- * One statement, so one transaction and one round trip. `$1`: the batch as JSON. Result: a row for each provider.
- *
- * A repeat changes nothing. A known event replaces the unknown one of its id, whose cost is kept in `superseded_nanos`:
- * only the conflict clause sees that row as it is when this transaction has its lock, so the difference cannot be
- * taken from a read of one's own. Keys are locked in the order of their hashes, or two batches could wait for each other.
+ * New entries with all that is kept with them, in one statement: one transaction, one round trip. An id that is there already fails
+ * it whole (unique violation), for then the sums are others. What was spent under a key's former hash was spent by the key. Every
+ * table is written in the order of its primary key, or two batches could wait for each other.
  */
-export const RECORD_USAGE: PreparedStatement = {
-  name: 'record-usage',
+export const INSERT_ENTRIES: PreparedStatement = {
+  name: 'insert-entries',
   text: `
-  with written as (
-    insert into ledger_entry (${names.join(', ')})
-    select ${values.join(', ')}
-    from json_to_recordset($1) as incoming (${LEDGER_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')})
-    on conflict (id) do update
-      set ${replaced.join(', ')}, superseded_nanos = coalesce(ledger_entry.cost_nanos, 0)
-      where ledger_entry.status = 'unknown' and excluded.status <> 'unknown'
-    returning provider, key_hash, status, cost_nanos, superseded_nanos,
-      coalesce(cost_nanos, 0) - coalesce(superseded_nanos, 0) as added_nanos
+  with account as (
+    insert into ledger_account (${namesOf(ACCOUNT_COLUMNS)})
+    select * from ${unnested(ACCOUNT_COLUMNS, ACCOUNTS)}
+    on conflict (id) do nothing
   ),
-  spend as (
-    select key_hash, sum(added_nanos)::bigint as added_nanos from written group by key_hash
+  rollup as (
+    insert into spend_rollup (${namesOf(ROLLUP_COLUMNS)})
+    select * from ${unnested(ROLLUP_COLUMNS, ROLLUPS)}
+    on conflict (account_id, kind, value, hours, bucket) do update set ${added('spend_rollup', METRICS)}
+  ),
+  change as materialized (select * from ${unnested(TOTAL_COLUMNS, TOTALS)}),
+  total as (
+    insert into spend_total (${namesOf(TOTAL_COLUMNS)})
+    select * from change where kind <> 'key'
+    on conflict (kind, id) do update set ${added('spend_total', ['spend_nanos', 'requests'])},
+      last_active_at = greatest(spend_total.last_active_at, excluded.last_active_at)
+  ),
+  by_key as materialized (
+    select coalesce(current_hash, id) as hash, sum(spend_nanos)::bigint as nanos, max(last_active_at) as at
+    from change left join former_key on former_key.hash = change.id where kind = 'key' group by 1
   ),
   locked as (
-    select hash from virtual_key where hash in (select key_hash from spend where added_nanos <> 0)
-    order by hash for no key update
+    select hash from virtual_key where hash in (select hash from by_key) order by hash for no key update
   ),
   charged as (
-    update virtual_key set spend_nanos = virtual_key.spend_nanos + spend.added_nanos
-    from locked join spend on spend.key_hash = locked.hash
-    where virtual_key.hash = locked.hash
+    update virtual_key set spend_nanos = virtual_key.spend_nanos + by_key.nanos,
+      last_active_at = greatest(virtual_key.last_active_at, by_key.at)
+    from locked join by_key using (hash) where virtual_key.hash = locked.hash
   )
-  select provider,
-    count(*) filter (where superseded_nanos is null)::int as inserted,
-    count(superseded_nanos)::int as superseded,
-    count(*) filter (where cost_nanos is null and status in ('complete', 'partial'))::int as unpriced,
-    sum(added_nanos)::bigint as spend_nanos
-  from written group by provider`,
+  insert into ledger_entry (${namesOf(ENTRY_COLUMNS)})
+  select ${entryValues} from ${unnested(ENTRY_COLUMNS, ENTRIES)}`,
 };
+
+const replaced = ENTRY_COLUMNS.filter(({ name }) => name !== 'id' && name !== 'called_at').map(
+  ({ name, absent, type }) => {
+    const value = type === 'text[]' ? `row_of.${name}::${type}` : `row_of.${name}`;
+    return `${name} = ${absent === undefined ? value : `coalesce(${value}, ${absent})`}`;
+  },
+);
+
+/** Puts known entries in the place of unknown ones, which are locked. */
+export const REPLACE_ENTRIES = `
+  update ledger_entry
+  set ${replaced.join(', ')}, superseded_nanos = coalesce(ledger_entry.cost_nanos, 0)
+  from ${unnested(ENTRY_COLUMNS, ENTRIES)}
+  where ledger_entry.id = row_of.id and ledger_entry.called_at = row_of.called_at`;

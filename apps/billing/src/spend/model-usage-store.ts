@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { toSafeInteger, type Database } from '@tollgate/database';
-import { LedgerEntry } from '../entities/ledger-entry.entity.js';
 import { DATABASE } from '../tokens.js';
 
 export interface ModelUsageQuery {
@@ -22,7 +21,17 @@ export interface ModelUsageRow {
   readonly lastCallAt: number;
 }
 
-const latest = (column: string): string => `(array_agg(${column} order by entry.started_at desc))[1]`;
+const latest = (column: string): string => `(array_agg(${column} order by entry.called_at desc))[1]`;
+
+/** Accounts say which keys ask for a name, so that only their rows are read. */
+const USAGE = `
+  select account.key_hash as "keyHash", ${latest('account.key_alias')} as "keyAlias",
+    ${latest('account.team_id')} as "teamId",
+    count(distinct coalesce(entry.call_id, regexp_replace(entry.id, '(:r\\d+)?:\\d+$', '')))::int as calls,
+    coalesce(sum(entry.cost_nanos), 0)::bigint as "spendNanos", max(entry.started_at) as "lastCallAt"
+  from ledger_account as account join ledger_entry as entry on entry.account_id = account.id
+  where account.model = $1 and entry.called_at >= $2
+  group by 1 order by calls desc, 1 limit $3`;
 
 /** Who asks for a model name, by the ledger: calls that reached no provider are not in it. */
 @Injectable()
@@ -31,21 +40,11 @@ export class ModelUsageStore {
 
   /** The busiest keys first. A call counts once, however many attempts it took; its spend is that of all of them. */
   async usage({ model, from, limit }: ModelUsageQuery): Promise<ModelUsageRow[]> {
-    const rows = await this.database.dataSource
-      .getRepository(LedgerEntry)
-      .createQueryBuilder('entry')
-      .select('entry.key_hash', 'keyHash')
-      .addSelect(latest('entry.key_alias'), 'keyAlias')
-      .addSelect(latest('entry.team_id'), 'teamId')
-      .addSelect('count(distinct entry.call_id)::int', 'calls')
-      .addSelect('coalesce(sum(entry.cost_nanos), 0)::bigint', 'spendNanos')
-      .addSelect('max(entry.started_at)', 'lastCallAt')
-      .where('entry.model = :model and entry.started_at >= :from', { model, from: Math.ceil(from) })
-      .groupBy('entry.key_hash')
-      .orderBy('calls', 'DESC')
-      .addOrderBy('entry.key_hash')
-      .limit(limit)
-      .getRawMany<ModelUsageRow>();
+    const rows = await this.database.dataSource.query<ModelUsageRow[]>(USAGE, [
+      model,
+      Math.ceil(from),
+      limit,
+    ]);
     return rows.map((row) => ({
       ...row,
       spendNanos: toSafeInteger(row.spendNanos),

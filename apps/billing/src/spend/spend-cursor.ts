@@ -2,21 +2,21 @@ import { GatewayError } from '@tollgate/contracts';
 
 /** The last row of a page, and how many rows the first page counted: later pages need not count again. */
 export interface SpendCursor {
-  readonly startedAt: number;
+  readonly calledAt: number;
   readonly id: string;
   readonly total: number;
 }
 
-export function encodeCursor({ startedAt, id, total }: SpendCursor): string {
-  return Buffer.from(JSON.stringify([startedAt, id, total])).toString('base64url');
+export function encodeCursor({ calledAt, id, total }: SpendCursor): string {
+  return Buffer.from(JSON.stringify([calledAt, id, total])).toString('base64url');
 }
 
 /** Throws `invalid_request` on anything that `encodeCursor` did not make. */
 export function decodeCursor(text: string): SpendCursor {
-  const [startedAt, id, total] = parseList(text);
-  if (!Number.isSafeInteger(startedAt) || typeof id !== 'string' || !Number.isSafeInteger(total))
+  const [calledAt, id, total] = parseList(text);
+  if (!Number.isSafeInteger(calledAt) || typeof id !== 'string' || !Number.isSafeInteger(total))
     throw new GatewayError('invalid_request', 'The cursor is not one of ours.', { param: 'cursor' });
-  return { startedAt: startedAt as number, id, total: total as number };
+  return { calledAt: calledAt as number, id, total: total as number };
 }
 
 function parseList(text: string): unknown[] {

@@ -1,70 +1,74 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SpendPage, SpendQuery } from '@tollgate/contracts';
-import { toSafeInteger, type Database } from '@tollgate/database';
-import type { SelectQueryBuilder } from 'typeorm';
-import { LedgerEntry } from '../entities/ledger-entry.entity.js';
+import type { Database } from '@tollgate/database';
+import {
+  ENTRIES_WITH_ACCOUNTS,
+  ENTRY_WITH_ACCOUNT,
+  toUsageEvent,
+  type EntryRow,
+} from '../ledger/entry-rows.js';
 import { DATABASE } from '../tokens.js';
 import { decodeCursor, encodeCursor } from './spend-cursor.js';
+import { conditionsOf, type SpendFilter } from './spend-filter.js';
 
-type SpendFilter = Omit<SpendQuery, 'limit' | 'cursor'>;
+/** Counting and sorting go no further: whoever wants to know of all asks for sums. */
+const MOST_ROWS = 10_000;
 
-export interface SpendSummary {
-  /** `YYYY-MM-DD`, UTC. */
-  readonly day: string;
-  readonly keyHash: string;
-  readonly userId: string | null;
-  readonly model: string;
-  readonly spendNanos: number;
-}
+const SORTED_BY = {
+  calledAt: 'called_at',
+  endedAt: 'ended_at',
+  cost: 'coalesce(cost_nanos, 0)',
+  tokens:
+    'usage_input + usage_cache_read + usage_cache_write_5m + usage_cache_write_1h + usage_audio_input + usage_output + usage_reasoning + usage_audio_output',
+} as const;
 
-const UTC_DAY = `to_char(to_timestamp(entry.started_at / 1000) at time zone 'UTC', 'YYYY-MM-DD')`;
-
-/** Reads the ledger. */
+/** Reads the rows of the ledger. */
 @Injectable()
 export class SpendStore {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  /** Newest first. Pages stay in step while rows arrive: each starts after the last row of the one before. */
-  async list({ limit, cursor, ...filter }: SpendQuery): Promise<SpendPage> {
+  /**
+   * By the time when calls were let in, newest first. Pages by cursor stay in step while rows arrive: each starts after the last
+   * row of the one before.
+   */
+  async list(query: SpendQuery): Promise<SpendPage> {
+    const { limit, cursor, offset = 0, sortBy = 'calledAt', descending = true, ...filter } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const total = after?.total ?? (await this.filtered(filter).getCount());
-    const query = this.filtered(filter).orderBy('entry.startedAt', 'DESC').addOrderBy('entry.id', 'DESC');
-    if (after !== undefined) query.andWhere('(entry.started_at, entry.id) < (:startedAt, :id)', after);
-    const rows = await query.limit(limit + 1).getMany();
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
+    const total = after?.total ?? (await this.count(filter));
+    const conditions = conditionsOf(filter);
+    if (after !== undefined)
+      conditions.where(
+        `(entry.called_at, entry.id) < (${conditions.parameter(after.calledAt)}::bigint, ?::text)`,
+        after.id,
+      );
+    const isPlain = sortBy === 'calledAt' && descending;
+    const direction = descending ? 'desc' : 'asc';
+    const found = `select ${ENTRY_WITH_ACCOUNT} from ${ENTRIES_WITH_ACCOUNTS} where ${conditions.toString()}
+      order by entry.called_at ${sortBy === 'calledAt' ? direction : 'desc'}, entry.id ${direction}`;
+    const text =
+      sortBy === 'calledAt'
+        ? found
+        : `select * from (${found} limit ${MOST_ROWS}) as newest order by ${SORTED_BY[sortBy]} ${direction}, id`;
+    const rows = await this.database.dataSource.query<EntryRow[]>(
+      `${text} limit ${limit + 1} offset ${offset}`,
+      conditions.parameters,
+    );
+    const page = rows.slice(0, limit).map(toUsageEvent);
+    const last = isPlain && rows.length > limit ? page.at(-1) : undefined;
     return {
       rows: page,
-      next: last === undefined ? null : encodeCursor({ startedAt: last.startedAt, id: last.id, total }),
+      next: last === undefined ? null : encodeCursor({ calledAt: last.calledAt, id: last.id, total }),
       total,
     };
   }
 
-  async summarize(filter: SpendFilter): Promise<SpendSummary[]> {
-    const rows = await this.filtered(filter)
-      .select(UTC_DAY, 'day')
-      .addSelect('entry.key_hash', 'keyHash')
-      .addSelect('entry.user_id', 'userId')
-      .addSelect('entry.model', 'model')
-      .addSelect('coalesce(sum(entry.cost_nanos), 0)::bigint', 'spendNanos')
-      .groupBy('1, 2, 3, 4')
-      .orderBy('1, 2, 3, 4')
-      .getRawMany<SpendSummary>();
-    return rows.map((row) => ({ ...row, spendNanos: toSafeInteger(row.spendNanos) }));
-  }
-
-  private filtered({ requestId, keyHash, userId, from, to }: SpendFilter): SelectQueryBuilder<LedgerEntry> {
-    const query = this.database.dataSource.getRepository(LedgerEntry).createQueryBuilder('entry');
-    if (requestId !== undefined)
-      // A call's attempts are `{call id}:{n}`, and `;` is the character after the colon.
-      query.andWhere(
-        `(entry.response_id = :requestId or (entry.id > :requestId || ':' and entry.id < :requestId || ';'))`,
-        { requestId },
-      );
-    if (keyHash !== undefined) query.andWhere('entry.key_hash = :keyHash', { keyHash });
-    if (userId !== undefined) query.andWhere('entry.user_id = :userId', { userId });
-    if (from !== undefined) query.andWhere('entry.started_at >= :from', { from: Math.ceil(from) });
-    if (to !== undefined) query.andWhere('entry.started_at < :to', { to: Math.ceil(to) });
-    return query;
+  private async count(filter: SpendFilter): Promise<number> {
+    const conditions = conditionsOf(filter);
+    const [row] = await this.database.dataSource.query<{ total: number }[]>(
+      `select count(*)::int as total from
+       (select 1 from ledger_entry as entry where ${conditions.toString()} limit ${MOST_ROWS + 1}) as found`,
+      conditions.parameters,
+    );
+    return row?.total ?? 0;
   }
 }

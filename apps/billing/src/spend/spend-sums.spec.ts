@@ -1,192 +1,213 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { NO_USAGE, type UsageEvent } from '@tollgate/contracts';
-import { openDatabase, type Database, type DatabaseTarget } from '@tollgate/database';
-import { describeWithServers, startPostgres } from '@tollgate/testing';
+import type { UsageEvent } from '@tollgate/contracts';
+import { insertKey, NOW, onBothDatabases, unique, usageEvent, type Stage } from '../ledger/_stage.js';
+import { correctionsOf, recordCorrection } from '../ledger/corrections.js';
 import { Ledger } from '../ledger/ledger.js';
-import { BILLING_SCHEMA } from '../schema.js';
-import { SpendSums, type SpendScope } from './spend-sums.js';
-import { SUM_SPEND } from './spend-sums.sql.js';
+import { Partitions } from '../ledger/partitions.js';
+import { SpendSums, type SummedScope } from './spend-sums.js';
 
-interface TestTarget {
-  readonly target: DatabaseTarget;
-  stop(): Promise<void>;
-}
-
-async function embedded(): Promise<TestTarget> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tollgate-sums-'));
-  return { target: { dataDirectory }, stop: () => rm(dataDirectory, { recursive: true }) };
-}
-
-async function postgres(): Promise<TestTarget> {
-  const server = await startPostgres();
-  return { target: { url: server.url }, stop: () => server.stop() };
-}
-
-const NOW = 1_790_000_000_000;
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const ACTOR = { keyHash: 'master', userId: null, role: 'proxy_admin' } as const;
 
-let sequence = 0;
-
-function usageEvent(change: Partial<UsageEvent>): UsageEvent {
-  const callId = `call-${(sequence += 1)}`;
-  return {
-    id: `${callId}:1`,
-    callId,
-    responseId: null,
-    status: 'complete',
-    measured: true,
-    usage: NO_USAGE,
-    rawUsage: null,
-    costNanos: 1,
-    model: 'chat',
-    group: 'chat',
-    upstreamModel: 'gpt-4o-mini',
-    deploymentId: 'd1',
-    provider: 'openai',
-    apiBase: null,
-    keyHash: 'no-key',
-    keyAlias: null,
-    userId: null,
-    teamId: null,
-    organizationId: null,
-    projectId: null,
-    endUser: null,
-    tags: [],
-    stream: false,
-    calledAt: NOW,
-    startedAt: NOW,
-    firstTokenAt: null,
-    endedAt: NOW,
-    errorCode: null,
-    role: 'primary',
-    arm: null,
-    ...change,
+/** The same numbers in every run. */
+function randomly(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
   };
 }
 
-function suite(open: () => Promise<TestTarget>): void {
-  let place: TestTarget;
-  let database: Database;
+function suite(stage: Stage): void {
   let ledger: Ledger;
   let sums: SpendSums;
 
-  beforeAll(async () => {
-    place = await open();
-    database = await openDatabase(place.target, BILLING_SCHEMA);
-    ledger = new Ledger(database);
-  }, 60_000);
+  beforeAll(() => {
+    ledger = new Ledger(stage.database, new Partitions(stage.database));
+  });
 
   beforeEach(async () => {
-    await database.dataSource.query('delete from ledger_entry');
-    sums = new SpendSums(database);
+    await stage.database.dataSource.query('truncate ledger_entry, ledger_account, spend_rollup, spend_total');
+    ledger = new Ledger(stage.database, new Partitions(stage.database));
+    sums = new SpendSums(stage.database);
   });
 
-  afterAll(async () => {
-    await database.close();
-    await place.stop();
-  });
+  const since = (kind: SummedScope['kind'], value: string, from = NOW - HOUR): SummedScope => {
+    return { kind, value, from };
+  };
 
-  const since = (kind: SpendScope['kind'], value: string, from = NOW - HOUR): SpendScope => ({
-    kind,
-    value,
-    from,
-  });
-
-  it('sums by provider, deployment and tag, in the order of the scopes', async () => {
-    await ledger.record([
-      usageEvent({ costNanos: 1, tags: ['a', "it's"] }),
-      usageEvent({ costNanos: 2, deploymentId: 'd2', tags: ['b', 'a', 'a'] }),
-      usageEvent({ costNanos: 4, provider: 'azure', deploymentId: 'd3' }),
-      usageEvent({ costNanos: null, status: 'failed' }),
-      usageEvent({ costNanos: 8, status: 'unknown', tags: ['b'] }),
+  it('sums by every kind of scope, in the order of the scopes', async () => {
+    const former = unique('former');
+    const keyHash = await insertKey(stage.database);
+    await stage.database.dataSource.query('insert into former_key (hash, current_hash) values ($1, $2)', [
+      ...[former, keyHash],
     ]);
-    const scopes = [
-      since('tag', 'b'),
-      since('provider', 'openai'),
-      since('deployment', 'd3'),
-      since('tag', 'a'),
-      since('provider', 'nobody'),
-      since('tag', "it's"),
-      since('provider', 'openai'),
-      since('deployment', 'openai'),
+    await ledger.record([
+      usageEvent({ costNanos: 1, tags: ['a', "it's"], keyHash, userId: 'u', teamId: 't' }),
+      usageEvent({ costNanos: 2, deploymentId: 'd2', tags: ['b', 'a', 'a'], keyHash: former, userId: 'u' }),
+      usageEvent({
+        costNanos: 4,
+        provider: 'azure',
+        deploymentId: 'd3',
+        organizationId: 'o',
+        projectId: 'p',
+      }),
+      usageEvent({ costNanos: null, status: 'failed', endUser: 'e' }),
+      usageEvent({ costNanos: 8, status: 'unknown', tags: ['b'], endUser: 'e' }),
+    ]);
+    const expected: [SummedScope['kind'], string, number][] = [
+      ['tag', 'b', 10],
+      ['provider', 'openai', 11],
+      ['deployment', 'd3', 4],
+      ['tag', 'a', 3],
+      ['provider', 'nobody', 0],
+      ['tag', "it's", 1],
+      ['gateway', 'all', 15],
+      ['key', keyHash, 3],
+      ['key', former, 2],
+      ['user', 'u', 3],
+      ['personal', 'u', 2],
+      ['team', 't', 1],
+      ['member', 't:u', 1],
+      ['organization', 'o', 4],
+      ['project', 'p', 4],
+      ['end_user', 'e', 8],
     ];
-    expect(await sums.sum(scopes, NOW)).toEqual([10, 11, 4, 3, 0, 1, 11, 0]);
-    expect(await sums.sum([], NOW)).toEqual([]);
+    // From the middle of an hour, from the beginning of one, and of a day: rows, hours and days.
+    for (const from of [NOW - 1, NOW - (NOW % HOUR), NOW - (NOW % DAY)]) {
+      const scopes = expected.map(([kind, value]) => since(kind, value, from));
+      expect(await sums.exact(scopes)).toEqual(expected.map(([, , nanos]) => nanos));
+      expect(await sums.recent(scopes, NOW)).toEqual(expected.map(([, , nanos]) => nanos));
+    }
+    expect(await sums.exact([])).toEqual([]);
+  });
+
+  it('equals the sum of the rows, whatever the time, for any mixture of events', async () => {
+    const random = randomly(7);
+    const events: UsageEvent[] = Array.from({ length: 600 }, () =>
+      usageEvent({
+        costNanos: random(1_000_000),
+        calledAt: NOW + random(4 * DAY),
+        keyHash: `k${random(3)}`,
+        model: ['gpt-4o', 'gpt-4o-mini', 'a_c', 'abc'][random(4)] ?? '',
+        tags: random(2) === 0 ? [`t${random(2)}`] : [],
+        endUser: random(3) === 0 ? 'e' : null,
+      }),
+    );
+    await ledger.record(events);
+    const sumOf = (matches: (event: UsageEvent) => boolean, from: number, until: number): number =>
+      events
+        .filter((event) => event.calledAt >= from && event.calledAt < until && matches(event))
+        .reduce((sum, { costNanos }) => sum + (costNanos ?? 0), 0);
+    const cases = Array.from({ length: 120 }, () => {
+      const round = [1, 60_000, HOUR, DAY][random(4)] ?? 1;
+      const from = NOW + random(4 * DAY);
+      const until = from + random(3 * DAY);
+      return { from: from - (from % round), until: until - (until % round) };
+    });
+    const kinds: [Omit<SummedScope, 'from'>, (event: UsageEvent) => boolean][] = [
+      [{ kind: 'gateway', value: 'all' }, () => true],
+      [{ kind: 'key', value: 'k1' }, ({ keyHash }) => keyHash === 'k1'],
+      [
+        { kind: 'key', value: 'k1', model: 'gpt-*' },
+        (event) => event.keyHash === 'k1' && event.model.startsWith('gpt-'),
+      ],
+      [
+        { kind: 'key', value: 'k2', model: 'a_c' },
+        (event) => event.keyHash === 'k2' && event.model === 'a_c',
+      ],
+      [{ kind: 'tag', value: 't1' }, ({ tags }) => tags.includes('t1')],
+      [
+        { kind: 'end_user', value: 'e', model: '*mini' },
+        (event) => event.endUser === 'e' && event.model === 'gpt-4o-mini',
+      ],
+    ];
+    for (const [scope, matches] of kinds)
+      expect(await sums.exact(cases.map((times) => ({ ...scope, ...times })))).toEqual(
+        cases.map(({ from, until }) => sumOf(matches, from, until)),
+      );
   });
 
   it('begins with the first moment of the window', async () => {
     await ledger.record([
-      usageEvent({ costNanos: 1, startedAt: NOW - 1 }),
-      usageEvent({ costNanos: 2, startedAt: NOW }),
+      usageEvent({ costNanos: 1, calledAt: NOW - 1 }),
+      usageEvent({ costNanos: 2, calledAt: NOW }),
     ]);
     const scopes = [since('provider', 'openai', NOW), since('provider', 'openai', NOW - 0.5)];
-    expect(await sums.sum(scopes, NOW + HOUR)).toEqual([2, 2]);
+    expect(await sums.recent(scopes, NOW + HOUR)).toEqual([2, 2]);
+    expect(await sums.exact(scopes)).toEqual([2, 2]);
   });
 
-  it('has what is new at once, and what comes late within a minute', async () => {
-    const scopes = [since('provider', 'openai'), since('deployment', 'd1')];
-    await ledger.record([usageEvent({ costNanos: 1, startedAt: NOW - HOUR / 2 })]);
-    expect(await sums.sum(scopes, NOW)).toEqual([1, 1]);
+  it('has what is new at once, and what comes late within a minute; exactly, all of it at once', async () => {
+    const scopes = [since('provider', 'openai', NOW - DAY), since('deployment', 'deployment-1', NOW - DAY)];
+    await ledger.record([usageEvent({ costNanos: 1, calledAt: NOW - DAY / 2 })]);
+    expect(await sums.recent(scopes, NOW)).toEqual([1, 1]);
     await ledger.record([
-      usageEvent({ costNanos: 2, startedAt: NOW }),
-      usageEvent({ costNanos: 4, startedAt: NOW - HOUR / 2 }),
+      usageEvent({ costNanos: 2, calledAt: NOW }),
+      usageEvent({ costNanos: 4, calledAt: NOW - DAY / 2 }),
     ]);
-    expect(await sums.sum(scopes, NOW + 1_000)).toEqual([3, 3]);
-    expect(await sums.sum(scopes, NOW + 59_999)).toEqual([3, 3]);
-    expect(await sums.sum(scopes, NOW + 60_000)).toEqual([7, 7]);
+    expect(await sums.recent(scopes, NOW + 1_000)).toEqual([3, 3]);
+    expect(await sums.recent(scopes, NOW + 59_999)).toEqual([3, 3]);
+    expect(await sums.exact(scopes)).toEqual([7, 7]);
+    expect(await sums.recent(scopes, NOW + 60_000)).toEqual([7, 7]);
   });
 
   it('takes nothing of the window before into a new one', async () => {
-    await ledger.record([usageEvent({ costNanos: 1, startedAt: NOW - HOUR / 2 })]);
-    expect(await sums.sum([since('provider', 'openai')], NOW)).toEqual([1]);
-    expect(await sums.sum([since('provider', 'openai', NOW)], NOW)).toEqual([0]);
+    await ledger.record([usageEvent({ costNanos: 1, calledAt: NOW - HOUR / 2 })]);
+    expect(await sums.recent([since('provider', 'openai')], NOW)).toEqual([1]);
+    expect(await sums.recent([since('provider', 'openai', NOW)], NOW)).toEqual([0]);
   });
 
   it('counts a known event in place of the unknown one', async () => {
     const unknown = usageEvent({ costNanos: 9, status: 'unknown' });
     await ledger.record([unknown]);
-    expect(await sums.sum([since('provider', 'openai')], NOW)).toEqual([9]);
+    expect(await sums.recent([since('provider', 'openai')], NOW)).toEqual([9]);
     await ledger.record([{ ...unknown, status: 'complete', costNanos: 2 }]);
-    expect(await sums.sum([since('provider', 'openai')], NOW + 1)).toEqual([2]);
+    expect(await sums.recent([since('provider', 'openai')], NOW + 1)).toEqual([2]);
   });
 
   it('adds up beyond what a double holds apart', async () => {
     const large = Number.MAX_SAFE_INTEGER - 1;
     await ledger.record([usageEvent({ costNanos: large }), usageEvent({ costNanos: 1 })]);
-    expect(await sums.sum([since('provider', 'openai')], NOW)).toEqual([Number.MAX_SAFE_INTEGER]);
+    expect(await sums.recent([since('provider', 'openai')], NOW)).toEqual([Number.MAX_SAFE_INTEGER]);
   });
 
-  it('goes on after a sum that failed', async () => {
-    const bad = since('provider', 'no \0 in a text');
-    const results = await Promise.allSettled([sums.sum([bad], NOW), sums.sum([since('tag', 'a')], NOW)]);
-    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  it('has hours and days when their rows are gone', async () => {
+    await ledger.record([usageEvent({ costNanos: 5, calledAt: Date.UTC(2020, 0, 5, 12, 30) })]);
+    await new Partitions(stage.database).dropBefore(Date.UTC(2020, 2));
+    const from = (hour: number): SummedScope => since('key', 'no-key', Date.UTC(2020, 0, 5, hour));
+    expect(await sums.exact([from(0), from(12), from(13)])).toEqual([5, 5, 0]);
   });
 
-  it('reads the indexes that are made for it', async () => {
-    const events = Array.from({ length: 3_000 }, (_, index) =>
-      usageEvent({ provider: `p${index % 10}`, deploymentId: `d${index % 50}`, startedAt: NOW + index }),
+  it('keeps a correction for the counter that it is of, and for the total when that has no window', async () => {
+    const team = unique('team');
+    const keyHash = await insertKey(stage.database);
+    await ledger.record([usageEvent({ teamId: team, keyHash })]);
+    const counter = (kind: 'team' | 'key', id: string, window: string | null, start: number) => {
+      return { scope: { kind, id }, model: null, window, start };
+    };
+    const correct = (of: ReturnType<typeof counter>, nanos: number): Promise<void> =>
+      stage.database.dataSource.transaction((manager) =>
+        recordCorrection(manager, { counter: of, nanos, actor: ACTOR, reason: 'reset' }),
+      );
+    await correct(counter('team', team, '1d', 5), -300);
+    await correct(counter('team', team, '1d', 5), -100);
+    await correct(counter('team', team, null, 0), -900);
+    await correct(counter('key', keyHash, null, 0), -1_000);
+    const counters = [
+      counter('team', team, '1d', 5),
+      counter('team', team, '1d', 6),
+      counter('team', team, null, 0),
+      { ...counter('team', team, '1d', 5), model: 'gpt' },
+      counter('key', keyHash, null, 0),
+    ];
+    expect(await correctionsOf(stage.database, counters)).toEqual([-400, 0, -900, 0, -1_000]);
+    const totals = await stage.database.dataSource.query<{ spend_nanos: string }[]>(
+      `select spend_nanos from spend_total where id = $1 union all select spend_nanos from virtual_key where hash = $2`,
+      [team, keyHash],
     );
-    await ledger.record(events);
-    await database.dataSource.query('analyze ledger_entry');
-    const scopes = ['provider', 'deployment', 'tag'].map((kind, position) => {
-      return { position, kind, value: 'openai', since: NOW, until: NOW };
-    });
-    const rows = await database.dataSource.query<Record<string, string>[]>(`explain ${SUM_SPEND.text}`, [
-      JSON.stringify(scopes),
-    ]);
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-    for (const index of ['provider_cost', 'deployment_cost', 'tagged_time'])
-      expect(plan).toContain(`ledger_entry_${index}`);
-    expect(plan).not.toContain('Seq Scan');
+    expect(totals.map(({ spend_nanos }) => spend_nanos)).toEqual(['100', '0']);
   });
 }
 
-describe('sums of spend on PGlite', () => {
-  suite(embedded);
-});
-
-describeWithServers('sums of spend on PostgreSQL', () => {
-  suite(postgres);
-});
+onBothDatabases('sums of spend', suite);

@@ -1,15 +1,24 @@
 import { Controller } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
-import { listSpend, sumSpend, summarizeSpend, type SpendPage, type SpendQuery } from '@tollgate/contracts';
+import {
+  listSpend,
+  reportSpend,
+  sumSpend,
+  type SpendPage,
+  type SpendQuery,
+  type SpendReportQuery,
+} from '@tollgate/contracts';
 import { guardDatabase } from '@tollgate/database';
-import { SpendStore, type SpendSummary } from './spend-store.js';
-import { SpendSums, type SpendScope } from './spend-sums.js';
+import { ReportStore, type SpendReport } from './report-store.js';
+import { SpendStore } from './spend-store.js';
+import { SpendSums, type SummedScope } from './spend-sums.js';
 
-/** Answers the reports that are read from the ledger. */
+/** Answers what is read from the ledger. */
 @Controller()
 export class SpendController {
   constructor(
     private readonly spend: SpendStore,
+    private readonly reports: ReportStore,
     private readonly sums: SpendSums,
   ) {}
 
@@ -18,13 +27,13 @@ export class SpendController {
     return guardDatabase(() => this.spend.list(query));
   }
 
-  @MessagePattern(summarizeSpend.subject)
-  summarize(query: Pick<SpendQuery, 'keyHash' | 'userId' | 'from' | 'to'>): Promise<SpendSummary[]> {
-    return guardDatabase(() => this.spend.summarize(query));
+  @MessagePattern(reportSpend.subject)
+  report(query: SpendReportQuery): Promise<SpendReport> {
+    return guardDatabase(() => this.reports.report(query));
   }
 
   @MessagePattern(sumSpend.subject)
-  async sum({ scopes }: { readonly scopes: SpendScope[] }): Promise<{ nanos: number[] }> {
-    return { nanos: await guardDatabase(() => this.sums.sum(scopes)) };
+  async sum({ scopes }: { readonly scopes: SummedScope[] }): Promise<{ nanos: number[] }> {
+    return { nanos: await guardDatabase(() => this.sums.recent(scopes)) };
   }
 }

@@ -3,7 +3,6 @@ import { BUS, type Bus } from '@tollgate/bus';
 import {
   GatewayError,
   listSpend,
-  summarizeSpend,
   type Principal,
   type SpendQuery,
   type UsageEvent,
@@ -12,11 +11,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
 import { hashOfKey } from '../auth/key-digests.js';
 import { Access } from '../http/access.decorator.js';
+import { reportRows } from './report-rows.js';
 import { readSpendQuestion, type SpendQuestion } from './spend-question.js';
 import { spendRow, spendSummary } from './spend-rows.js';
 
 /** Rows asked of billing at a time: a reply stays well below what the bus carries in one message. */
 const ROWS_A_REPLY = 250;
+
+/** Sums of one answer. */
+const MOST_SUMS = 50_000;
 
 /** The ledger in LiteLLM's shapes. The master key sees everything, a virtual key what it spent itself. */
 @Controller('spend')
@@ -32,13 +35,43 @@ export class SpendController {
   ): Promise<object[]> {
     const question = readSpendQuestion(query);
     const filter = filterOf(question, callerOf(request).principal);
-    if (question.summarize) return spendSummary(await this.bus.request(summarizeSpend, filter));
+    if (question.summarize) return this.summary(filter, reply);
     const { rows, next } = await this.rows(filter, question);
     if (next !== null) {
       reply.header('x-litellm-spend-logs-truncated', 'true');
       reply.header('x-tollgate-next-cursor', next);
     }
     return rows.map(spendRow);
+  }
+
+  /** By day, key, user and model; the largest sums when there are more than an answer holds. */
+  private async summary(
+    { keyHash, userId, from, to }: Omit<SpendQuery, 'limit' | 'cursor'>,
+    reply: FastifyReply,
+  ): Promise<object[]> {
+    const { rows, total } = await reportRows(
+      this.bus,
+      {
+        by: ['day', 'key', 'user', 'model'],
+        of: {
+          ...(keyHash !== undefined && { keys: [keyHash] }),
+          ...(userId !== undefined && { users: [userId] }),
+        },
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      },
+      { limit: MOST_SUMS },
+    );
+    if (total > rows.length) reply.header('x-litellm-spend-logs-truncated', 'true');
+    return spendSummary(
+      rows.map(({ by, spendNanos }) => ({
+        day: by['day'] ?? '',
+        keyHash: by['key'] ?? '',
+        userId: by['user'] ?? null,
+        model: by['model'] ?? '',
+        spendNanos,
+      })),
+    );
   }
 
   /** Newest first. Small replies are put together here; `next` is where the following answer begins. */

@@ -1,4 +1,4 @@
-import { NO_USAGE, findKey, listSpend, summarizeSpend, type UsageEvent } from '@tollgate/contracts';
+import { NO_USAGE, findKey, listSpend, reportSpend, type UsageEvent } from '@tollgate/contracts';
 import { VIRTUAL_KEY, errorOf, startIngress, type Harness, foundKey } from '../_harness.js';
 import { digestOf } from '../auth/key-digests.js';
 
@@ -86,11 +86,17 @@ describe('GET /spend/logs', () => {
   });
 
   it('summarizes by day when dates are given, the last day included', async () => {
-    ingress.bus.reply(summarizeSpend, () => [
-      { day: '2026-11-24', keyHash: 'k1', userId: 'ada', model: 'm1', spendNanos: 1_000_000_000 },
-      { day: '2026-11-24', keyHash: 'k1', userId: null, model: 'm2', spendNanos: 500_000_000 },
-      { day: '2026-11-23', keyHash: 'k2', userId: 'ada', model: 'm1', spendNanos: 1 },
-    ]);
+    const sumOf = (day: string, key: string, names: [string | null, string], spendNanos: number) => ({
+      by: { day, key, user: names[0], model: names[1] },
+      ...{ spendNanos, promptTokens: 0, completionTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
+      ...{ requests: 1, failures: 0 },
+    });
+    const rows = [
+      sumOf('2026-11-24', 'k1', ['ada', 'm1'], 1_000_000_000),
+      sumOf('2026-11-24', 'k1', [null, 'm2'], 500_000_000),
+      sumOf('2026-11-23', 'k2', ['ada', 'm1'], 1),
+    ];
+    ingress.bus.reply(reportSpend, () => ({ rows, total: 3 }));
     expect(await rowsOf('?start_date=2026-11-23&end_date=2026-11-24')).toEqual([
       { startTime: '2026-11-23', spend: 1e-9, users: { ada: 1e-9 }, models: { m1: 1e-9 }, k2: 1e-9 },
       {
@@ -102,8 +108,11 @@ describe('GET /spend/logs', () => {
       },
     ]);
     expect(ingress.bus.asked[0]?.payload).toEqual({
+      by: ['day', 'key', 'user', 'model'],
+      of: {},
       from: Date.UTC(2026, 10, 23),
       to: Date.UTC(2026, 10, 25),
+      ...{ offset: 0, limit: 1_000 },
     });
   });
 

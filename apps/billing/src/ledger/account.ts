@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { UsageEvent } from '@tollgate/contracts';
+import type { ElementType } from './array-parameter.js';
+
+/** What entries have in common: who called what with which deployment. A row of `ledger_account`. */
+export type Account = Pick<
+  UsageEvent,
+  | 'keyHash'
+  | 'keyAlias'
+  | 'userId'
+  | 'teamId'
+  | 'organizationId'
+  | 'projectId'
+  | 'model'
+  | 'group'
+  | 'upstreamModel'
+  | 'deploymentId'
+  | 'provider'
+  | 'apiBase'
+  | 'stream'
+  | 'role'
+  | 'arm'
+> & { readonly id: string };
+
+interface AccountColumn {
+  readonly name: string;
+  readonly field: keyof Account;
+  readonly type: ElementType;
+}
+
+const text = (name: string, field: keyof Account): AccountColumn => ({ name, field, type: 'text' });
+
+export const ACCOUNT_COLUMNS: readonly AccountColumn[] = [
+  { name: 'id', field: 'id', type: 'uuid' },
+  text('key_hash', 'keyHash'),
+  text('key_alias', 'keyAlias'),
+  text('user_id', 'userId'),
+  text('team_id', 'teamId'),
+  text('organization_id', 'organizationId'),
+  text('project_id', 'projectId'),
+  text('model', 'model'),
+  text('model_group', 'group'),
+  text('upstream_model', 'upstreamModel'),
+  text('deployment_id', 'deploymentId'),
+  text('provider', 'provider'),
+  text('api_base', 'apiBase'),
+  { name: 'stream', field: 'stream', type: 'boolean' },
+  text('role', 'role'),
+  text('arm', 'arm'),
+];
+
+const MOST_KNOWN = 10_000;
+
+/** Ids of accounts are made from what is in them, so that no replica has to ask for one. */
+export class Accounts {
+  private readonly known = new Map<string, string>();
+  private readonly stored = new Set<string>();
+
+  idOf(event: UsageEvent): string {
+    const content = contentOf(event);
+    const known = this.known.get(content);
+    if (known !== undefined) return known;
+    const id = uuidOf(content);
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    this.known.set(content, id);
+    return id;
+  }
+
+  /** Of the events' accounts those that may not be in the database yet, each once, in the order of their ids. */
+  missing(events: readonly UsageEvent[]): Account[] {
+    const missing = new Map<string, Account>();
+    for (const event of events) {
+      const id = this.idOf(event);
+      if (!this.stored.has(id) && !missing.has(id)) missing.set(id, { ...event, id });
+    }
+    return [...missing.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
+  }
+
+  /** These were committed. */
+  store(accounts: readonly Account[]): void {
+    if (this.stored.size > MOST_KNOWN) this.stored.clear();
+    for (const { id } of accounts) this.stored.add(id);
+  }
+}
+
+function contentOf(event: UsageEvent): string {
+  const { keyHash, keyAlias, userId, teamId, organizationId, projectId, model, group } = event;
+  const { upstreamModel, deploymentId, provider, apiBase, stream, role, arm } = event;
+  return JSON.stringify([
+    ...[keyHash, keyAlias, userId, teamId, organizationId, projectId, model, group],
+    ...[upstreamModel, deploymentId, provider, apiBase, stream, role, arm],
+  ]);
+}
+
+/** The first half of a SHA-256. */
+function uuidOf(content: string): string {
+  const hex = createHash('sha256').update(content).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
