@@ -1,8 +1,10 @@
 import type { BudgetLimit, BudgetUse, CallCost, CounterReading } from './budgets.js';
-import type { BudgetRefusal } from './state.js';
+import type { AdmitRequest, BudgetRefusal } from './state.js';
 
 /** A counter and the calls that name it are kept for so long after the window's end: charges may come late. */
 const COUNTER_KEEP_MS = 7 * 86_400_000;
+/** How long a counter is kept whose window nobody told: longer than any usual window. */
+export const UNNAMED_KEEP_MS = 400 * 86_400_000;
 
 /** What is asked of budgets for a call: the least that must be free, and what would do. */
 export interface Ask {
@@ -24,6 +26,10 @@ export const askOf = ({ leastNanos, likelyNanos, mostNanos }: CallCost): Ask => 
  */
 export const holdOf = ({ least, likely, most }: Ask, free: number): number =>
   Math.min(free, Math.max(least, likely, Math.min(most, Math.floor(free / 8))));
+
+/** The budgets that a call asks: a free one asks none. */
+export const budgetsOf = ({ budgets = [], cost }: AdmitRequest): readonly BudgetLimit[] =>
+  cost === null || cost === undefined ? [] : budgets;
 
 /** The amounts of a counter. */
 export interface Sums {

@@ -1,9 +1,16 @@
 import { jest } from '@jest/globals';
 import { KEEP_MS } from './admission.js';
 import { MemoryState } from './memory-state.js';
+import { describeMoneyProperty } from './money-property.suite.js';
 import { describeState } from './state.suite.js';
 
 describeState('memory', { open: (now) => Promise.resolve(new MemoryState({ now })) });
+
+describeMoneyProperty('memory', {
+  open: (now) => Promise.resolve([new MemoryState({ now })]),
+  seeds: 20,
+  steps: 200,
+});
 
 describe('MemoryState', () => {
   it('forgets what ran out', async () => {

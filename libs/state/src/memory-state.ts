@@ -9,7 +9,7 @@ import {
 } from './admission.js';
 import type { Charge, CounterReading, ExtendRequest, ReleasedHold, Seed, SweepRequest } from './budgets.js';
 import { CircuitTable } from './circuit-table.js';
-import { useOf } from './holds.js';
+import { budgetsOf, useOf } from './holds.js';
 import { CallRecords } from './memory/call-records.js';
 import { end, type Lease } from './memory/leases.js';
 import { MemoryBudgets, type Room } from './memory/memory-budgets.js';
@@ -115,7 +115,8 @@ export class MemoryState implements State {
   /** Budgets are asked first, as LiteLLM does. */
   private decide(request: AdmitRequest): Admission {
     const scopes = limitingScopes(request.scopes);
-    const { budgets = [], cost = null, now } = request;
+    const { cost = null, now } = request;
+    const budgets = budgetsOf(request);
     const room = cost === null || budgets.length === 0 ? null : this.budgets.judge(budgets, cost);
     if (room?.granted === false) return room;
     if (scopes.length === 0 && room === null) return FREE;

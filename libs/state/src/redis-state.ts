@@ -1,5 +1,7 @@
-import { GatewayError } from '@tollgate/contracts';
-import { FREE, LIMIT_KINDS, granted, limitingScopes, refused, type ScopeUse } from './admission.js';
+import { FREE, limitingScopes } from './admission.js';
+import type { Charge, CounterReading, ExtendRequest, ReleasedHold, Seed, SweepRequest } from './budgets.js';
+import { budgetsOf } from './holds.js';
+import { parseAdmission } from './redis/admission-answers.js';
 import { AdmissionBatches } from './redis/admission-batches.js';
 import {
   TimedRedis,
@@ -9,8 +11,9 @@ import {
   ready,
   type ScriptedRedis,
 } from './redis/connection.js';
+import { RedisBudgets } from './redis/redis-budgets.js';
 import { RedisCircuits } from './redis/redis-circuits.js';
-import type { Admission, AdmitRequest, Scope, SettleRequest, SharedCircuit, State } from './state.js';
+import type { Admission, AdmitRequest, SettleRequest, SharedCircuit, State } from './state.js';
 import type { Redis } from 'ioredis';
 
 export interface RedisStateOptions {
@@ -24,6 +27,8 @@ export interface RedisStateOptions {
 
 /** How often circuits are read anew, in case a message about them was lost. */
 const REFRESH_MS = 1_000;
+/** What is done in the background is given up after this time. */
+const PATIENCE_MS = 1_000;
 /** How long a process waits for Redis before it starts without. */
 const START_MS = 2_000;
 
@@ -34,6 +39,7 @@ const START_MS = 2_000;
 export class RedisState implements State {
   private readonly timed: TimedRedis;
   private readonly admissions: AdmissionBatches;
+  private readonly budgets: RedisBudgets;
   private readonly redisCircuits: RedisCircuits;
   private readonly refresher: NodeJS.Timeout;
 
@@ -44,10 +50,16 @@ export class RedisState implements State {
   ) {
     this.timed = new TimedRedis(redis, options.commandTimeoutMs);
     const key = (name: string): string => `{${options.prefix}}:${name}`;
-    this.admissions = new AdmissionBatches(this.timed, key);
-    this.redisCircuits = new RedisCircuits({ timed: this.timed, now: options.now, key });
+    const common = { timed: this.timed, now: options.now, key };
+    this.admissions = new AdmissionBatches(common);
+    const patient = new TimedRedis(redis, Math.max(options.commandTimeoutMs, PATIENCE_MS));
+    this.budgets = new RedisBudgets({ ...common, patient });
+    this.redisCircuits = new RedisCircuits(common);
     this.refresher = setInterval(() => void this.redisCircuits.refresh(), REFRESH_MS).unref();
-    redis.on('ready', () => void this.redisCircuits.shareAll());
+    redis.on('ready', () => {
+      this.budgets.begin(redis);
+      void this.redisCircuits.shareAll();
+    });
     subscriber.on('message', (_channel, message: string) => this.redisCircuits.hear(message));
   }
 
@@ -64,40 +76,39 @@ export class RedisState implements State {
   }
 
   async admit(request: AdmitRequest): Promise<Admission> {
-    const scopes = limitingScopes(request.scopes);
-    if (scopes.length === 0) return FREE;
-    if ((request.budgets ?? []).length > 0) throw noBudgets();
-    const reply = await this.admissions.admit({ ...request, scopes });
-    return parseAdmission(reply, scopes, request.now);
+    const asked = { ...request, scopes: limitingScopes(request.scopes) };
+    if (asked.scopes.length === 0 && budgetsOf(asked).length === 0) return FREE;
+    return parseAdmission(await this.admissions.admit(asked), asked);
   }
 
   async settle(request: SettleRequest): Promise<void> {
     const scopes = limitingScopes(request.scopes);
-    if (scopes.length > 0) await this.admissions.settle({ ...request, scopes });
+    if (scopes.length > 0 || request.costNanos !== undefined)
+      await this.admissions.settle({ ...request, scopes });
   }
 
-  extend(): Promise<never> {
-    return Promise.reject(noBudgets());
+  extend(request: ExtendRequest): Promise<{ heldNanos: number }> {
+    return this.budgets.extend(request);
   }
 
-  charge(): Promise<never> {
-    return Promise.reject(noBudgets());
+  charge(items: readonly Charge[]): Promise<void> {
+    return this.budgets.charge(items);
   }
 
-  seed(): Promise<never> {
-    return Promise.reject(noBudgets());
+  seed(seeds: readonly Seed[]): Promise<readonly string[]> {
+    return this.budgets.seed(seeds);
   }
 
-  correct(): Promise<never> {
-    return Promise.reject(noBudgets());
+  correct(counter: string, deltaNanos: number): Promise<boolean> {
+    return this.budgets.correct(counter, deltaNanos);
   }
 
-  counters(): Promise<never> {
-    return Promise.reject(noBudgets());
+  counters(names: readonly string[]): Promise<readonly (CounterReading | null)[]> {
+    return this.budgets.counters(names);
   }
 
-  sweepHolds(): Promise<never> {
-    return Promise.reject(noBudgets());
+  sweepHolds(request: SweepRequest): Promise<readonly ReleasedHold[]> {
+    return this.budgets.sweepHolds(request);
   }
 
   openCircuit(deploymentId: string, until: number): Promise<void> {
@@ -132,27 +143,3 @@ export class RedisState implements State {
     this.subscriber.disconnect();
   }
 }
-
-const noBudgets = (): GatewayError =>
-  new GatewayError('service_unavailable', 'Budgets are not counted in Redis yet.');
-
-function parseAdmission(reply: string, scopes: readonly Scope[], now: number): Admission {
-  const [isGranted, ...numbers] = reply.split(' ').map(Number);
-  if (isGranted === 1) {
-    return granted(
-      scopes.map((scope, place) => ({ scope, use: useAt(numbers, 4 * place) })),
-      now,
-    );
-  }
-  const scope = scopes[numbers[0] ?? 0];
-  const kind = LIMIT_KINDS[numbers[1] ?? 0];
-  if (scope === undefined || kind === undefined) throw new Error(`Unexpected answer of the script: ${reply}`);
-  return refused({ scope, use: useAt(numbers, 2) }, kind, now);
-}
-
-const useAt = (numbers: readonly number[], at: number): ScopeUse => ({
-  requests: numbers[at] ?? 0,
-  tokens: numbers[at + 1] ?? 0,
-  inFlight: numbers[at + 2] ?? 0,
-  earliestLease: numbers[at + 3] ?? 0,
-});

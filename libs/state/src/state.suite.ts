@@ -1,4 +1,5 @@
 import { WINDOW_MS } from './admission.js';
+import { describeBudgets } from './budgets.suite.js';
 import { describeCircuits } from './circuits.suite.js';
 import type { AdmitRequest, Scope, SettleRequest, State } from './state.js';
 
@@ -152,6 +153,43 @@ export function describeState(name: string, { open }: StateUnderTest): void {
       });
     });
 
+    describe('a share of a capacity', () => {
+      const capacity = scope('model:m', { requestsPerMinute: 10, tokensPerMinute: 1_000 });
+      const share = { of: 'model:m', saturation: 0.8 };
+      const batch = scope('model:m/batch', { requestsPerMinute: 2, share });
+
+      it('binds only from the saturation of that capacity on', async () => {
+        for (let call = 0; call < 8; call++) expect(await isGranted(request([batch, capacity]))).toBe(true);
+        expect(await state.admit(request([batch, capacity]))).toMatchObject({
+          granted: false,
+          scope: 'model:m/batch',
+          kind: 'requests',
+          limit: 2,
+          remaining: 0,
+        });
+        expect(await isGranted(request([capacity]))).toBe(true);
+        expect(await isGranted(request([capacity]))).toBe(true);
+        expect(await state.admit(request([capacity]))).toMatchObject({ scope: 'model:m', kind: 'requests' });
+      });
+
+      it('looks at each limit by itself', async () => {
+        const tokens = scope('model:m/batch', { requestsPerMinute: 2, tokensPerMinute: 100, share });
+        const asks = [700, 150, 1].map((count) => request([capacity, tokens], { tokens: count }));
+        expect(await isGranted(asks[0]!)).toBe(true);
+        expect(await isGranted(asks[1]!)).toBe(true);
+        expect(await state.admit(asks[2]!)).toMatchObject({ scope: 'model:m/batch', kind: 'tokens' });
+      });
+
+      it('binds a call that does not ask for the capacity, and never by what that does not limit', async () => {
+        expect(await isGranted(request([batch]))).toBe(true);
+        expect(await isGranted(request([batch]))).toBe(true);
+        expect(await isGranted(request([batch]))).toBe(false);
+        const parallel = scope('model:m/batch', { maxParallelRequests: 1, share });
+        for (let call = 0; call < 3; call++)
+          expect(await isGranted(request([parallel, capacity]))).toBe(true);
+      });
+    });
+
     describe('leases', () => {
       const key = scope('key:a', { maxParallelRequests: 1 });
 
@@ -258,6 +296,7 @@ export function describeState(name: string, { open }: StateUnderTest): void {
       });
     });
 
+    describeBudgets(open);
     describeCircuits(open);
 
     it('is connected', () => {

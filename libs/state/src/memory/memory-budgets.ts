@@ -18,14 +18,12 @@ import {
   type CallMoney,
   type Move,
 } from '../call-money.js';
-import { askOf, holdOf, keptUntil, overBudget, readingOf, windowStartOf } from '../holds.js';
+import { UNNAMED_KEEP_MS, askOf, holdOf, keptUntil, overBudget, readingOf, windowStartOf } from '../holds.js';
 import type { AdmitRequest, BudgetRefusal, SettleRequest, Unseeded } from '../state.js';
 import { Generations } from './generations.js';
 
 /** Calls that neither hold nor owe are remembered at least in this number, so that a charge told twice counts once. */
 const REMEMBERED_CALLS = 10_000;
-/** How long a counter is kept whose window nobody named: longer than any usual window. */
-const UNNAMED_KEEP_MS = 400 * 86_400_000;
 
 interface Counter {
   readonly name: string;
@@ -95,7 +93,7 @@ export class MemoryBudgets {
 
   extend({ callId, toNanos, force }: ExtendRequest): number {
     const call = this.callOf(callId);
-    if (call === undefined) return 0;
+    if (call === undefined || call.places.length === 0) return 0;
     const room = Math.max(0, Math.min(...call.places.map(roomIn)));
     apply(call, extendMoney(call, force ? toNanos : Math.min(toNanos, call.held + room)));
     this.keep(call);
@@ -112,7 +110,7 @@ export class MemoryBudgets {
   charge({ callId, attemptId, counters, costNanos, status }: Charge): void {
     const call = this.callOf(callId) ?? { ...callMoney(callId, this.now(), 0), places: [] };
     const move = chargeMoney(call, attemptId, costNanos, status !== 'unknown');
-    for (const name of counters) {
+    for (const name of move.spent === 0 ? [] : counters) {
       const counter = this.known.get(name) ?? this.createIfCounted(name, this.now() + UNNAMED_KEEP_MS);
       if (counter !== undefined) counter.spent += move.spent;
     }

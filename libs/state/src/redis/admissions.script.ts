@@ -1,26 +1,39 @@
+import { MONEY } from './money.script.js';
+
 /**
  * A batch of settlements and admissions, each as if it were alone: settlements first, then admissions in their order. What many
  * of them share is read once and written once.
  *
- * A settlement ends a call's leases and, the first time, corrects the tokens it was charged. An admission charges a call to
- * all of its scopes, or to none; one that was granted before gets the same answer again and is not charged.
+ * A settlement ends a call's leases and, the first time, corrects the tokens it was charged and replaces the money it holds by
+ * what it owes. An admission charges a call to all of its scopes and budgets, or to none; one that was granted before gets the
+ * same answer again and is not charged.
  *
  * KEYS: for each scope of the batch (in the window of the admission): its counters (hash), its leases (sorted set by end); then
- *       the records (hash) of the calls of a second each, by call id: `1` while the call is open, else `0`, and its answer.
- * ARGV: 1 how long counters and records are kept (ms), 2 the number of scopes, 3 of records, 4 of settlements, 5 of admissions;
+ *       the records (hash) of the calls of a second each, by call id: `1` while the call is open, else `0`, and its answer; then,
+ *       if there is money in the batch, since when Redis counts, the calls that hold or owe, the batch's budgets, and the money
+ *       of its calls (see MONEY).
+ * ARGV: 1 how long counters and records are kept (ms), 2 the number of scopes, 3 of records, 4 of budgets, 5 of settlements, 6 of
+ *       admissions, 7 now (epoch ms);
  *       for each of the records: how many calls are wanted of it, and their ids;
  *       for each settlement: call id, tokens to add (negative: to give back), its record's number (from 1; 0: no tokens are
- *       limited), its number of scopes, and for each of those the scope's number (from 1) and its tokens a minute (-1: not limited);
+ *       limited), its number of scopes, and for each of those the scope's number (from 1) and its tokens a minute (-1: not
+ *       limited); the number of its call's money (0: none), and if there is some: its cost (-1: unknown) and its attempt;
  *       for each admission: call id, now, tokens, lease end (epoch ms), its record's number, its number of scopes, and for each
- *       of those the scope's number, requests a minute, tokens a minute, calls in flight (-1: not limited).
+ *       of those the scope's number, requests a minute, tokens a minute, calls in flight (-1: not limited); the number of scopes
+ *       that are shares, and for each of those its place, the place of the capacity (from 1), and the saturation; the number of
+ *       its call's money (0: it asks no budget), and if there is some: the least, the likely and the most cost, when the last
+ *       of its budgets is forgotten (epoch ms; 0: never), the number of its budgets, and for each of those the budget's number,
+ *       its maximum, the start of its window (-1: it must be seeded), how long it is kept (ms; 0: for ever).
  * Result: for each admission a string of numbers: granted `1` and for each scope its requests, tokens, calls in flight and
- *       earliest lease end after this call; refused `0`, the scope's place in the admission (from 0), the limit's number (0
- *       requests, 1 tokens, 2 calls in flight), and the same four of that scope. What is not limited may be 0.
+ *       earliest lease end after this call, then what is held for it, if anything, and for each budget its spent, due and held
+ *       sums; refused `0`, the scope's place in the admission (from 0), the limit's number (0 requests, 1 tokens, 2 calls in
+ *       flight), and the same four of that scope; refused by a budget `2`, its place and its sums; refused for budgets that must
+ *       be seeded `3` and their places. What is not limited may be 0.
  */
-export const ADMISSIONS = `
+const BATCH = `
 local keep, scopes, buckets = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local settlements, admissions = tonumber(ARGV[4]), tonumber(ARGV[5])
-local at = 5
+local budgets, settlements, admissions = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local at = 7
 local function take()
   at = at + 1
   return ARGV[at]
@@ -71,6 +84,13 @@ local function look(use, now)
   end
 end
 
+-- Where the budgets' keys end and those of the calls' money begin.
+local funds = 2 * scopes + buckets + 2
+local function settleHold(id, place, cost, attempt)
+  local call = callAt(KEYS[funds + budgets + place], id, attempt)
+  if call then settleMoney(call, cost >= 0 and cost or nil, attempt) end
+end
+
 for index = 1, settlements do
   local call, more, record, of = take(), number(), records[number()], number()
   local known = record and record.known[call]
@@ -81,6 +101,8 @@ for index = 1, settlements do
     table.insert(use.gone, call)
     if isOpen and limit >= 0 then use.more = use.more + more end
   end
+  local place = number()
+  if place > 0 then settleHold(call, place, number(), take()) end
 end
 for _, use in ipairs(used) do
   if #use.gone > 0 then redis.call('ZREM', use.leases, unpack(use.gone)) end
@@ -92,12 +114,23 @@ for _, use in ipairs(used) do
   end
 end
 
-local function over(use, limit, tokens, now)
+local function see(use, limit, now)
   if limit[1] >= 0 or limit[2] >= 0 then count(use) end
   if limit[3] >= 0 then look(use, now) end
-  if limit[1] >= 0 and use.requests + 1 > limit[1] then return 0 end
-  if limit[2] >= 0 and use.tokens + tokens > limit[2] then return 1 end
-  if limit[3] >= 0 and use.inFlight + 1 > limit[3] then return 2 end
+end
+
+local WORDS = { 'requests', 'tokens', 'inFlight' }
+local function isOver(ask, number, more, asked)
+  local word = WORDS[number]
+  if ask[number] < 0 or ask.use[word] + more <= ask[number] then return false end
+  local capacity = ask.capacity and asked[ask.capacity]
+  return not capacity or capacity[number] >= 0 and capacity.use[word] >= ask.saturation * capacity[number]
+end
+
+local function over(ask, tokens, asked)
+  if isOver(ask, 1, 1, asked) then return 0 end
+  if isOver(ask, 2, tokens, asked) then return 1 end
+  if isOver(ask, 3, 1, asked) then return 2 end
 end
 
 local function show(use)
@@ -110,7 +143,7 @@ local function charge(use, limit, tokens)
   use.requests, use.tokens = use.requests + 1, use.tokens + tokens
 end
 
-local function begin(use, limit, call, ends, now)
+local function lend(use, limit, call, ends, now)
   if limit[3] < 0 then return end
   table.insert(use.begun, ends)
   table.insert(use.begun, call)
@@ -120,18 +153,70 @@ local function begin(use, limit, call, ends, now)
   use.life = math.max(use.life, ends - now + keep)
 end
 
-local function admit(call, now, tokens, ends, asked)
+local function sums(counter)
+  return string.format(' %.0f %.0f %.0f', counter.spent, counter.due, counter.held)
+end
+
+-- The answer if budgets refuse, else nothing and what is to be held.
+local function judge(ask)
+  local missing, least = '', math.max(1, ask.least)
+  for place, budget in ipairs(ask) do
+    local counter = counterAt(budget.key)
+    if not counter.isKnown and budget.start >= tonumber(since) then begin(counter, 0, budget.life) end
+    if not counter.isKnown then missing = missing .. ' ' .. (place - 1) end
+  end
+  if missing ~= '' then return '3' .. missing end
+  local free, refusal
+  for place, budget in ipairs(ask) do
+    local counter = counterAt(budget.key)
+    local unspent = budget.most - counter.spent - counter.due
+    local left = unspent - counter.held
+    if unspent < least then return '2 ' .. (place - 1) .. sums(counter) end
+    if left < least and not refusal then refusal = '2 ' .. (place - 1) .. sums(counter) end
+    free = math.min(free or left, left)
+  end
+  return refusal, math.min(free, math.max(least, ask.likely, math.min(ask.most, math.floor(free / 8))))
+end
+
+local function hold(ask, call, ends, amount)
+  local money = newCall(ask.key, call, tonumber(ends), ask.ends)
+  local answer = ' ' .. integer(amount)
+  for _, budget in ipairs(ask) do
+    table.insert(money.places, budget.key)
+    table.insert(money.places, integer(budget.most))
+  end
+  put(money, amount, 0)
+  for _, budget in ipairs(ask) do answer = answer .. sums(counterAt(budget.key)) end
+  return answer
+end
+
+local function admit(call, now, tokens, ends, asked, money)
+  local refusal, amount
+  if money then refusal, amount = judge(money) end
+  if refusal then return refusal end
+  for _, ask in ipairs(asked) do see(ask.use, ask, now) end
   for place, ask in ipairs(asked) do
-    local limit = over(ask.use, ask, tokens, now)
+    local limit = over(ask, tokens, asked)
     if limit then return string.format('0 %d %d', place - 1, limit) .. show(ask.use) end
   end
   local answer = '1'
   for _, ask in ipairs(asked) do
     charge(ask.use, ask, tokens)
-    begin(ask.use, ask, call, ends, now)
+    lend(ask.use, ask, call, ends, now)
     answer = answer .. show(ask.use)
   end
+  if money then answer = answer .. hold(money, call, ends, amount) end
   return answer, true
+end
+
+local function takeMoney()
+  local place = number()
+  if place == 0 then return nil end
+  local money = { key = KEYS[funds + budgets + place], least = number(), likely = number(), most = number(), ends = number() }
+  for index = 1, number() do
+    money[index] = { key = KEYS[funds + number()], most = number(), start = number(), life = number() }
+  end
+  return money
 end
 
 local answers = {}
@@ -142,11 +227,16 @@ for index = 1, admissions do
     local use = used[number()]
     asked[place] = { number(), number(), number(), use = use }
   end
+  for _ = 1, number() do
+    local ask = asked[number()]
+    ask.capacity, ask.saturation = number(), number()
+  end
+  local money = takeMoney()
   local known = record.known[call]
   if known then
     answers[index] = string.sub(known, 2)
   else
-    local answer, isGranted = admit(call, now, tokens, ends, asked)
+    local answer, isGranted = admit(call, now, tokens, ends, asked, money)
     if isGranted then note(record, call, '1' .. answer) end
     answers[index] = answer
   end
@@ -169,5 +259,19 @@ for _, record in ipairs(records) do
     redis.call('PEXPIRE', record.key, keep)
   end
 end
+`;
+
+/** Of a batch without money. */
+export const ADMISSIONS = `${BATCH}
+return answers
+`;
+
+/** Of a batch with money, which is the same and more. */
+export const ADMISSIONS_WITH_MONEY = `
+local place = 2 * tonumber(ARGV[2]) + tonumber(ARGV[3])
+local counting, holds, now = KEYS[place + 1], KEYS[place + 2], tonumber(ARGV[7])
+${MONEY}
+${BATCH}
+save()
 return answers
 `;

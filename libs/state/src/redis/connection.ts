@@ -1,7 +1,8 @@
 import { GatewayError } from '@tollgate/contracts';
 import { createLogger } from '@tollgate/observability';
 import { Redis, type RedisOptions } from 'ioredis';
-import { ADMISSIONS } from './admissions.script.js';
+import { ADMISSIONS, ADMISSIONS_WITH_MONEY } from './admissions.script.js';
+import { CHARGE, CORRECT, EXTEND, READ_COUNTERS, SEED, SWEEP } from './budgets.scripts.js';
 import { CLAIM_PROBE, JOIN_CIRCUIT, READ_CIRCUITS, RELEASE_PROBE } from './circuit.scripts.js';
 
 const log = createLogger('state');
@@ -20,6 +21,13 @@ export type Argument = string | number;
 /** ioredis with our scripts; the first argument is the number of keys. */
 export type ScriptedRedis = Redis & {
   admissions(keys: number, ...args: Argument[]): Promise<string[]>;
+  admissionsWithMoney(keys: number, ...args: Argument[]): Promise<string[]>;
+  chargeCalls(keys: number, ...args: Argument[]): Promise<number>;
+  extendHold(keys: number, ...args: Argument[]): Promise<string>;
+  sweepCalls(keys: number, ...args: Argument[]): Promise<[number, ...string[]]>;
+  seedCounters(keys: number, ...args: Argument[]): Promise<number[]>;
+  correctCounter(keys: number, ...args: Argument[]): Promise<number>;
+  readCounters(keys: number, ...args: Argument[]): Promise<string[]>;
   joinCircuit(keys: number, ...args: Argument[]): Promise<string>;
   claimProbe(keys: number, ...args: Argument[]): Promise<string>;
   releaseProbe(keys: number, ...args: Argument[]): Promise<string>;
@@ -41,13 +49,24 @@ const OPTIONS: RedisOptions = {
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 };
 
+const SCRIPTS = {
+  admissions: ADMISSIONS,
+  admissionsWithMoney: ADMISSIONS_WITH_MONEY,
+  chargeCalls: CHARGE,
+  extendHold: EXTEND,
+  sweepCalls: SWEEP,
+  seedCounters: SEED,
+  correctCounter: CORRECT,
+  readCounters: READ_COUNTERS,
+  joinCircuit: JOIN_CIRCUIT,
+  claimProbe: CLAIM_PROBE,
+  releaseProbe: RELEASE_PROBE,
+  readCircuits: READ_CIRCUITS,
+};
+
 export function openRedis(url: string): ScriptedRedis {
   const redis = new Redis(url, OPTIONS);
-  redis.defineCommand('admissions', { lua: ADMISSIONS });
-  redis.defineCommand('joinCircuit', { lua: JOIN_CIRCUIT });
-  redis.defineCommand('claimProbe', { lua: CLAIM_PROBE });
-  redis.defineCommand('releaseProbe', { lua: RELEASE_PROBE });
-  redis.defineCommand('readCircuits', { lua: READ_CIRCUITS });
+  for (const [name, lua] of Object.entries(SCRIPTS)) redis.defineCommand(name, { lua });
   redis.on('close', () => stopSilenceTimer(redis));
   logTransitions(redis);
   return redis as ScriptedRedis;
