@@ -6,6 +6,12 @@ import { ROOT } from './build.js';
 
 const READY_MS = 60_000;
 
+/** As the compose file has them. */
+const NODE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  worker: ['--max-semi-space-size=8'],
+  billing: ['--max-semi-space-size=8'],
+};
+
 /** One of Tollgate's real processes. */
 export class GatewayProcess {
   private process: ManagedProcess | undefined;
@@ -46,7 +52,7 @@ export class GatewayProcess {
     this.earlierLogs = this.logs();
     this.process = new ManagedProcess({
       command: process.execPath,
-      args: [join(ROOT, 'apps', this.name, 'dist/main.js')],
+      args: [...(NODE_OPTIONS[this.name] ?? []), join(ROOT, 'apps', this.name, 'dist/main.js')],
       cwd: ROOT,
       env: { ...this.environment, PORT: String(this.knownPort) },
       stopSignal: 'SIGTERM',
