@@ -11,23 +11,12 @@ import type { AttemptHeader } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
 import { assembleRouter } from '@tollgate/router';
 import { MemoryState } from '@tollgate/state';
-import { VirtualTime } from '@tollgate/testing';
+import { VirtualTime, seeded } from '@tollgate/testing';
 import { fleetOf, scripted } from './fleet.js';
 import { failing, steady } from './provider-models.js';
 import { START, simulate, table, type Figures, type Route, type Scenario } from './simulate.js';
 
 beforeAll(() => setLogLevel('silent'));
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const configOf = ({ fleet }: Scenario, router: Partial<RouterSettings>): GatewayConfig => ({
   deployments: fleet.map(({ deployment }) => deployment),

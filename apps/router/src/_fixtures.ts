@@ -192,17 +192,6 @@ export class Stage {
   }
 }
 
-/** Numbers in [0, 1), the same for the same seed. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A group of deployments as an exact name reaches it. */
 export const toGroup = (name: string, deployments: readonly Deployment[], isLone: boolean): Group =>
   groupOf({

@@ -8,8 +8,8 @@ import {
   type Outcome,
 } from '@tollgate/contracts';
 import { MemoryState } from '@tollgate/state';
-import { VirtualTime } from '@tollgate/testing';
-import { START, delivered, header, seeded } from './_fixtures.js';
+import { VirtualTime, seeded } from '@tollgate/testing';
+import { START, delivered, header } from './_fixtures.js';
 import { assembleRouter, type RouterAssembly } from './assemble-router.js';
 import type { RouteContext } from './progress.js';
 

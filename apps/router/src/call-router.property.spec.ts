@@ -1,6 +1,7 @@
 import { ERRORS, GatewayError, type ErrorCode, type Outcome } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
-import { START, Stage, config, deployment, delivered, failure, seeded } from './_fixtures.js';
+import { seeded } from '@tollgate/testing';
+import { START, Stage, config, deployment, delivered, failure } from './_fixtures.js';
 
 beforeAll(() => setLogLevel('silent'));
 

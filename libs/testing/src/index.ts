@@ -34,3 +34,4 @@ export {
 } from './gateway/start-gateway.js';
 export { ROOT, buildOnce } from './gateway/build.js';
 export { VirtualTime } from './virtual-time.js';
+export { seeded } from './seeded.js';

@@ -1,5 +1,6 @@
 import type { CanarySettings } from '@tollgate/config';
-import { header, seeded } from '../_fixtures.js';
+import { seeded } from '@tollgate/testing';
+import { header } from '../_fixtures.js';
 import { armOf } from './arm-choice.js';
 import { CanaryBook, canaryOf, stickyPart, type Canary } from './canary-book.js';
 

@@ -2,7 +2,8 @@ import { ROUTER_DEFAULTS } from '@tollgate/config';
 import { GatewayError, type ErrorCode } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
 import { MemoryState } from '@tollgate/state';
-import { START, deployment, header, seeded, toGroup } from '../_fixtures.js';
+import { seeded } from '@tollgate/testing';
+import { START, deployment, header, toGroup } from '../_fixtures.js';
 import { DeploymentHealth } from './deployment-health.js';
 
 const LEASE_MS = 30_000;

@@ -1,7 +1,8 @@
 import type { Deployment } from '@tollgate/config';
+import { seeded } from '@tollgate/testing';
 import type { Candidate } from '../group.js';
 import { DeploymentStatsBook } from '../health/deployment-stats-book.js';
-import { START, delivered, deployment, header, seeded, toGroup } from '../_fixtures.js';
+import { START, delivered, deployment, header, toGroup } from '../_fixtures.js';
 import { FakeView } from '../_view.js';
 import { adaptive } from './adaptive.js';
 

@@ -1,6 +1,7 @@
 import { ROUTER_DEFAULTS, type Deployment } from '@tollgate/config';
+import { seeded } from '@tollgate/testing';
 import type { Candidate } from '../group.js';
-import { deployment, header, seeded, toGroup } from '../_fixtures.js';
+import { deployment, header, toGroup } from '../_fixtures.js';
 import { FakeView } from '../_view.js';
 import { bindingOf, boundTo } from './affinity.js';
 import { choose } from './choose.js';

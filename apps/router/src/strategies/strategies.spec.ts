@@ -5,9 +5,10 @@ import {
   type StrategyArguments,
 } from '@tollgate/config';
 import type { CallHeader } from '@tollgate/contracts';
+import { seeded } from '@tollgate/testing';
 import type { Candidate } from '../group.js';
 import type { LatencySample } from '../routing-view.js';
-import { START, deployment, header, seeded, toGroup } from '../_fixtures.js';
+import { START, deployment, header, toGroup } from '../_fixtures.js';
 import { FakeView } from '../_view.js';
 import { STRATEGIES } from './choose.js';
 
