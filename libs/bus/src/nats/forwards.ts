@@ -72,7 +72,10 @@ export class Forwards {
     }
     const outcome = new Promise<Outcome>((resolve) => {
       this.pending.set(slot, {
-        ...{ target, startedAt, delivered, resolve },
+        target,
+        startedAt,
+        delivered,
+        resolve,
         responder: undefined,
         isDelivered: false,
         isLost: false,
