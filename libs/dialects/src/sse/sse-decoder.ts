@@ -21,6 +21,7 @@ export interface SseDecoderOptions {
 const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const NOTHING = Buffer.alloc(0);
 const NONE = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -30,7 +31,7 @@ const NONE = Number.MAX_SAFE_INTEGER;
 export class SseDecoder {
   private readonly maxEventBytes: number;
   /** Bytes of the unfinished event; only the first `length` count. */
-  private pending = Buffer.alloc(0);
+  private pending = NOTHING;
   private length = 0;
   /** Within the unfinished event: where its current line starts, and how far it was searched for the line's end. */
   private lineStart = 0;
@@ -129,6 +130,8 @@ export class SseDecoder {
     if (left > this.maxEventBytes) throw tooLong(this.maxEventBytes);
     const isPending = this.length > 0;
     this.length = left;
+    // What held an event is not kept for the next one: it may be large, and may be in use by who got the event.
+    if (left === 0) this.pending = NOTHING;
     if (left === 0 || (isPending && start === 0)) return;
     // Events handed out share the view's memory, so what is left of it moves to a buffer of its own.
     this.pending = Buffer.allocUnsafe(Math.max(left * 2, 1024));

@@ -1,3 +1,5 @@
+import { ownCopy } from './own-copy.js';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
@@ -26,8 +28,7 @@ export class AlikeEvents {
   learn(bytes: Uint8Array, text: string): boolean {
     if (this.misses >= MAX_MISSES) return false;
     this.misses += 1;
-    // A copy: the event may share memory with much more.
-    const raw = Buffer.from(bytes);
+    const raw = ownCopy(bytes);
     const hole = textAfter(raw, this.key);
     if (hole === null || JSON.parse(`"${raw.toString('utf8', hole.from, hole.to)}"`) !== text) return false;
     const padding = textAfter(raw, PADDING);

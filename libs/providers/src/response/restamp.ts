@@ -1,4 +1,5 @@
 import { encodeSse, scanObject, spliceObject, type SseEvent } from '@tollgate/dialects';
+import { ownCopy } from './own-copy.js';
 
 type Edit = (payload: Uint8Array) => Uint8Array;
 
@@ -57,9 +58,8 @@ export class EventStamp {
     const start = raw.indexOf(payload);
     const model = scanObject(payload).get('model');
     if (start < 0 || model === undefined) return false;
-    // A copy: the event's bytes may be overwritten by the next ones.
-    this.prefix = Buffer.from(raw.subarray(0, start + model.valueEnd));
-    this.replacement = Buffer.concat([raw.subarray(0, start + model.valueStart), Buffer.from(this.value)]);
+    this.prefix = ownCopy(raw.subarray(0, start + model.valueEnd));
+    this.replacement = ownCopy(raw.subarray(0, start + model.valueStart), Buffer.from(this.value));
     return true;
   }
 }
