@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { BUS, type Bus } from '@tollgate/bus';
 import { LiveConfig } from '@tollgate/config';
 import { Directory } from './admin/directory.js';
+import { AlertsController } from './alerts/alerts.controller.js';
 import { Authenticator } from './auth/authenticator.js';
 import { Authorities } from './auth/authority.js';
 import { KeyCache } from './auth/key-cache.js';
@@ -43,6 +44,7 @@ import { SpendController } from './spend/spend.controller.js';
 
 /** Every controller with HTTP routes. */
 export const HTTP_CONTROLLERS = [
+  AlertsController,
   ChatController,
   ExplainController,
   KeyBulkController,
