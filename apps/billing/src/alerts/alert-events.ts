@@ -53,3 +53,11 @@ export function budgetsNotChecked(cause: unknown): void {
 export function scopesForgotten(): void {
   logger.warn({ event: 'budgets.too_many' }, 'more scopes spend than are looked at at once');
 }
+
+export function alertNotRaised(id: string, cause: unknown): void {
+  logger.error({ event: 'alert.not_raised', id, reason: reasonOf(cause) }, 'an alert could not be kept');
+}
+
+export function alertNotKept(cause: unknown): void {
+  logger.warn({ event: 'alert.not_kept', reason: reasonOf(cause) }, 'an alert will be raised again');
+}

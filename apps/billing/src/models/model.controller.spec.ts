@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { Bus } from '@tollgate/bus';
-import { modelsChanged, type Actor, type NewModel, type StoredModel } from '@tollgate/contracts';
+import { alertRaised, modelsChanged, type Actor, type NewModel, type StoredModel } from '@tollgate/contracts';
 import { ModelController } from './model.controller.js';
 import type { ModelStore } from './model-store.js';
 
@@ -8,10 +8,14 @@ const actor: Actor = { keyHash: 'master', userId: 'admin', role: 'proxy_admin' }
 
 describe('ModelController', () => {
   const publish = jest.fn<Bus['publish']>();
+  const record = jest.fn<Bus['record']>().mockResolvedValue(undefined);
   const controllerOf = (store: Partial<ModelStore>): ModelController =>
-    new ModelController(store as ModelStore, { publish } as unknown as Bus);
+    new ModelController(store as ModelStore, { publish, record } as unknown as Bus);
 
-  beforeEach(() => publish.mockClear());
+  beforeEach(() => {
+    publish.mockClear();
+    record.mockClear();
+  });
 
   it('tells every process of a change, when it is made and not before', async () => {
     const told: string[] = [];
@@ -31,6 +35,12 @@ describe('ModelController', () => {
     expect(told).toEqual(['committed', modelsChanged.subject]);
     expect(await controller.delete({ id: 'a', actor })).toEqual({ deleted: true });
     expect(await controller.update({ id: 'a', actor })).toEqual({ id: 'a' });
+    expect(record.mock.calls).toMatchObject([
+      [
+        alertRaised,
+        { id: 'model:a:7', type: 'new_model_added', message: expect.stringContaining('chat (a)') },
+      ],
+    ]);
     expect(publish.mock.calls).toEqual([7, 8, 9].map((version) => [modelsChanged, { version }]));
   });
 
@@ -44,5 +54,6 @@ describe('ModelController', () => {
     expect(await controller.update({ id: 'a', actor })).toBeNull();
     await expect(controller.create({} as NewModel)).rejects.toThrow('id exists');
     expect(publish).not.toHaveBeenCalled();
+    expect(record).not.toHaveBeenCalled();
   });
 });

@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { BUS, type Bus } from '@tollgate/bus';
 import {
+  alertRaised,
   createModel,
   deleteModel,
   listModels,
@@ -13,6 +14,7 @@ import {
   type StoredModel,
 } from '@tollgate/contracts';
 import { guardDatabase } from '@tollgate/database';
+import { alertNotRaised } from '../alerts/alert-events.js';
 import { ModelStore, type ModelPage } from './model-store.js';
 
 /** Keeps the models that are added through the API, and tells every process of each change once it is committed. */
@@ -27,6 +29,7 @@ export class ModelController {
   async create(request: NewModel): Promise<StoredModel> {
     const { value, version } = await guardDatabase(() => this.models.create(request, Date.now()));
     this.bus.publish(modelsChanged, { version });
+    void this.tellOf(value, version);
     return value;
   }
 
@@ -48,5 +51,17 @@ export class ModelController {
   @MessagePattern(listModels.subject)
   async list({ after }: { after: string | null }): Promise<ModelPage> {
     return guardDatabase(() => this.models.list(after));
+  }
+
+  /** Nobody who adds a model waits for it. */
+  private async tellOf({ id, name, createdAt, createdBy }: StoredModel, version: number): Promise<void> {
+    const alert = {
+      id: `model:${id}:${version}`,
+      type: 'new_model_added' as const,
+      message: `Model ${name} (${id}) was added by ${createdBy}`,
+      at: createdAt,
+      details: { id, name, createdBy },
+    };
+    await this.bus.record(alertRaised, alert).catch((cause: unknown) => alertNotRaised(alert.id, cause));
   }
 }
