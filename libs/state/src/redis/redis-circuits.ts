@@ -49,16 +49,23 @@ export class RedisCircuits {
   async claim(id: string, leaseMs: number): Promise<boolean> {
     if (this.claiming.has(id) || !this.table.isClaimable(id)) return false;
     this.claiming.add(id);
+    let isOwn = false;
+    // What Redis published of the grant was taken for another replica's: for the time of the lease nobody would probe.
+    const late = (reply: string): void => {
+      if (reply.startsWith('1') && !isOwn) void this.release(id).catch(ignore);
+    };
     try {
       const lease = Math.ceil(this.options.now() + leaseMs);
-      const reply = await this.options.timed.run((redis) =>
-        redis.claimProbe(...this.argumentsFor(id), lease, this.replica),
+      const reply = await this.options.timed.run(
+        (redis) => redis.claimProbe(...this.argumentsFor(id), lease, this.replica),
+        { late },
       );
       this.table.join(id, parseRecord(reply.slice(2)).record);
       return reply.startsWith('1');
     } catch {
       // Redis is away: a probe by every replica is better than none.
-      return this.table.claim(id, leaseMs);
+      isOwn = this.table.claim(id, leaseMs);
+      return isOwn;
     } finally {
       this.claiming.delete(id);
     }
