@@ -33,7 +33,7 @@ export class AlertDesk {
   /** Returns the alerts that are new. Rejects when the database is away: then none of them is kept. */
   async keep(alerts: readonly Alert[]): Promise<Alert[]> {
     if (alerts.length === 0) return [];
-    const added = await this.alerts.add(alerts, (alert) => this.errandsOf(alert.type), this.clock.now());
+    const added = await this.alerts.add(alerts, (alert) => this.errandsOf(alert), this.clock.now());
     for (const alert of added) alertKept(alert);
     await this.sendOff(added);
     return added;
@@ -89,22 +89,21 @@ export class AlertDesk {
     }
   }
 
-  /** At once, or with the others of its type at the end of the running interval. */
-  private errandsOf(type: AlertType): Errand[] {
+  /** At once, or with the others of its type at the end of the running interval; not to who was told directly (`Alarm`). */
+  private errandsOf({ type, details }: Alert): Errand[] {
     const { alerting } = this.config.current.general;
     const now = this.clock.now();
     const everyMs = alerting.digests.get(type);
     const dueAt = everyMs === undefined ? now : (Math.floor(now / everyMs) + 1) * everyMs;
-    return destinationNames(alerting, type).map((destination) => ({
-      destination,
-      dueAt,
-      isDigest: everyMs !== undefined,
-    }));
+    const toldTo = new Set<unknown>(Array.isArray(details['toldTo']) ? details['toldTo'] : []);
+    return destinationNames(alerting, type)
+      .filter((destination) => !toldTo.has(destination))
+      .map((destination) => ({ destination, dueAt, isDigest: everyMs !== undefined }));
   }
 
   private async sendOff(alerts: readonly Alert[]): Promise<void> {
     const [first] = alerts;
-    const errands = alerts.flatMap(({ type }) => this.errandsOf(type));
+    const errands = alerts.flatMap((alert) => this.errandsOf(alert));
     const destinations = errands.filter(({ isDigest }) => !isDigest).map(({ destination }) => destination);
     if (first !== undefined) await this.deliveries.announce(destinations, first.id);
   }

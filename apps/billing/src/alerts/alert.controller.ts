@@ -14,6 +14,7 @@ import { guardDatabase } from '@tollgate/database';
 import { AlertDesk, type TestResult } from './alert-desk.js';
 import { AlertStore, type AlertPage } from './alert-store.js';
 import { DeliveryStore } from './delivery/delivery-store.js';
+import { OutageWatch } from './sources/outage-watch.js';
 
 /** Keeps alerts, tells of each once, and lists them. A rejection makes the bus bring the batch again. */
 @Controller()
@@ -22,11 +23,13 @@ export class AlertController {
     private readonly alerts: AlertStore,
     private readonly desk: AlertDesk,
     private readonly deliveries: DeliveryStore,
+    private readonly outages: OutageWatch,
   ) {}
 
   @EventPattern<Record<string, Alert[]>>(alertRaised.subject)
   async keep(alerts: Alert[]): Promise<void> {
-    await this.desk.keep(alerts);
+    const added = await this.desk.keep(alerts);
+    await this.desk.keep(await this.outages.outagesAfter(added, Date.now()));
   }
 
   @MessagePattern(listAlerts.subject)
