@@ -18,8 +18,10 @@ import {
 } from '@tollgate/config';
 import {
   NO_LIMITS,
+  findScopes,
   NO_USAGE,
   type CallHeader,
+  type DurableContract,
   type EventContract,
   type KeyRecord,
   type SpentKey,
@@ -37,13 +39,17 @@ export const MASTER_KEY = 'sk-master-0123456789abcdef';
 export const VIRTUAL_KEY = 'sk-virtual-0123456789abcd';
 
 /** What the fake bus was asked, and what it answers. */
-export class FakeBus implements Pick<Bus, 'request' | 'publish' | 'call' | 'isConnected'> {
+export class FakeBus implements Pick<Bus, 'request' | 'publish' | 'record' | 'call' | 'isConnected'> {
   readonly asked: { readonly subject: string; readonly payload: unknown }[] = [];
   readonly published: { readonly subject: string; readonly event: unknown }[] = [];
+  readonly recorded: { readonly subject: string; readonly event: unknown }[] = [];
   /** Hears every event that is published. */
   heard: (event: unknown) => void = () => undefined;
   readonly calls: { readonly header: CallHeader; readonly body: string; cancelled: boolean }[] = [];
-  readonly replies = new Map<string, (payload: never) => unknown>();
+  /** Scopes that nobody speaks of bind nothing. */
+  readonly replies = new Map<string, (payload: never) => unknown>([
+    [findScopes.subject, () => ({ scopes: [] })],
+  ]);
   frames: (signal: AbortSignal) => AsyncGenerator<ResponseFrame> = () => jsonAnswer('{"ok":true}');
 
   reply<Request, Reply>(
@@ -66,6 +72,10 @@ export class FakeBus implements Pick<Bus, 'request' | 'publish' | 'call' | 'isCo
   publish<Event>({ subject }: EventContract<Event>, event: Event): void {
     this.published.push({ subject, event });
     this.heard(event);
+  }
+
+  async record<Event>({ subject }: DurableContract<Event>, event: Event): Promise<void> {
+    this.recorded.push({ subject, event });
   }
 
   call(_contract: unknown, header: unknown, body: Uint8Array): CallResponse {

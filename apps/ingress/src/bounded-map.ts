@@ -26,6 +26,10 @@ export class BoundedMap<Key, Value> {
     this.entries.delete(key);
   }
 
+  clear(): void {
+    this.entries.clear();
+  }
+
   get size(): number {
     return this.entries.size;
   }

@@ -27,6 +27,15 @@ const lookups = counter(
   ['effect'],
 );
 const limits = counter('tollgate_ingress_rate_limited_total', 'Calls that a limit refused', ['kind']);
+const overBudget = counter('tollgate_ingress_over_budget_total', 'Calls that a budget had no room for', [
+  'scope',
+  'action',
+]);
+const budgetWaits = histogram(
+  'tollgate_ingress_budget_wait_seconds',
+  'Time that calls waited for reservations of others to end',
+  ['granted'],
+);
 const stateFailures = counter('tollgate_ingress_state_failures_total', 'Shared state that did not answer', [
   'operation',
 ]);
@@ -111,6 +120,15 @@ export function callRateLimited(kind: string): void {
   limits.inc({ kind });
 }
 
+/** `scope`: its name, of which the kind becomes a label. */
+export function callOverBudget(scope: string, action: string): void {
+  overBudget.inc({ scope: scope.slice(0, scope.indexOf(':')), action });
+}
+
+export function callWaitedForBudget(granted: boolean, elapsedMs: number): void {
+  budgetWaits.observe({ granted: String(granted) }, elapsedMs / 1_000);
+}
+
 export function stateFailed(operation: 'admit' | 'settle', cause: unknown, callId: string): void {
   stateFailures.inc({ operation });
   const event = { event: 'state.failed', operation, callId, code: toGatewayError(cause).code };
@@ -135,4 +153,9 @@ export function clientDisconnected(stream: boolean, callId: string): void {
 
 export function drainExpired(running: number): void {
   logger.warn({ event: 'drain.expired', running }, 'calls were cut off: the drain time is over');
+}
+
+export function alertNotRaised(id: string, cause: unknown): void {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  logger.error({ event: 'alert.not_raised', id, reason }, 'An alert could not be kept');
 }

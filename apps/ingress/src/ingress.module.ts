@@ -2,15 +2,41 @@ import { Module, type NestModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { BUS, type Bus } from '@tollgate/bus';
 import { LiveConfig } from '@tollgate/config';
+import { AccessGroupsController } from './admin/access-groups/access-groups.controller.js';
+import { UnifiedAccessGroupsController } from './admin/access-groups/unified-access-groups.controller.js';
+import { AuditController } from './admin/audit/audit.controller.js';
+import { BudgetsController } from './admin/budgets/budgets.controller.js';
+import { CustomersController } from './admin/customers/customers.controller.js';
 import { Directory } from './admin/directory.js';
+import { EntryDesk } from './admin/entries/entry-desk.js';
+import { MemberDesk } from './admin/members/member-desk.js';
+import { OrganizationMembersController } from './admin/organizations/organization-members.controller.js';
+import { OrganizationsController } from './admin/organizations/organizations.controller.js';
+import { ProjectsController } from './admin/projects/projects.controller.js';
+import { TagsController } from './admin/tags/tags.controller.js';
+import { TeamAnswers } from './admin/teams/team-answers.js';
+import { TeamInfoController } from './admin/teams/team-info.controller.js';
+import { TeamMembersController } from './admin/teams/team-members.controller.js';
+import { TeamsController } from './admin/teams/teams.controller.js';
+import { UserAnswers } from './admin/users/user-answers.js';
+import { UserDesk } from './admin/users/user-desk.js';
+import { UserInfoController } from './admin/users/user-info.controller.js';
+import { UsersController } from './admin/users/users.controller.js';
 import { AlertsController } from './alerts/alerts.controller.js';
+import { BudgetNews } from './alerts/budget-news.js';
 import { Authenticator } from './auth/authenticator.js';
 import { Authorities } from './auth/authority.js';
 import { KeyCache } from './auth/key-cache.js';
 import { KeyEventsController } from './auth/key-events.controller.js';
 import { KeyNewsWatch } from './auth/key-news-watch.js';
+import { ScopeCache } from './auth/scope-cache.js';
+import { Bindings } from './budgets/bindings.js';
+import { CallLimitBooks } from './budgets/call-limit-books.js';
+import { Estimates } from './budgets/estimates.js';
+import { ReservationController } from './budgets/reservation.controller.js';
 import { ModelAccess } from './auth/model-access.js';
 import { Admission } from './calls/admission.js';
+import { CallEntry } from './calls/call-entry.js';
 import { CallIntake } from './calls/call-intake.js';
 import { CallService } from './calls/call.service.js';
 import { CallTracker } from './calls/call-tracker.js';
@@ -44,8 +70,12 @@ import { SpendController } from './spend/spend.controller.js';
 
 /** Every controller with HTTP routes. */
 export const HTTP_CONTROLLERS = [
+  AccessGroupsController,
   AlertsController,
+  AuditController,
+  BudgetsController,
   ChatController,
+  CustomersController,
   ExplainController,
   KeyBulkController,
   KeyInfoController,
@@ -55,29 +85,46 @@ export const HTTP_CONTROLLERS = [
   ModelUsageController,
   ModelsAdminController,
   ModelsController,
+  OrganizationMembersController,
+  OrganizationsController,
+  ProjectsController,
   ReportsController,
   RootController,
   SpendController,
+  TagsController,
+  TeamInfoController,
+  TeamMembersController,
+  TeamsController,
+  UnifiedAccessGroupsController,
+  UserInfoController,
+  UsersController,
 ] as const;
 
 /** The HTTP side of the gateway. Needs what `PlatformModule` gives. */
 @Module({
-  controllers: [...HTTP_CONTROLLERS, ExplanationsController, KeyEventsController],
+  controllers: [...HTTP_CONTROLLERS, ExplanationsController, KeyEventsController, ReservationController],
   providers: [
     Admission,
     Authenticator,
     Authorities,
+    Bindings,
+    BudgetNews,
+    CallEntry,
     CallIntake,
+    CallLimitBooks,
     CallService,
     CallTracker,
     ClientCallIds,
     Deprecations,
     Directory,
+    EntryDesk,
+    Estimates,
     Explanations,
     HttpDoor,
     KeyDesk,
     KeyNewsWatch,
     KeyOwners,
+    MemberDesk,
     ModelAccess,
     ModelEntries,
     ModelGroups,
@@ -85,10 +132,19 @@ export const HTTP_CONTROLLERS = [
     ModelsAdmin,
     RouteGuard,
     RouteTable,
+    TeamAnswers,
+    UserAnswers,
+    UserDesk,
     {
       provide: KeyCache,
       useFactory: (bus: Bus, config: LiveConfig) =>
         new KeyCache(bus, { ttlMs: () => config.current.general.keyCacheTtlMs }),
+      inject: [BUS, LiveConfig],
+    },
+    {
+      provide: ScopeCache,
+      useFactory: (bus: Bus, config: LiveConfig) =>
+        new ScopeCache(bus, { ttlMs: () => config.current.general.keyCacheTtlMs }),
       inject: [BUS, LiveConfig],
     },
     { provide: APP_FILTER, useClass: ErrorsFilter },

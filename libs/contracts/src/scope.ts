@@ -31,6 +31,8 @@ export const scopeRecord = scopeRef.extend({
   models: z.array(z.string()),
   limits,
   metadata: z.record(z.string(), z.unknown()),
+  /** When it or its tier was last changed (epoch ms): a budget may be younger than its window. Absent: long ago. */
+  changedAt: z.number().optional(),
 });
 export type ScopeRecord = z.infer<typeof scopeRecord>;
 

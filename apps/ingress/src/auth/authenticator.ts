@@ -5,6 +5,7 @@ import { ENVIRONMENT, LiveConfig, resolveSetting, type Environment } from '@toll
 import { expiredKey, malformedKey, noKey, unknownKey } from './auth-errors.js';
 import { masterCaller, type Caller } from './caller.js';
 import { KeyCache } from './key-cache.js';
+import { blockedKey } from './scope-checks.js';
 import { KeyDigests, digestOf, type KeyDigest } from './key-digests.js';
 import { MAX_KEY_LENGTH, presentedKey } from './key-text.js';
 
@@ -47,6 +48,7 @@ export class Authenticator {
 
 function valid(caller: Caller | null, key: string, digest: KeyDigest): Caller {
   if (caller === null) throw unknownKey(key, digest.hash);
+  if (caller.key?.blocked === true) throw blockedKey();
   const expiresAt = caller.key?.expiresAt ?? null;
   if (expiresAt === null) return caller;
   const now = Date.now();

@@ -1,5 +1,10 @@
-import { GatewayError, type Actor, type KeyRecord, type Principal } from '@tollgate/contracts';
-import type { Scope } from '@tollgate/state';
+import {
+  GatewayError,
+  type Actor,
+  type KeyRecord,
+  type Principal,
+  type ScopeRecord,
+} from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 
 /** An authenticated caller. Built once a key record and shared by its calls. */
@@ -9,8 +14,8 @@ export interface Caller {
   readonly actor: Actor;
   /** null: the master key. */
   readonly key: KeyRecord | null;
-  /** The limits that bind this caller's calls; empty: none does. */
-  readonly scopes: readonly Scope[];
+  /** The key's own scope; null: its limits are partly those of a tier, or it is the master key, which has none. */
+  readonly keyScope: { readonly name: string; readonly record: ScopeRecord } | null;
   /** `metadata.tags` of the key. */
   readonly tags: readonly string[];
   /** `metadata.allowed_model_region` of the key; null: any. */
@@ -27,7 +32,7 @@ export const masterCaller = (keyHash: string): Caller => ({
   },
   actor: { keyHash, userId: ADMIN_USER, role: 'proxy_admin' },
   key: null,
-  scopes: [],
+  keyScope: null,
   tags: [],
   regions: null,
 });
@@ -41,17 +46,22 @@ export function keyCaller(key: KeyRecord): Caller {
     principal: { ...principal, ...(routing !== undefined && { routing }) },
     actor: { keyHash: hash, userId, role: 'internal_user' },
     key,
-    scopes: scopesOf(key),
+    keyScope: key.budgetId === null ? { name: `key:${hash}`, record: scopeOf(key) } : null,
     tags: stringsOf(key.metadata['tags']),
     regions: regions.length === 0 ? null : regions,
   };
 }
 
-function scopesOf(key: KeyRecord): Scope[] {
-  const { requestsPerMinute, tokensPerMinute, maxParallelRequests } = key.limits;
-  if (requestsPerMinute === null && tokensPerMinute === null && maxParallelRequests === null) return [];
-  return [{ id: `key:${key.hash}`, requestsPerMinute, tokensPerMinute, maxParallelRequests }];
-}
+const scopeOf = (key: KeyRecord): ScopeRecord => ({
+  kind: 'key',
+  id: key.hash,
+  alias: key.alias,
+  blocked: key.blocked,
+  models: key.models,
+  limits: key.limits,
+  metadata: key.metadata,
+  changedAt: key.updatedAt,
+});
 
 const stringsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];

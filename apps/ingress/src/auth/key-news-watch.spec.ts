@@ -1,5 +1,6 @@
 import type { Bus } from '@tollgate/bus';
 import type { KeyCache } from './key-cache.js';
+import type { ScopeCache } from './scope-cache.js';
 import { KeyNewsWatch } from './key-news-watch.js';
 
 describe('KeyNewsWatch', () => {
@@ -9,6 +10,7 @@ describe('KeyNewsWatch', () => {
     const watch = new KeyNewsWatch(
       { isConnected: () => connected } as Bus,
       { distrust: () => (distrusted += 1) } as unknown as KeyCache,
+      { distrust: () => undefined } as unknown as ScopeCache,
     );
     const seen = [true, false, false, true, true].map((state) => {
       connected = state;

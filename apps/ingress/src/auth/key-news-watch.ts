@@ -1,10 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
 import { KeyCache } from './key-cache.js';
+import { ScopeCache } from './scope-cache.js';
 
 const INTERVAL_MS = 100;
 
-/** News of keys is told once: after an absence from the bus, what the cache holds may be out of date. */
+/** News of keys and scopes is told once: after an absence from the bus, what the cache holds may be out of date. */
 @Injectable()
 export class KeyNewsWatch implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -13,6 +14,7 @@ export class KeyNewsWatch implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     private readonly keys: KeyCache,
+    private readonly scopes: ScopeCache,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -25,7 +27,10 @@ export class KeyNewsWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   look(): void {
     const connected = this.bus.isConnected();
-    if (connected && !this.wasConnected) this.keys.distrust();
+    if (connected && !this.wasConnected) {
+      this.keys.distrust();
+      this.scopes.distrust();
+    }
     this.wasConnected = connected;
   }
 }

@@ -11,6 +11,7 @@ import {
   type Scope,
   type State,
 } from '@tollgate/state';
+import { BudgetNews } from '../alerts/budget-news.js';
 import type { Caller } from '../auth/caller.js';
 import { BudgetQueue, mayHaveRoom } from '../budgets/budget-queue.js';
 import { budgetExceeded, refusalStatus } from '../budgets/budget-refusal.js';
@@ -54,6 +55,7 @@ export class Admission {
     private readonly config: LiveConfig,
     private readonly books: CallLimitBooks,
     private readonly estimates: Estimates,
+    private readonly news: BudgetNews,
   ) {}
 
   /**
@@ -90,10 +92,12 @@ export class Admission {
     return this.state.extend({ callId, toNanos, force });
   }
 
-  private pass({ request, entrance: { header, model }, counters }: Asked, granted: Granted): Pass {
+  private pass({ request, entrance, counters }: Asked, granted: Granted): Pass {
     const { heldNanos } = granted;
+    const { header, model, caller } = entrance;
     return admittedPass(request, granted, {
       counters,
+      key: caller.key,
       stream: header.stream,
       settle: (settlement) => {
         this.settle(request, settlement, { holds: heldNanos !== null, counters });
@@ -140,6 +144,7 @@ export class Admission {
     const { key } = entrance.caller;
     const policy = key?.policy.overBudget;
     callOverBudget(refusal.scope, policy?.action ?? 'reject');
+    this.news.refused(refusal, request.now);
     if (policy?.action === 'fallback' && entrance.isFallback !== true) return { model: policy.model };
     if (policy?.action === 'throttle') {
       const throttled = { ...asked, request: throttledRequest(request, refusal.scope) };

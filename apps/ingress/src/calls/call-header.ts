@@ -21,8 +21,15 @@ export interface CallSource {
   readonly config: GatewayConfig;
 }
 
+/** A call as far as its request tells. */
+export interface DescribedCall {
+  readonly header: CallHeader;
+  /** Parts of the prompt are marked for a provider's cache, which costs more to write than to read. */
+  readonly cacheMarked: boolean;
+}
+
 /** All that the router and the worker learn of a call besides its body. Throws `invalid_request` naming a bad field. */
-export function buildCallHeader({ id, headers, chat, caller, config }: CallSource): CallHeader {
+export function buildCallHeader({ id, headers, chat, caller, config }: CallSource): DescribedCall {
   const { body } = chat;
   const { principal } = caller;
   const wishes = readWishes(headers, body);
@@ -60,7 +67,7 @@ export function buildCallHeader({ id, headers, chat, caller, config }: CallSourc
   if (readDeterministic(headers, body)) header.deterministic = true;
   const traceparent = traceparentOf(headers);
   if (traceparent !== undefined) header.traceparent = traceparent;
-  return header;
+  return { header, cacheMarked };
 }
 
 /** What is no count is the provider's to judge. */

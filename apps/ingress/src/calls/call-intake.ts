@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { LiveConfig } from '@tollgate/config';
-import type { CallHeader } from '@tollgate/contracts';
 import { modelAccessDenied } from '../auth/auth-errors.js';
 import type { Caller } from '../auth/caller.js';
 import { ModelAccess } from '../auth/model-access.js';
@@ -10,9 +9,11 @@ import { routedModel } from '../auth/routed-model.js';
 import type { CallContext } from '../http/request-context.js';
 import { Deprecations, isPast, modelSunset } from '../models/deprecations.js';
 import { ModelNames } from '../models/model-names.js';
-import { buildCallHeader } from './call-header.js';
+import { buildCallHeader, type DescribedCall } from './call-header.js';
 import type { ChatRequest } from './chat-request.js';
 import { clientCallId } from './forwarded-headers.js';
+
+export type { DescribedCall };
 
 /** A request that wants to be a call. */
 export interface Applicant {
@@ -44,13 +45,23 @@ export class CallIntake {
     };
   }
 
-  /** The header of the call. Throws `model_access_denied`, `model_sunset` or `invalid_request`. */
-  headerOf({ id, notice }: CallContext, { headers, chat, caller }: Applicant): CallHeader {
+  /** The header of the call; `named`: the model, where it is not the request's. Throws `model_access_denied`, `model_sunset` or `invalid_request`. */
+  headerOf(
+    { id, notice }: CallContext,
+    { headers, chat, caller }: Applicant,
+    named: string = chat.model,
+  ): DescribedCall {
     const { models } = caller.principal;
     const config = this.live.current;
-    const model = routedModel(chat.model, caller.principal, config.router);
+    const model = routedModel(named, caller.principal, config.router);
     if (!this.access.allows(models, model)) throw modelAccessDenied(model, models);
     if (notice !== undefined && isPast(notice, Date.now())) throw modelSunset(model, notice);
-    return buildCallHeader({ id, headers, chat, caller, config });
+    return buildCallHeader({
+      id,
+      headers,
+      chat: named === chat.model ? chat : { ...chat, model: named },
+      caller,
+      config,
+    });
   }
 }

@@ -18,17 +18,15 @@ import {
   firstByteSent,
 } from '../events.js';
 import type { CallContext } from '../http/request-context.js';
-import { Admission, type Pass } from './admission.js';
 import { answerHeaders } from './answer-headers.js';
+import { CallEntry } from './call-entry.js';
 import { CallIntake } from './call-intake.js';
 import { CallTracker } from './call-tracker.js';
 import { readChatRequest } from './chat-request.js';
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
+import type { Pass, Settlement } from './pass.js';
 import { relayAnswer, type AnswerHooks, type AnswerResult } from './relay-answer.js';
-
-/** Leases outlive the call's deadline by this, so that a settled call never meets an expired lease. */
-const LEASE_MARGIN_MS = 5_000;
 
 /** A call outlives two routers; a third in a row is an outage. */
 const MAX_RESENDS = 2;
@@ -38,7 +36,7 @@ const MAX_RESENDS = 2;
 export class CallService {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
-    private readonly admission: Admission,
+    private readonly entry: CallEntry,
     private readonly intake: CallIntake,
     private readonly tracker: CallTracker,
     private readonly ids: ClientCallIds,
@@ -53,17 +51,10 @@ export class CallService {
     request.call = call;
     this.ids.note(call);
     if (call.notice !== undefined) deprecatedModelCalled(call.notice.name);
-    const header = this.intake.headerOf(call, applicant);
+    const described = this.intake.headerOf(call, applicant);
     this.tracker.started();
     try {
-      const { scopes } = caller;
-      const pass = await this.admission.admit({
-        callId: call.id,
-        scopes,
-        tokens: header.inputTokens,
-        now: header.startedAt,
-        leaseUntil: header.deadline + LEASE_MARGIN_MS,
-      });
+      const { header, pass } = await this.entry.enter(call, described, applicant);
       await this.relay(reply, { call, header, body: chat.bytes, pass });
     } finally {
       this.tracker.finished();
@@ -73,7 +64,8 @@ export class CallService {
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
     const { call, header, pass } = admitted;
     // A call that fails before its first byte has used nothing that this key pays for.
-    let tokens: number | null = 0;
+    let settlement: Settlement = { tokens: 0, costNanos: 0 };
+    let attemptId = `${header.id}:1`;
     try {
       // The client may have left while the call was being admitted: nothing is asked of a provider then.
       if (reply.raw.destroyed) {
@@ -83,17 +75,20 @@ export class CallService {
       const result = await this.answered(reply, admitted, {
         dialect: header.dialect,
         headersOf: (head) => answerHeaders(call, head, pass.headers),
+        heard: (head) => {
+          attemptId = head.attemptId;
+        },
         started: () => {
-          tokens = null;
+          settlement = { tokens: null, costNanos: null, attemptId };
           reply.hijack();
           firstByteSent(header.stream, Date.now() - header.startedAt);
         },
       });
-      tokens = tokensOf(result);
+      settlement = settlementOf(result, attemptId);
       if (result.kind === 'client-gone') abandon(reply, header);
       if (result.kind === 'broken') answerBroken(result.error, call.id);
     } finally {
-      pass.settle(tokens);
+      pass.settle(settlement);
     }
   }
 
@@ -141,10 +136,14 @@ interface AdmittedCall {
   readonly pass: Pass;
 }
 
-/** The true count where the provider told it; null keeps the estimate. */
-function tokensOf(result: AnswerResult): number | null {
-  if (result.kind !== 'complete' || result.end.usage === null) return null;
-  return promptTokens(result.end.usage) + completionTokens(result.end.usage);
+/** What is known of what a call used; billing will know the rest. */
+function settlementOf(result: AnswerResult, attemptId: string): Settlement {
+  const usage = result.kind === 'complete' ? result.end.usage : null;
+  if (result.kind !== 'complete' || usage === null) return { tokens: null, costNanos: null, attemptId };
+  const used = { prompt: promptTokens(usage), completion: completionTokens(usage) };
+  // Without a price it costs nothing as far as budgets go.
+  const costNanos = result.end.costNanos ?? 0;
+  return { tokens: used.prompt + used.completion, costNanos, attemptId, used };
 }
 
 /** Nobody is left to answer. */

@@ -1,5 +1,5 @@
-import { GatewayError } from '@tollgate/contracts';
-import type { LimitKind, RateRefusal, Remaining, Scope } from '@tollgate/state';
+import { GatewayError, type KeyRecord } from '@tollgate/contracts';
+import type { LimitKind, RateRefusal, Remaining } from '@tollgate/state';
 
 /** LiteLLM's word for the kind in the `rate_limit_type` header; its message uses the kind itself. */
 const HEADER_KIND: Readonly<Record<LimitKind, string>> = {
@@ -43,18 +43,19 @@ export function rateLimitHeaders(remaining: readonly Remaining[], now: number): 
 }
 
 /** A key's own limits, on every answer to its calls. */
-export function keyLimitHeaders(scopes: readonly Scope[]): Record<string, string> {
+export function keyLimitHeaders(key: KeyRecord | null): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const { requestsPerMinute, tokensPerMinute } of scopes) {
-    if (requestsPerMinute !== null) headers['x-litellm-key-rpm-limit'] = String(requestsPerMinute);
-    if (tokensPerMinute !== null) headers['x-litellm-key-tpm-limit'] = String(tokensPerMinute);
-  }
+  if (key === null) return headers;
+  const { requestsPerMinute, tokensPerMinute } = key.limits;
+  if (requestsPerMinute !== null) headers['x-litellm-key-rpm-limit'] = String(requestsPerMinute);
+  if (tokensPerMinute !== null) headers['x-litellm-key-tpm-limit'] = String(tokensPerMinute);
   return headers;
 }
 
-/** `key:{hash}` is `api_key` to LiteLLM's clients. */
+/** `key:{hash}` is `api_key` to LiteLLM's clients, and `key:{hash}|{model}` is `model_per_key`. */
 const descriptor = (scope: string): string => {
   const kind = scope.split(':', 1)[0] ?? scope;
+  if (scope.includes('|')) return `model_per_${kind}`;
   return kind === 'key' ? 'api_key' : kind;
 };
 

@@ -14,6 +14,8 @@ export interface AnswerHooks {
   /** The caller's: an error event is told in it. */
   readonly dialect: Dialect;
   headersOf(head: ResponseHead): Record<string, string>;
+  /** Of every attempt that answers, in part at least. */
+  heard(head: ResponseHead): void;
   /** The head is known: from here on the answer is ours to write, and a failure cannot change its status. */
   started(head: ResponseHead): void;
 }
@@ -38,6 +40,7 @@ export async function relayAnswer(
     for await (const frame of frames) {
       switch (frame.type) {
         case 'head':
+          hooks.heard(frame.head);
           // Another attempt goes on where one broke off: for the client it is still the one answer.
           if (answer.begun) break;
           hooks.started(frame.head);
@@ -69,7 +72,8 @@ class Answer {
   begun = false;
   private streaming = false;
   private held: Uint8Array | null = null;
-  private last: Uint8Array | null = null;
+  /** A provider that broke off in the middle of an event must not swallow ours. */
+  private atEventEnd = true;
 
   constructor(
     private readonly client: ClientConnection,
@@ -92,7 +96,7 @@ class Answer {
       return undefined;
     }
     this.sendHead();
-    this.last = data;
+    this.atEventEnd = endsEvent(data);
     return this.client.write(data);
   }
 
@@ -120,7 +124,7 @@ class Answer {
     this.sendHead();
     const name = this.dialect === 'anthropic-messages' ? 'event: error\n' : '';
     const data = JSON.stringify(errorBody(error, this.dialect, null));
-    raw.end(`${this.atEventEnd() ? '' : '\n\n'}${name}data: ${data}\n\n`);
+    raw.end(`${this.atEventEnd ? '' : '\n\n'}${name}data: ${data}\n\n`);
   }
 
   private sendHead(): void {
@@ -130,10 +134,9 @@ class Answer {
     if (this.held !== null) raw.write(this.held);
     this.held = null;
   }
+}
 
-  /** A provider that broke off in the middle of an event must not swallow ours. */
-  private atEventEnd(): boolean {
-    const bytes = this.last;
-    return bytes === null || (bytes.at(-1) === 0x0a && (bytes.at(-2) === 0x0a || bytes.at(-3) === 0x0a));
-  }
+function endsEvent(bytes: Uint8Array): boolean {
+  const { length } = bytes;
+  return bytes[length - 1] === 0x0a && (bytes[length - 2] === 0x0a || bytes[length - 3] === 0x0a);
 }

@@ -38,6 +38,6 @@ const callHeaders = ({ call, caller }: FastifyRequest): Record<string, string> =
         'x-tollgate-call-id': call.id,
         'x-request-id': call.id,
         'request-id': call.id,
-        ...keyLimitHeaders(caller?.scopes ?? []),
+        ...keyLimitHeaders(caller?.key ?? null),
         ...call.notice?.headers,
       };

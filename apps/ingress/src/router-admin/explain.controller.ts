@@ -49,7 +49,7 @@ export class ExplainController {
     const chat = readChatRequest(body, dialect, null);
     const caller = key === undefined ? callerOf(request) : await this.callerBy(key);
     const applicant = { headers, chat, caller };
-    const header = this.intake.headerOf(this.intake.describe(applicant), applicant);
+    const { header } = this.intake.headerOf(this.intake.describe(applicant), applicant);
     return explainAnswer(await this.bus.request(explainCall, header));
   }
 

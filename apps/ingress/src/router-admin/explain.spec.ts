@@ -121,7 +121,8 @@ describe('GET /router/explain/{call id}', () => {
 });
 
 describe('POST /router/explain', () => {
-  const asked = (): CallHeader => ingress.bus.asked.at(-1)?.payload as CallHeader;
+  const asked = (): CallHeader =>
+    ingress.bus.asked.findLast(({ subject }) => subject === explainCall.subject)?.payload as CallHeader;
 
   it('is a dry run with the header that the call would have', async () => {
     ingress.bus.reply(explainCall, ({ id }) => ({ ...DECISION, callId: id }));

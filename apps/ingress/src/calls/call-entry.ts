@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { LiveConfig } from '@tollgate/config';
+import { GatewayError, type CallHeader, type ScopeRecord } from '@tollgate/contracts';
+import { ModelAccess } from '../auth/model-access.js';
+import { routedModel } from '../auth/routed-model.js';
+import { checkScopes } from '../auth/scope-checks.js';
+import { Bindings } from '../budgets/bindings.js';
+import type { CallContext } from '../http/request-context.js';
+import { Admission, type Detour } from './admission.js';
+import { CallIntake, type Applicant, type DescribedCall } from './call-intake.js';
+import type { Pass } from './pass.js';
+
+/** A call that was let in, with what it may spend in its header. */
+export interface EnteredCall {
+  readonly header: CallHeader;
+  readonly pass: Pass;
+}
+
+/** Lets calls in: checks what binds them, and reserves what they may cost. */
+@Injectable()
+export class CallEntry {
+  constructor(
+    private readonly intake: CallIntake,
+    private readonly bindings: Bindings,
+    private readonly access: ModelAccess,
+    private readonly admission: Admission,
+    private readonly config: LiveConfig,
+  ) {}
+
+  /**
+   * As it is or, where its budgets do not pay for it and its key wants that, with another model. Rejects with `blocked`,
+   * `model_access_denied`, or the errors of `Admission`.
+   */
+  async enter(call: CallContext, described: DescribedCall, applicant: Applicant): Promise<EnteredCall> {
+    const bindings = this.bindings.of(applicant.caller, described.header);
+    const records = bindings instanceof Promise ? await bindings : bindings;
+    const pass = await this.admit(described, applicant, records);
+    if (!('model' in pass)) return this.entered(described.header, pass, applicant);
+    const other = this.intake.headerOf(call, applicant, pass.model);
+    const otherPass = await this.admit(other, applicant, records, true);
+    if ('model' in otherPass) throw new GatewayError('internal', 'Internal server error');
+    return this.entered(other.header, otherPass, applicant);
+  }
+
+  private admit(
+    { header, cacheMarked }: DescribedCall,
+    { caller }: Applicant,
+    records: readonly ScopeRecord[],
+    isFallback = false,
+  ): Promise<Pass | Detour> {
+    const model = routedModel(header.model, caller.principal, this.config.current.router);
+    checkScopes(records, model, this.access);
+    return this.admission.admit({ header, caller, records, model, cacheMarked, isFallback });
+  }
+
+  private entered(header: CallHeader, pass: Pass, { caller }: Applicant): EnteredCall {
+    if (pass.counters.length > 0) header.counters = [...pass.counters];
+    if (pass.allowanceNanos === null) return { header, pass };
+    header.allowanceNanos = pass.allowanceNanos;
+    const { onStreamOverrun } = this.config.current.general.budgets;
+    header.onStreamOverrun = caller.key?.policy.onStreamOverrun ?? onStreamOverrun;
+    return { header, pass };
+  }
+}
