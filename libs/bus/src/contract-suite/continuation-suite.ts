@@ -165,6 +165,35 @@ export function continuationSuite(harness: BusHarness): void {
     ]);
   });
 
+  it.each([500, 700])(
+    'goes on from an answer of %i KB, with a body as large as travels with a call',
+    async (kilobytes) => {
+      const body = Buffer.alloc(512 * 1024, 'b');
+      const long = 'ü'.repeat(kilobytes * 512);
+      await serveWorker({
+        one: async (_header, { response }) => {
+          response.head(HEAD);
+          response.yield();
+          return Promise.resolve({ ...GOOD, error: BROKEN, partial: partialOf(long) });
+        },
+        two: async (header, { body: received, response }) => {
+          const { name } = header as { name: string };
+          response.head({ ...HEAD, provider: name.slice(0, 3) });
+          const isWhole = name.slice(3) === long && body.equals(await received.bytes());
+          await response.write(text(isWhole ? 'whole' : 'cut'));
+          response.end(END);
+          return GOOD;
+        },
+      });
+      await serveRouter(async (_header, context) => {
+        const first = await forward(context, 'one');
+        return context.forward(attempt, 'two', { name: `two${first.partial?.text ?? ''}` });
+      });
+      const response = cluster.ingress.call(route, { name: 'a' }, body, inMs(10_000));
+      expect(told(await collect(response))).toEqual(['<provider>', '<two>', 'whole', 'end']);
+    },
+  );
+
   it('makes an error of breaking off at first hand', async () => {
     await serveRouter(breakingOff);
     expect(await readUntilError(call())).toEqual([['<a>', 'a '], BROKEN.code]);

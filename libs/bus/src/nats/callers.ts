@@ -4,13 +4,11 @@ import { afterMs } from '../call/clock.js';
 import type { InFlight } from '../call/in-flight.js';
 import { DEFAULT_WINDOW_BYTES, ResponseStream } from '../call/response-stream.js';
 import { deadlineExceeded, disconnectedError, nobodyServes, serviceLost } from '../errors.js';
-import { CHUNK_BYTES, MAX_INLINE_BYTES, pullRequest, type Envelope } from './envelope.js';
-import { FRAME, encodeWithBody, type ReceivedFrame } from './frames.js';
+import { CHUNK_BYTES, encodeCall, pullRequest, type Envelope } from './envelope.js';
+import { FRAME, type ReceivedFrame } from './frames.js';
 import { isHead, isLast, openingOf } from './response-frames.js';
 import { CANCELLED } from './subjects.js';
 import { isSameAddress, type Address, type Wire } from './wire.js';
-
-const NO_BODY = new Uint8Array(0);
 
 interface OpenCall {
   readonly id: string;
@@ -76,7 +74,7 @@ export class Callers {
       windowBytes,
       bodyBytes: body.length,
     };
-    const message = encodeWithBody(envelope, body.length <= MAX_INLINE_BYTES ? body : NO_BODY);
+    const message = encodeCall(envelope, body);
     if (!this.wire.call(contract.subject, message, `call-${String(call.slot)}`)) {
       this.fail(call, new GatewayError('internal', 'The call could not be sent'), false);
     }

@@ -1,8 +1,8 @@
 import { GatewayError, outcome as outcomeSchema, type Outcome } from '@tollgate/contracts';
 import { lostOutcome, undeliveredOutcome, type Forwarded } from '../call/served-call.js';
 import { disconnectedError, nobodyServesTarget, serviceLost } from '../errors.js';
-import { encodeWithBody, FRAME, type ReceivedFrame } from './frames.js';
-import type { Envelope } from './envelope.js';
+import { encodeCall, type Envelope } from './envelope.js';
+import { FRAME, type ReceivedFrame } from './frames.js';
 import { CANCELLED_ATTEMPT } from './subjects.js';
 import type { Address, Wire } from './wire.js';
 
@@ -66,7 +66,7 @@ export class Forwards {
     const slot = this.wire.newSlot();
     const forwarder = { process: this.wire.processId, slot };
     const competes = delivered === undefined ? {} : { competes: true };
-    const message = encodeWithBody({ ...envelope, forwarder, ...competes }, inlineBody);
+    const message = encodeCall({ ...envelope, forwarder, ...competes }, inlineBody);
     if (!this.wire.call(subject, message, `forward-${String(slot)}`)) {
       return failed(new GatewayError('internal', 'The call could not be sent'));
     }

@@ -109,7 +109,7 @@ export class Responders {
 
   private newServed(envelope: Envelope, body: Uint8Array): Served {
     const slot = this.wire.newSlot();
-    const isInline = envelope.bodyBytes <= MAX_INLINE_BYTES;
+    const isInline = envelope.pullsBody !== true && envelope.bodyBytes <= MAX_INLINE_BYTES;
     const remoteBody = isInline ? undefined : this.newRemoteBody(slot, envelope);
     // What goes on after another attempt gets the rest of the window, and not before its head is taken.
     const grantedBytes = envelope.turn === undefined ? envelope.windowBytes : 0;

@@ -11,8 +11,8 @@ export interface ServedText {
   served(): ServedAnswer | null;
 }
 
-/** Characters that are kept of an answer. */
-const MAX_CHARACTERS = 1024 * 1024;
+/** Characters that are kept of an answer: three bytes each at most, they fit into one message of the bus. */
+const MAX_CHARACTERS = 256 * 1024;
 
 /** The text so far; nothing once anything but text has come. */
 export class PlainText {
