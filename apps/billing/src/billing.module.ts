@@ -4,6 +4,7 @@ import { ENVIRONMENT, type Environment } from '@tollgate/config';
 import { openDatabase, type Database } from '@tollgate/database';
 import { BullMqJobs, JOBS, TableJobs, type Jobs } from '@tollgate/jobs';
 import { ALERT_CONTROLLERS, ALERT_JOBS, ALERT_PROVIDERS } from './alerts/alert-parts.js';
+import { COUNTER_CONTROLLERS, COUNTER_JOBS, COUNTER_PROVIDERS } from './counters/counter-parts.js';
 import { ExpiredKeysJob } from './jobs/expired-keys.job.js';
 import { JOB_SOURCES, type JobSource } from './jobs/scheduled-job.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
@@ -31,19 +32,26 @@ const jobs: Provider = {
 /** Every part that has work for jobs. */
 const jobSources: Provider = {
   provide: JOB_SOURCES,
-  inject: [...ALERT_JOBS, ...LEDGER_JOBS, ExpiredKeysJob],
+  inject: [...ALERT_JOBS, ...COUNTER_JOBS, ...LEDGER_JOBS, ExpiredKeysJob],
   useFactory: (...sources: JobSource[]) => sources,
 };
 
 /** Keys, the ledger and scheduled work. Needs `BUS`, `ENVIRONMENT` and `Readiness` from the process it runs in. */
 @Module({
-  controllers: [...ALERT_CONTROLLERS, ...LEDGER_CONTROLLERS, ...DIRECTORY_CONTROLLERS, ModelController],
+  controllers: [
+    ...ALERT_CONTROLLERS,
+    ...COUNTER_CONTROLLERS,
+    ...DIRECTORY_CONTROLLERS,
+    ...LEDGER_CONTROLLERS,
+    ModelController,
+  ],
   providers: [
     database,
     jobs,
     jobSources,
     ...ALERT_PROVIDERS,
     ExpiredKeysJob,
+    ...COUNTER_PROVIDERS,
     ...LEDGER_PROVIDERS,
     ...DIRECTORY_PROVIDERS,
     ModelStore,

@@ -8,6 +8,7 @@ import { Ledger } from './ledger.js';
 import { Partitions } from './partitions.js';
 import { PartitionsJob } from './partitions.job.js';
 import { UsageController } from './usage.controller.js';
+import { UsageIntake } from './usage-intake.js';
 
 /** What calls have cost: the ledger, what is kept with it, and what is asked of it. */
 export const LEDGER_CONTROLLERS = [ModelUsageController, SpendController, UsageController];
@@ -21,5 +22,6 @@ export const LEDGER_PROVIDERS = [
   ReportStore,
   SpendStore,
   SpendSums,
+  UsageIntake,
   ...LEDGER_JOBS,
 ];

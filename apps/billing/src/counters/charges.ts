@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { UsageEvent } from '@tollgate/contracts';
+import { STATE, type Charge, type State } from '@tollgate/state';
+import { KnownCounters } from './known-counters.js';
+
+/** Items of one question to shared state. */
+const AT_ONCE = 200;
+
+/** Tells shared state what the ledger took in. */
+@Injectable()
+export class Charges {
+  constructor(
+    @Inject(STATE) private readonly state: State,
+    private readonly known: KnownCounters,
+  ) {}
+
+  /** Whether anything of it is charged to a budget. */
+  isNeeded(events: readonly UsageEvent[]): boolean {
+    return events.some(isCharged);
+  }
+
+  /**
+   * After the ledger's commit and before the events are acknowledged. Repeats are told too: what died in between may not have told
+   * them, and state counts an attempt once. When it rejects, all may be told again.
+   */
+  async charge(events: readonly UsageEvent[]): Promise<void> {
+    const items = events.filter(isCharged).map(chargeOf);
+    for (let first = 0; first < items.length; first += AT_ONCE)
+      await this.state.charge(items.slice(first, first + AT_ONCE));
+    for (const { counters } of items) this.known.note(counters);
+  }
+}
+
+const isCharged = ({ counters }: UsageEvent): boolean => counters !== undefined && counters.length > 0;
+
+const chargeOf = ({ id, callId, counters = [], costNanos, status }: UsageEvent): Charge => ({
+  callId,
+  attemptId: id,
+  counters,
+  costNanos: costNanos ?? 0,
+  status,
+});
