@@ -3,6 +3,8 @@ import type { Bus } from '@tollgate/bus';
 import { GatewayError, NO_USAGE, keyChanged, type UsageEvent } from '@tollgate/contracts';
 import { metricsText } from '@tollgate/observability';
 import type { Jobs } from '@tollgate/jobs';
+import type { Alarm } from './alerts/sources/alarm.js';
+import type { LedgerNews } from './alerts/sources/ledger-news.js';
 import { ExpiredKeysJob } from './jobs/expired-keys.job.js';
 import { ScheduledJobs } from './jobs/scheduled-jobs.js';
 import type { KeyAdmin } from './keys/key-admin.js';
@@ -19,13 +21,23 @@ const event = (id: string): UsageEvent => ({ id, usage: NO_USAGE }) as UsageEven
 const stored: Recorded = { inserted: 1, superseded: 0, duplicate: 0, byProvider: [] };
 
 describe('UsageController', () => {
+  const recorded = jest.fn<LedgerNews['recorded']>();
+  const batchFailed = jest.fn<Alarm['batchFailed']>();
+  const usageRefused = jest.fn<Alarm['usageRefused']>();
   const controllerOf = (record: UsageIntake['record']): UsageController =>
-    new UsageController({ record } as unknown as UsageIntake);
+    new UsageController(
+      { record } as unknown as UsageIntake,
+      { recorded } as unknown as LedgerNews,
+      { batchFailed, usageRefused } as unknown as Alarm,
+    );
+  beforeEach(() => jest.clearAllMocks());
 
   it('rejects the batch when the database is away, so that the bus brings it again', async () => {
     const record = jest.fn<UsageIntake['record']>().mockRejectedValue(withCode('ECONNREFUSED'));
     await expect(controllerOf(record).record([event('a'), event('b')])).rejects.toThrow('ECONNREFUSED');
     expect(record).toHaveBeenCalledTimes(1);
+    expect(batchFailed.mock.calls).toEqual([[expect.any(Error), true]]);
+    expect(recorded).not.toHaveBeenCalled();
   });
 
   it('stores the others when one event can never be stored', async () => {
@@ -40,6 +52,8 @@ describe('UsageController', () => {
       ['bad'],
       ['b'],
     ]);
+    expect(recorded.mock.calls.flat(2).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(usageRefused).toHaveBeenCalledTimes(1);
     expect(await metricsText()).toContain('tollgate_ledger_rows_total{result="refused"} 1');
   });
 
