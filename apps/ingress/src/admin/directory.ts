@@ -51,6 +51,12 @@ export class Directory {
     for (const member of members) byContainer.get(member.containerId)?.push(member);
     return byContainer;
   }
+
+  /** What a user is a member of. */
+  async membershipsOf(userId: string): Promise<readonly SpentMembership[]> {
+    const { members } = await this.bus.request(listMembers, { userIds: [userId], limit: MAX_MEMBERS });
+    return members;
+  }
 }
 
 const TEXTS: Readonly<Record<EntryKind, (id: string) => string>> = {

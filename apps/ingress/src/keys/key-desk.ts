@@ -64,6 +64,15 @@ export class KeyDesk {
     const { patch } = wanted;
     await this.owners.check(by, patch, patch, route);
     if (!by.isAdmin) checkPolicy(patch);
+    return this.makeFor(by, wanted);
+  }
+
+  /** For an owner that may be given it. */
+  async makeFor(
+    by: Authority,
+    wanted: { readonly key: string | null; readonly patch: RecordPatch },
+  ): Promise<MadeKey> {
+    const { patch } = wanted;
     const text = wanted.key ?? newKeyText();
     const { hash } = digestOf(text);
     const expiresAt = patch.expiresAt === undefined ? await this.lifeOf(patch) : patch.expiresAt;

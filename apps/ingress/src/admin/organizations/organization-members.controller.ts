@@ -1,0 +1,99 @@
+import { Controller, Delete, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import { NO_LIMITS, type Membership } from '@tollgate/contracts';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { authorityOf } from '../../auth/authority.js';
+import { toDollars } from '../../dollars.js';
+import { Access } from '../../http/access.decorator.js';
+import { readJsonObject } from '../../http/json-body.js';
+import { Directory } from '../directory.js';
+import { EntryDesk } from '../entries/entry-desk.js';
+import { name } from '../fields/field-use.js';
+import { parse } from '../fields/read-record.js';
+import { MemberDesk } from '../members/member-desk.js';
+import { USER } from '../users/user-fields.js';
+import { organizationRole } from './organization-fields.js';
+import { checkAdmin } from './organizations.controller.js';
+
+/** Nothing holds it: it is refused rather than passed over. */
+const nothing = z.null('is not supported: leave it out').optional();
+const user = { user_id: name.nullish(), user_email: name.nullish() };
+const member = z.strictObject({ role: organizationRole, ...user });
+const addition = z.strictObject({
+  organization_id: name,
+  member: z.union([member, z.array(member).min(1).max(500)]),
+  max_budget_in_organization: nothing,
+});
+const change = z.strictObject({
+  organization_id: name,
+  ...user,
+  role: organizationRole.unwrap().nullish(),
+  max_budget_in_organization: nothing,
+});
+const removal = z.strictObject({ organization_id: name, ...user });
+
+/** Who is in an organization, for its admins. */
+@Controller('organization')
+export class OrganizationMembersController {
+  constructor(
+    private readonly desk: EntryDesk,
+    private readonly directory: Directory,
+    private readonly members: MemberDesk,
+  ) {}
+
+  @Access('manage')
+  @Post('member_add')
+  @HttpCode(200)
+  async add(@Req() request: FastifyRequest): Promise<object> {
+    const { organization_id: id, member: wanted } = parse(addition, readJsonObject(request.body));
+    const { actor } = await this.authority(request, id);
+    const added: Membership[] = [];
+    for (const one of [wanted].flat())
+      added.push({
+        ...{ containerKind: 'organization', containerId: id, userId: await this.members.idOf(actor, one) },
+        ...{ role: one.role, limits: NO_LIMITS },
+      });
+    await this.members.set(actor, added);
+    const users = await this.directory.findAll(
+      'user',
+      added.map(({ userId }) => userId),
+    );
+    return {
+      organization_id: id,
+      updated_users: await this.desk.rows(USER, [...users.values()]),
+      updated_organization_memberships: added.map((one) => shown(one, 0)),
+    };
+  }
+
+  @Access('manage')
+  @Patch('member_update')
+  async update(@Req() request: FastifyRequest): Promise<object> {
+    const { organization_id: id, role, ...rest } = parse(change, readJsonObject(request.body));
+    const { actor } = await this.authority(request, id);
+    const found = await this.members.require({ containerKind: 'organization', containerId: id }, rest);
+    const changed = { ...found, role: role ?? found.role };
+    await this.members.set(actor, [changed]);
+    return shown(changed, found.spendNanos);
+  }
+
+  @Access('manage')
+  @Delete('member_delete')
+  async remove(@Req() request: FastifyRequest): Promise<object> {
+    const { organization_id: id, ...named } = parse(removal, readJsonObject(request.body));
+    const { actor } = await this.authority(request, id);
+    const found = await this.members.require({ containerKind: 'organization', containerId: id }, named);
+    await this.members.remove(actor, found);
+    return shown(found, found.spendNanos);
+  }
+
+  private async authority(request: FastifyRequest, id: string) {
+    const by = authorityOf(request);
+    await this.directory.require('organization', id, 'organization_id');
+    checkAdmin(by, id);
+    return by;
+  }
+}
+
+const shown = ({ userId, containerId, role }: Membership, spendNanos: number) => ({
+  ...{ user_id: userId, organization_id: containerId, user_role: role, spend: toDollars(spendNanos) },
+});
