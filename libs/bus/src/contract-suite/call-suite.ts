@@ -4,6 +4,7 @@ import type { CallContext, CallHandler } from '../bus.js';
 import {
   END,
   HEAD,
+  allArrived,
   calls,
   codeOf,
   collect,
@@ -123,7 +124,7 @@ export function callSuite(harness: BusHarness): void {
     });
     const reader = cluster.ingress.call(route, { name: 'a' }, text(''), inMs(5000))[Symbol.asyncIterator]();
     await full.promise;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await allArrived(cluster);
     expect(sent).toBe(200 * 1024);
     let bytes = 0;
     for (let result = await reader.next(); result.done !== true; result = await reader.next()) {

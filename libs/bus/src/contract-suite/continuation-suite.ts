@@ -4,6 +4,7 @@ import {
   END,
   GOOD,
   HEAD,
+  allArrived,
   attempt,
   calls,
   codeOf,
@@ -226,7 +227,7 @@ export function continuationSuite(harness: BusHarness): void {
     await serveRouter(inTurn('one', 'two', 'three', 'four'));
     const reader = call()[Symbol.asyncIterator]();
     await full.promise;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await allArrived(cluster);
     expect(sent).toBe(WINDOW - piece.length);
     let taken = 0;
     let last = '';

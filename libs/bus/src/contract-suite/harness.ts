@@ -15,6 +15,8 @@ export interface Cluster {
   readonly ingress: Bus;
   readonly router: Bus;
   readonly worker: Bus;
+  /** Resolves when a worker has said so many times from now on that it still works; at once where nobody has to. */
+  heartbeats(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,19 @@ export const GOOD: Outcome = {
   usage: null,
   costNanos: null,
 };
+
+/**
+ * Resolves when what was under way between caller and worker has arrived, and what it set off too: messages of two processes
+ * keep their order, so that a question and its answer push everything else before them.
+ */
+export async function allArrived({ ingress, worker }: Cluster): Promise<void> {
+  const answer = (): Promise<unknown> => Promise.resolve({ text: '' });
+  await worker.serve(handlers('echo', { requests: new Map([[ask.subject, answer]]) }));
+  for (let round = 0; round < 3; round += 1) {
+    await ingress.request(ask, { text: '' });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 /** Handlers of one service; what is not given is empty. */
 export function handlers(service: string, given: Partial<BusHandlers>): BusHandlers {

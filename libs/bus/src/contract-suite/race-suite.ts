@@ -313,8 +313,8 @@ export function raceSuite(harness: BusHarness): void {
         response.head({ ...HEAD, provider: 'two' });
         await response.write(Buffer.alloc(2 * WINDOW));
         await answered.promise;
-        // Longer than a heartbeat: a caller that hears of it would cancel it.
-        await new Promise((resolve) => setTimeout(resolve, 350));
+        // A caller that hears of it would cancel it.
+        await cluster.heartbeats(3);
         response.end(END);
         return { ...GOOD, costNanos: aborted.aborted ? 0 : 9 };
       },

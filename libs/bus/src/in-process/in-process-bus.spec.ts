@@ -14,7 +14,7 @@ describe('InProcessBus', () => {
         await bus.close();
         rmSync(dataDirectory, { recursive: true, force: true });
       };
-      return { ingress: bus, router: bus, worker: bus, close };
+      return { ingress: bus, router: bus, worker: bus, heartbeats: () => Promise.resolve(), close };
     },
   });
 });

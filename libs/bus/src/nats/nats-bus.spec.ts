@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectToNats } from '@nats-io/transport-node';
 import { describeWithServers, startNats, type TestServer } from '@tollgate/testing';
 import { busContractSuite } from '../bus.contract-suite.js';
+import { decodePacket, FRAME } from './frames.js';
 import { NatsBus } from './nats-bus.js';
+import { packetsOf } from './subjects.js';
 
 describeWithServers('NatsBus', () => {
   let server: TestServer;
@@ -16,6 +19,16 @@ describeWithServers('NatsBus', () => {
   const connect = (dataDirectory: string, name = 'test'): Promise<NatsBus> =>
     NatsBus.connect({ url: server.url, dataDirectory, name, heartbeatMs: 100, retryMs: 20 });
 
+  const heartbeats = async (count: number): Promise<void> => {
+    const listener = await connectToNats({ servers: server.url });
+    let heard = 0;
+    for await (const { data } of listener.subscribe(packetsOf('*'))) {
+      heard += [...decodePacket(data)].filter(({ type }) => type === FRAME.forwardAlive).length;
+      if (heard >= count) break;
+    }
+    await listener.close();
+  };
+
   busContractSuite({
     openOne: (dataDirectory) => connect(dataDirectory),
     open: async () => {
@@ -26,7 +39,7 @@ describeWithServers('NatsBus', () => {
         await Promise.all([ingress, router, worker].map((bus) => bus.close()));
         rmSync(root, { recursive: true, force: true });
       };
-      return { ingress, router, worker, close };
+      return { ingress, router, worker, heartbeats, close };
     },
   });
 });
