@@ -116,7 +116,10 @@ export const bareDeployment = (
   info: {},
 });
 
-/** What a gateway without a config file serves: the built-in `demo` model. */
+/**
+ * One deployment, the `demo` model, and the default of everything else: what specs begin from. A gateway without a config file
+ * serves the same, read from a text as any other file is.
+ */
 export function demoConfig(): GatewayConfig {
   return {
     deployments: [bareDeployment({ id: 'demo', group: 'demo', provider: 'demo', model: 'demo' })],
