@@ -70,7 +70,7 @@ export class Attempts {
     const isMirror = kind.role === 'mirror';
     const number = isMirror ? MIRROR_NUMBER : ++call.attempts;
     const attemptId = call.idOfAttempt(isMirror ? 'mirror' : number);
-    const header = this.headerOf(call, group, candidate, { ...kind, attemptId });
+    const header = this.headerOf(call, group, candidate, { attemptId, ...kind });
     const { id } = candidate.deployment;
     const tokens = call.header.inputTokens;
     stats.started(id, tokens);

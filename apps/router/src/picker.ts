@@ -97,7 +97,8 @@ export class Picker {
     const { affinity, strategyArguments: args } = router;
     const { random } = this;
     const candidate = choose(selection.candidates, { call: header, view, random, args, strategy, affinity });
-    return { ...selection, candidate };
+    const { candidates, isFresh, dropped } = selection;
+    return { candidates, isFresh, dropped, candidate };
   }
 
   /** Nothing was left: the error that says why. */

@@ -35,7 +35,8 @@ export function deliverHead({ header, target, context, state }: Work, details: H
   const { status, headers, apiBase, costNanos } = details;
   context.response.head({
     status,
-    headers: { ...headers, 'content-type': contentType },
+    // The provider's own all have a prefix, so the order decides nothing; a spread that comes last is the cheap one.
+    headers: { 'content-type': contentType, ...headers },
     apiBase,
     costNanos,
     attemptId: header.attemptId,

@@ -81,20 +81,20 @@ export class Attempt {
   }
 
   /** Resolves when the answer is known to be good: a whole JSON answer, or the first event of a stream. */
-  async open(options: AttemptOptions): Promise<Answer> {
+  async open({ clocks, signal, maxAnswerBytes = MAX_ANSWER_BYTES }: AttemptOptions): Promise<Answer> {
     const { provider, origin, source } = this.connection;
-    const maxAnswerBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
     const request = upstreamRequest(this.connection, this.call);
     const dispatcher = this.transport.dispatcherFor(provider.name, origin);
-    const exchange = new Exchange(dispatcher, request, { ...options, source, maxAnswerBytes });
+    const exchange = new Exchange(dispatcher, request, { clocks, signal, source, maxAnswerBytes });
     this.exchange = exchange;
     const start = await exchange.head();
     this.limits = providerLimits(start.headers, Date.now());
     if (start.status < 200 || start.status > 299) return this.refuse(exchange, start);
-    const head = { status: start.status, headers: answerHeaders(start.headers) };
+    const { status } = start;
+    const headers = answerHeaders(start.headers);
     return this.call.stream && !isWhole(start)
-      ? { ...head, data: null, stream: await this.openStream(exchange, maxAnswerBytes) }
-      : { ...head, data: await this.readWhole(exchange), stream: null };
+      ? { status, headers, data: null, stream: await this.openStream(exchange, maxAnswerBytes) }
+      : { status, headers, data: await this.readWhole(exchange), stream: null };
   }
 
   private async openStream(exchange: Exchange, maxEventBytes: number): Promise<StreamAnswer> {

@@ -65,8 +65,11 @@ export class Forwards {
     if (!this.wire.isConnected) return failed(disconnectedError());
     const slot = this.wire.newSlot();
     const forwarder = { process: this.wire.processId, slot };
-    const competes = delivered === undefined ? {} : { competes: true };
-    const message = encodeCall({ ...envelope, forwarder, ...competes }, inlineBody);
+    const { id, header, caller, turn, remainingMs, windowBytes, bodyBytes } = envelope;
+    const competes = delivered === undefined ? undefined : true;
+    const sizes = { remainingMs, windowBytes, bodyBytes };
+    const outgoing: Envelope = { id, header, caller, forwarder, competes, turn, ...sizes };
+    const message = encodeCall(outgoing, inlineBody);
     if (!this.wire.call(subject, message, `forward-${String(slot)}`)) {
       return failed(new GatewayError('internal', 'The call could not be sent'));
     }

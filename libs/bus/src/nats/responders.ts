@@ -145,7 +145,15 @@ export class Responders {
   ): Forwarded {
     const { id, caller, windowBytes, bodyBytes } = served.envelope;
     const remainingMs = served.envelope.remainingMs - (performance.now() - served.arrivedAt);
-    const envelope = { id, header, caller, remainingMs, windowBytes, bodyBytes, ...(turn > 0 && { turn }) };
+    const envelope = {
+      id,
+      header,
+      caller,
+      turn: turn > 0 ? turn : undefined,
+      remainingMs,
+      windowBytes,
+      bodyBytes,
+    };
     const subject = callSubject(contract, target);
     return this.forwards.send({ subject, target, envelope, inlineBody, delivered });
   }

@@ -17,24 +17,25 @@ export interface Opening {
 export function wireFrame(
   { turn, competes, forwarder }: Envelope,
   frame: SinkFrame,
-  numbered: Pick<Frame, 'slot' | 'from' | 'sequence'>,
+  { slot, from, sequence }: Pick<Frame, 'slot' | 'from' | 'sequence'>,
 ): Frame {
   switch (frame.type) {
     case 'data':
-      return { type: FRAME.data, ...numbered, data: frame.data };
+      return { type: FRAME.data, slot, from, sequence, data: frame.data };
     case 'head': {
       const { head } = frame;
       const tell = competes === true ? forwarder : undefined;
-      if (tell === undefined && turn === undefined) return { type: FRAME.head, ...numbered, json: head };
+      if (tell === undefined && turn === undefined)
+        return { type: FRAME.head, slot, from, sequence, json: head };
       const json: Opening = { head, turn: turn ?? 0, ...(tell !== undefined && { tell }) };
-      return { type: FRAME.opening, ...numbered, json };
+      return { type: FRAME.opening, slot, from, sequence, json };
     }
     case 'end':
-      return { type: FRAME.end, ...numbered, json: frame.end };
+      return { type: FRAME.end, slot, from, sequence, json: frame.end };
     case 'error':
-      return { type: FRAME.error, ...numbered, json: frame.error.toShape() };
+      return { type: FRAME.error, slot, from, sequence, json: frame.error.toShape() };
     case 'yield':
-      return { type: FRAME.yield, ...numbered };
+      return { type: FRAME.yield, slot, from, sequence };
   }
 }
 

@@ -14,9 +14,22 @@ export function usageOfChat(raw: unknown): Usage | null {
     countOf(raw['completion_tokens']) ?? countOf(raw['output_tokens']) ?? countOf(raw['eval_count']);
   if (prompt === undefined && completion === undefined) return null;
   const untold = untoldTokens(raw, prompt ?? 0, completion ?? 0);
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, audioInput } = promptParts(
+    raw,
+    prompt ?? 0,
+    untold.audioInput,
+  );
+  const { output, reasoning, audioOutput } = completionParts(raw, completion ?? 0, untold.reasoning);
   return {
-    ...promptParts(raw, prompt ?? 0, untold.audioInput),
-    ...completionParts(raw, completion ?? 0, untold.reasoning),
+    // NOTE no spreads: Node 20 takes a microsecond or more for each member that is added to one, and every call comes by here.
+    input,
+    cacheRead,
+    cacheWrite5m,
+    cacheWrite1h,
+    audioInput,
+    output,
+    reasoning,
+    audioOutput,
     searches: firstCount(
       fieldOf(raw['server_tool_use_details'], 'web_search_requests'),
       fieldOf(raw['server_tool_use'], 'web_search_requests'),
