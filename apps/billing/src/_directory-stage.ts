@@ -143,7 +143,7 @@ export function describeOnDatabases(name: string, suite: (stage: () => Directory
     beforeAll(async () => {
       place = await open();
       stage = partsOn(await openDatabase(place.target, BILLING_SCHEMA));
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await stage.database.close();
       await place.stop();

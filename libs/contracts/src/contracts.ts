@@ -1,6 +1,6 @@
 import { alertRaised, listAlertDeliveries, listAlerts, testAlert } from './alert.contract.js';
 import { listAudit, verifyAudit } from './audit.contract.js';
-import { extendReservation, seedCounters } from './budget.contract.js';
+import { extendReservation, resetSpend, seedCounters } from './budget.contract.js';
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
 import {
@@ -59,6 +59,7 @@ export const CONTRACTS: readonly Contract[] = [
   removeMembers,
   listMembers,
   findScopes,
+  resetSpend,
   listAudit,
   verifyAudit,
   listSpend,

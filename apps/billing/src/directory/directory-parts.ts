@@ -9,8 +9,11 @@ import { DirectoryStore } from './directory-store.js';
 import { EntryAdmin } from './entry-admin.js';
 import { MembershipController } from './membership.controller.js';
 import { MembershipAdmin } from './membership-admin.js';
+import { RunningCounters } from './running-counters.js';
 import { ScopeController } from './scope.controller.js';
 import { ScopeFinder } from './scope-finder.js';
+import { SpendResetController } from './spend-reset.controller.js';
+import { SpendReset } from './spend-reset.js';
 
 /** Who calls and what binds them: keys, the directory, and the log of their changes. */
 export const DIRECTORY_CONTROLLERS = [
@@ -19,6 +22,7 @@ export const DIRECTORY_CONTROLLERS = [
   KeyController,
   MembershipController,
   ScopeController,
+  SpendResetController,
 ];
 
 export const DIRECTORY_PROVIDERS = [
@@ -29,5 +33,7 @@ export const DIRECTORY_PROVIDERS = [
   KeyAdmin,
   KeyStore,
   MembershipAdmin,
+  RunningCounters,
   ScopeFinder,
+  SpendReset,
 ];

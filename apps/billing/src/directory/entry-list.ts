@@ -19,12 +19,9 @@ const IS_MEMBER = `(entry.userId = :memberId or exists (
   select 1 from membership member
   where member.container_kind = entry.kind and member.container_id = entry.id and member.user_id = :memberId))`;
 
-const COLUMNS = {
-  createdAt: 'entry.createdAt',
-  alias: 'entry.alias',
-  id: 'entry.id',
-  spend: 'entry.createdAt',
-} as const;
+const COLUMNS = { createdAt: 'entry.createdAt', alias: 'entry.alias', id: 'entry.id' } as const;
+
+const OWN_TOTAL = 'total.kind = entry.kind and total.id = entry.id';
 
 /** A page of entries, and how many there are of them in all. Entries without an alias come last. */
 export async function listEntryPage(
@@ -35,7 +32,9 @@ export async function listEntryPage(
   const direction = descending ? 'DESC' : 'ASC';
   const total = await filtered(manager, query).getCount();
   const page = filtered(manager, query).offset(offset).limit(limit);
-  page.orderBy(COLUMNS[sortBy], direction, sortBy === 'alias' ? 'NULLS LAST' : undefined);
+  if (sortBy === 'spend')
+    page.leftJoin('spend_total', 'total', OWN_TOTAL).orderBy('coalesce(total.spend_nanos, 0)', direction);
+  else page.orderBy(COLUMNS[sortBy], direction, sortBy === 'alias' ? 'NULLS LAST' : undefined);
   return { rows: await page.addOrderBy('entry.id', direction).getMany(), total };
 }
 

@@ -31,7 +31,7 @@ describeOnDatabases('scopes', (stage) => {
       { kind: 'end_user', id: user },
     );
     const common = { alias: null, blocked: false, models: [], metadata: {} };
-    const byKind = Object.fromEntries(found.map((scope) => [scope.kind, scope]));
+    const byKind = Object.fromEntries(found.map(({ changedAt: _at, ...scope }) => [scope.kind, scope]));
     expect(byKind).toEqual({
       team: {
         kind: 'team',
@@ -73,6 +73,19 @@ describeOnDatabases('scopes', (stage) => {
       ...rate(7),
       budgets: own.budgets,
     });
+  });
+
+  it('tells when limits were last changed, be it those of the tier', async () => {
+    const { id: budgetId } = await stage().entries.create(ACTOR, newEntry('budget'));
+    const { id } = await stage().entries.create(ACTOR, newEntry('team', { budgetId }));
+    const changedAt = async (): Promise<number> => (await find({ kind: 'team', id }))[0]?.changedAt ?? 0;
+    const made = await changedAt();
+    expect(Date.now() - made).toBeLessThan(60_000);
+    const old = "update directory_entry set updated_at = 5 where kind = 'team' and id = $1";
+    await stage().database.dataSource.query(old, [id]);
+    const patch = { limits: rate(1) };
+    const tier = await stage().entries.update(ACTOR, { kind: 'budget', id: budgetId, patch });
+    expect(await changedAt()).toBe(tier.updatedAt);
   });
 
   it('knows a temporary increase until it is over', async () => {
