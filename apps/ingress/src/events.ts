@@ -159,8 +159,3 @@ export function alertNotRaised(id: string, cause: unknown): void {
   const reason = cause instanceof Error ? cause.message : String(cause);
   logger.error({ event: 'alert.not_raised', id, reason }, 'An alert could not be kept');
 }
-
-export function alertNotRaised(id: string, cause: unknown): void {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  logger.error({ event: 'alert.not_raised', id, reason }, 'An alert could not be kept');
-}
