@@ -8,6 +8,7 @@ const READY_MS = 60_000;
 
 /** As the compose file has them. */
 const NODE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  ingress: ['--max-semi-space-size=8'],
   worker: ['--max-semi-space-size=8'],
   billing: ['--max-semi-space-size=8'],
 };
