@@ -13,6 +13,7 @@ import { MemberDesk } from './admin/members/member-desk.js';
 import { OrganizationMembersController } from './admin/organizations/organization-members.controller.js';
 import { OrganizationsController } from './admin/organizations/organizations.controller.js';
 import { ProjectsController } from './admin/projects/projects.controller.js';
+import { BudgetReadings } from './admin/spend/budget-readings.js';
 import { TagsController } from './admin/tags/tags.controller.js';
 import { TeamAnswers } from './admin/teams/team-answers.js';
 import { TeamInfoController } from './admin/teams/team-info.controller.js';
@@ -49,8 +50,10 @@ import { RouteGuard } from './http/route-guard.js';
 import { RouteTable } from './http/route-table.js';
 import { KeyBulkController } from './keys/key-bulk.controller.js';
 import { KeyDesk } from './keys/key-desk.js';
+import { KeyExplainController } from './keys/key-explain.controller.js';
 import { KeyInfoController } from './keys/key-info.controller.js';
 import { KeyOwners } from './keys/key-owners.js';
+import { KeyRows } from './keys/key-rows.js';
 import { KeysController } from './keys/keys.controller.js';
 import { Deprecations } from './models/deprecations.js';
 import { ModelNames } from './models/model-names.js';
@@ -78,6 +81,7 @@ export const HTTP_CONTROLLERS = [
   CustomersController,
   ExplainController,
   KeyBulkController,
+  KeyExplainController,
   KeyInfoController,
   KeysController,
   MessagesController,
@@ -109,6 +113,7 @@ export const HTTP_CONTROLLERS = [
     Authorities,
     Bindings,
     BudgetNews,
+    BudgetReadings,
     CallEntry,
     CallIntake,
     CallLimitBooks,
@@ -124,6 +129,7 @@ export const HTTP_CONTROLLERS = [
     KeyDesk,
     KeyNewsWatch,
     KeyOwners,
+    KeyRows,
     MemberDesk,
     ModelAccess,
     ModelEntries,

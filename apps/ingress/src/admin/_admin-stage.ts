@@ -13,6 +13,7 @@ import {
   removeMembers,
   resetSpend,
   rotateKey,
+  seedCounters,
   setMembers,
   updateEntry,
   updateKey,
@@ -23,6 +24,7 @@ import {
   type SpentEntry,
   type SpentKey,
 } from '@tollgate/contracts';
+import type { CounterReading } from '@tollgate/state';
 import type { z } from 'zod';
 import { keyRecordOf, startIngress, type FakeBus, type Harness } from '../_harness.js';
 import { digestOf } from '../auth/key-digests.js';
@@ -32,11 +34,24 @@ export class FakeBilling {
   readonly entries = new Map<string, SpentEntry>();
   readonly members: Membership[] = [];
   readonly keys = new Map<string, SpentKey>();
+  /** What shared state knows, by counter, and what the ledger does. */
+  readonly counters = new Map<string, CounterReading>();
+  readonly ledger = new Map<string, number>();
 
   constructor(private readonly bus: FakeBus) {
     this.serveEntries();
     this.serveMembers();
     this.serveKeys();
+    bus.reply(seedCounters, ({ counters }) => {
+      for (const counter of counters)
+        this.counters.set(counter, {
+          counter,
+          spentNanos: this.ledger.get(counter) ?? 0,
+          dueNanos: 0,
+          heldNanos: 0,
+        });
+      return { seeded: counters.length };
+    });
   }
 
   add(kind: EntryKind, id: string, changes: Partial<SpentEntry> = {}): SpentEntry {
@@ -235,5 +250,9 @@ export interface AdminStage extends Harness {
 /** The ingress with a billing that remembers. */
 export async function startAdmin(): Promise<AdminStage> {
   const ingress = await startIngress();
-  return { ...ingress, billing: new FakeBilling(ingress.bus) };
+  const billing = new FakeBilling(ingress.bus);
+  const counters = async (names: readonly string[]) =>
+    names.map((name) => billing.counters.get(name) ?? null);
+  Object.assign(ingress.state, { counters });
+  return { ...ingress, billing };
 }

@@ -6,6 +6,8 @@ import {
   listMembers,
   userRole,
   type Actor,
+  type DirectoryEntry,
+  type EntryKind,
   type Membership,
   type UserRole,
 } from '@tollgate/contracts';
@@ -36,24 +38,38 @@ const MAX_MEMBERSHIPS = 10_000;
 export class Authorities {
   constructor(@Inject(BUS) private readonly bus: Bus) {}
 
-  /** At once for the master key and for keys of nobody. Rejects with `blocked` for a blocked user. */
+  /** At once for the master key and for keys of nobody. Rejects with `blocked` for a blocked user or team. */
   of(caller: Caller): Authority | Promise<Authority> {
     if (caller.key === null) return authority(caller, 'proxy_admin', []);
-    const { userId } = caller.principal;
-    return userId === null ? authority(caller, 'customer', []) : this.ofUser(caller, userId);
+    const { userId, teamId } = caller.principal;
+    return userId === null && teamId === null ? authority(caller, 'customer', []) : this.ask(caller);
   }
 
-  private async ofUser(caller: Caller, userId: string): Promise<Authority> {
-    const [{ entries }, { members }] = await Promise.all([
-      this.bus.request(findEntries, { kind: 'user', ids: [userId] }),
-      this.bus.request(listMembers, { userIds: [userId], limit: MAX_MEMBERSHIPS }),
+  private async ask(caller: Caller): Promise<Authority> {
+    const { userId, teamId } = caller.principal;
+    const [user, team, members] = await Promise.all([
+      this.entry('user', userId),
+      this.entry('team', teamId),
+      this.memberships(userId),
     ]);
-    const [user] = entries;
-    if (user?.blocked === true)
-      throw new GatewayError('blocked', `Authentication Error, User=${userId} is blocked.`);
+    if (user?.blocked === true) throw blocked(`User=${user.id}`);
+    if (team?.blocked === true) throw blocked(`Team=${team.id}`);
     return authority(caller, user === undefined ? 'customer' : roleOf(user.settings), members);
   }
+
+  private async entry(kind: EntryKind, id: string | null): Promise<DirectoryEntry | undefined> {
+    if (id === null) return undefined;
+    return (await this.bus.request(findEntries, { kind, ids: [id] })).entries[0];
+  }
+
+  private async memberships(userId: string | null): Promise<readonly Membership[]> {
+    if (userId === null) return [];
+    return (await this.bus.request(listMembers, { userIds: [userId], limit: MAX_MEMBERSHIPS })).members;
+  }
 }
+
+const blocked = (who: string): GatewayError =>
+  new GatewayError('blocked', `Authentication Error, ${who} is blocked.`);
 
 /** LiteLLM's default for a user without a role. */
 const DEFAULT_ROLE: UserRole = 'internal_user';

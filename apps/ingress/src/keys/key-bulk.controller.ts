@@ -1,18 +1,16 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { LiveConfig } from '@tollgate/config';
 import { toGatewayError } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { own } from '../admin/fields/field-use.js';
 import { parse } from '../admin/fields/read-record.js';
-import { momentOf } from '../admin/moment.js';
 import { authorityOf, type Authority } from '../auth/authority.js';
 import { hashOfKey } from '../auth/key-digests.js';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
-import { keyRow } from './key-answers.js';
 import { KeyDesk } from './key-desk.js';
 import { readKeyChange } from './key-request.js';
+import { KeyRows } from './key-rows.js';
 
 /** As in LiteLLM. */
 const MAX_KEYS = 500;
@@ -29,7 +27,7 @@ const bulk = z.object({
 export class KeyBulkController {
   constructor(
     private readonly desk: KeyDesk,
-    private readonly live: LiveConfig,
+    private readonly rows: KeyRows,
   ) {}
 
   @Access('manage')
@@ -56,6 +54,7 @@ export class KeyBulkController {
     const claim = await this.desk.claim(by, body.key, '/key/update');
     const fields = { key: own(z.string()) };
     const { patch } = readKeyChange({ ...body }, claim.found.key, { fields, now: Date.now() });
-    return keyRow(await this.desk.change(by, claim, patch, '/key/update'), undefined, momentOf(this.live));
+    const [row] = await this.rows.of([await this.desk.change(by, claim, patch, '/key/update')]);
+    return row ?? {};
   }
 }

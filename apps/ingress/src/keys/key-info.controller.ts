@@ -1,22 +1,20 @@
 import { Controller, Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { LiveConfig } from '@tollgate/config';
-import { GatewayError, listKeys, type SpentKey } from '@tollgate/contracts';
+import { listKeys, type SpentKey } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Directory } from '../admin/directory.js';
 import { parse } from '../admin/fields/read-record.js';
-import { momentOf } from '../admin/moment.js';
 import { page, pagesOf, readPage, wholeNumber } from '../admin/paging.js';
 import { authorityOf, type Authority } from '../auth/authority.js';
 import { hashOfKey } from '../auth/key-digests.js';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
 import { readQuery } from '../http/read-query.js';
-import { keyRow } from './key-answers.js';
 import { KeyDesk } from './key-desk.js';
 import { keyFilter, keyListQuery } from './key-list.js';
-import { seesKey } from './key-rights.js';
+import { checkSeesKey, notYourKey, seesKey } from './key-rights.js';
+import { KeyRows } from './key-rows.js';
 
 const infoQuery = z.object({ key: z.string().optional() });
 const infoBody = z.object({ keys: z.array(z.string().min(1)).min(1).max(100, 'has more than 100 entries') });
@@ -34,7 +32,7 @@ export class KeyInfoController {
     @Inject(BUS) private readonly bus: Bus,
     private readonly desk: KeyDesk,
     private readonly directory: Directory,
-    private readonly live: LiveConfig,
+    private readonly rows: KeyRows,
   ) {}
 
   /** Without a key: of the one that asks. */
@@ -44,8 +42,7 @@ export class KeyInfoController {
     const by = authorityOf(request);
     const { key } = readQuery(infoQuery, query);
     const found = await this.visible(by, key === undefined || key === '' ? by.actor.keyHash : hashOfKey(key));
-    const [row] = await this.rows([found]);
-    return { key: found.key.hash, info: withoutToken(row) };
+    return { key: found.key.hash, info: withoutToken(await this.rows.detailed(found)) };
   }
 
   @Access('info')
@@ -63,7 +60,7 @@ export class KeyInfoController {
       found.items.map(({ key }) => key.teamId),
     );
     const visible = found.items.filter(({ key }) => seesKey(by, key, teams.get(key.teamId ?? '')));
-    return { key: keys.map(hashOfKey), info: await this.rows(visible) };
+    return { key: keys.map(hashOfKey), info: await this.rows.of(visible) };
   }
 
   @Access('info')
@@ -73,7 +70,7 @@ export class KeyInfoController {
     const filter = keyFilter(asked, authorityOf(request));
     const { items, total } = await readPage(asked, (part) => this.page({ ...filter, ...part }));
     const isFull = asked.return_full_object || asked.expand !== undefined;
-    const rows = isFull ? await this.rows(items) : items.map(({ key }) => key.hash);
+    const rows = isFull ? await this.rows.of(items) : items.map(({ key }) => key.hash);
     return {
       keys: asked.expand === undefined ? rows : await this.withUsers(rows as Record<string, unknown>[]),
       total_count: total,
@@ -114,25 +111,16 @@ export class KeyInfoController {
   private async visible(by: Authority, hash: string): Promise<SpentKey> {
     const found = await this.desk.find(hash, true).catch((cause: unknown) => {
       // Whether there is such a key is nobody else's business.
-      throw by.seesAll ? cause : notAllowed(by);
+      throw by.seesAll ? cause : notYourKey(by);
     });
     const team = by.seesAll ? undefined : await this.directory.find('team', found.key.teamId);
-    if (!seesKey(by, found.key, team)) throw notAllowed(by);
+    checkSeesKey(by, found.key, team);
     return found;
   }
 
   private async page(query: z.infer<typeof listKeys.input>): Promise<{ items: SpentKey[]; total: number }> {
     const { keys, total } = await this.bus.request(listKeys, query);
     return { items: keys, total };
-  }
-
-  private async rows(found: readonly SpentKey[]): Promise<Record<string, unknown>[]> {
-    const tiers = await this.directory.findAll(
-      'budget',
-      found.map(({ key }) => key.budgetId),
-    );
-    const moment = momentOf(this.live);
-    return found.map((one) => keyRow(one, tiers.get(one.key.budgetId ?? ''), moment));
   }
 
   private async withUsers(rows: readonly Record<string, unknown>[]): Promise<object[]> {
@@ -149,12 +137,7 @@ export class KeyInfoController {
   }
 }
 
-const withoutToken = (row: Record<string, unknown> | undefined): object => {
-  const { token: _token, ...info } = row ?? {};
+const withoutToken = (row: Record<string, unknown>): object => {
+  const { token: _token, ...info } = row;
   return info;
 };
-
-const notAllowed = ({ role }: Authority): GatewayError =>
-  new GatewayError('forbidden', `You are not allowed to access this key's info. Your role=${role}`, {
-    param: 'key',
-  });

@@ -1,5 +1,8 @@
 import { startAdmin, type AdminStage } from '../admin/_admin-stage.js';
+import { windowStart } from '@tollgate/config';
+import { GatewayError, counterName } from '@tollgate/contracts';
 import { errorOf } from '../_harness.js';
+import { digestOf } from '../auth/key-digests.js';
 
 let ingress: AdminStage;
 beforeEach(async () => {
@@ -153,5 +156,37 @@ describe('a key on a tier', () => {
       max_budget: null,
       litellm_budget_table: { budget_id: 'gold', max_budget: 3, budget_duration: '1mo' },
     });
+  });
+});
+
+describe('what a key has spent', () => {
+  const counterOf = (window: string | null, model = ''): string => {
+    const start = window === null ? 0 : windowStart(window, Date.now());
+    return counterName(`key:${digestOf(TEXT).hash}`, window, start, model);
+  };
+
+  it('is what it may spend no more of: the counters of the running window', async () => {
+    const model_max_budget = { a: { budget_limit: 2, time_period: '1d' } };
+    await post('/key/generate', { key: TEXT, max_budget: 5, budget_duration: '1mo', model_max_budget });
+    const counter = counterOf('1mo');
+    const reading = { counter, spentNanos: 1_500_000_000, dueNanos: 250_000_000, heldNanos: 1 };
+    ingress.billing.counters.set(counter, reading);
+    ingress.billing.ledger.set(counterOf('1d', 'a'), 500_000_000);
+    expect(await infoOf(TEXT)).toMatchObject({
+      spend: 1.75,
+      model_max_budget_usage: { a: { current_spend: 0.5, budget_limit: 2, time_period: '1d' } },
+    });
+  });
+
+  it('is all that it ever spent without a window, or without shared state', async () => {
+    await post('/key/generate', { key: TEXT, max_budget: 5 });
+    const { hash } = digestOf(TEXT);
+    ingress.billing.keys.set(hash, { ...ingress.billing.keys.get(hash)!, spendNanos: 3_000_000_000 });
+    expect(await infoOf(TEXT)).toMatchObject({ spend: 3 });
+    await post('/key/update', { key: TEXT, budget_duration: '1d' });
+    expect(await infoOf(TEXT)).toMatchObject({ spend: 0 });
+    const counters = () => Promise.reject(new GatewayError('service_unavailable', 'away'));
+    Object.assign(ingress.state, { counters });
+    expect(await infoOf(TEXT)).toMatchObject({ spend: 3 });
   });
 });

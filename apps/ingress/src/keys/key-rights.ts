@@ -71,6 +71,16 @@ export function seesKey(by: Authority, key: KeyRecord, team: SpentEntry | undefi
   return administersTeam(by, team) || (by.teams.has(team.id) && permissionsOf(team).includes('/key/info'));
 }
 
+/** Throws LiteLLM's refusal. */
+export function checkSeesKey(by: Authority, key: KeyRecord, team: SpentEntry | undefined): void {
+  if (!seesKey(by, key, team)) throw notYourKey(by);
+}
+
+export const notYourKey = ({ role }: Authority): GatewayError =>
+  new GatewayError('forbidden', `You are not allowed to access this key's info. Your role=${role}`, {
+    param: 'key',
+  });
+
 /** Throws `team_permission_denied` in LiteLLM's words. */
 export function checkPermission(team: SpentEntry, route: string): void {
   const permissions = permissionsOf(team);

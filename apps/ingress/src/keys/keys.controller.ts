@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
 import { LiveConfig } from '@tollgate/config';
-import { GatewayError, resetSpend } from '@tollgate/contracts';
+import { GatewayError, resetSpend, type SpentKey } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Directory } from '../admin/directory.js';
@@ -14,9 +14,10 @@ import { hashOfKey } from '../auth/key-digests.js';
 import { toDollars } from '../dollars.js';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
-import { generatedKey, keyRow } from './key-answers.js';
+import { generatedKey } from './key-answers.js';
 import { KeyDesk, type MadeKey } from './key-desk.js';
 import { expiryOf } from './key-duration.js';
+import { KeyRows } from './key-rows.js';
 import { ownKey, readDeleteKeys, readKeyChange, readNewKey } from './key-request.js';
 
 const named = z.object({ key: z.string('is required').min(1, 'is required') });
@@ -34,6 +35,7 @@ export class KeysController {
     @Inject(BUS) private readonly bus: Bus,
     private readonly desk: KeyDesk,
     private readonly directory: Directory,
+    private readonly rows: KeyRows,
     private readonly live: LiveConfig,
   ) {}
 
@@ -162,8 +164,8 @@ export class KeysController {
     return generatedKey(text, found, tier, momentOf(this.live));
   }
 
-  private async row(found: Parameters<typeof keyRow>[0]): Promise<object> {
-    const tier = await this.directory.find('budget', found.key.budgetId);
-    return keyRow(found, tier, momentOf(this.live));
+  private async row(found: SpentKey): Promise<object> {
+    const [row] = await this.rows.of([found]);
+    return row ?? {};
   }
 }

@@ -21,6 +21,7 @@ import { invalidField } from '../fields/field-errors.js';
 import type { RecordPatch } from '../fields/field-use.js';
 import { readRecord, type ReadRecord } from '../fields/read-record.js';
 import { momentOf } from '../moment.js';
+import { BudgetReadings } from '../spend/budget-readings.js';
 import { readPage } from '../paging.js';
 import { entryRow, type EntrySpec } from './entry-spec.js';
 
@@ -35,6 +36,7 @@ export class EntryDesk {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     private readonly directory: Directory,
+    private readonly readings: BudgetReadings,
     private readonly live: LiveConfig,
   ) {}
 
@@ -85,8 +87,32 @@ export class EntryDesk {
       'budget',
       entries.map(({ budgetId }) => budgetId),
     );
+    const tierOf = ({ budgetId }: SpentEntry): SpentEntry | undefined => tiers.get(budgetId ?? '');
+    const spent = await this.spent(entries, tierOf);
     const moment = momentOf(this.live);
-    return entries.map((entry) => entryRow(spec, entry, tiers.get(entry.budgetId ?? ''), moment));
+    return entries.map((entry, index) => {
+      const spendNanos = spent[index] ?? entry.spendNanos;
+      return entryRow(spec, { ...entry, spendNanos }, tierOf(entry), moment);
+    });
+  }
+
+  private spent(
+    entries: readonly SpentEntry[],
+    tierOf: (entry: SpentEntry) => SpentEntry | undefined,
+  ): Promise<number[]> {
+    return this.readings.spent(
+      entries.map((entry) => {
+        const { kind, id, limits, spendNanos: totalNanos } = entry;
+        const tier = tierOf(entry)?.limits;
+        const isScope = kind !== 'budget' && kind !== 'access_group';
+        const own = limits.budgets.length > 0 ? limits : (tier ?? limits);
+        return {
+          scope: { kind: isScope ? kind : 'gateway', id },
+          limits: isScope ? own : NO_LIMITS,
+          totalNanos,
+        };
+      }),
+    );
   }
 
   async row(spec: EntrySpec, entry: SpentEntry): Promise<Record<string, unknown>> {

@@ -1,6 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { LiveConfig } from '@tollgate/config';
 import { GatewayError, listKeys } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -8,12 +7,11 @@ import { administersOrganization, authorityOf, type Authority } from '../../auth
 import { Access } from '../../http/access.decorator.js';
 import { readJsonObject } from '../../http/json-body.js';
 import { readQuery } from '../../http/read-query.js';
-import { keyRow } from '../../keys/key-answers.js';
+import { KeyRows } from '../../keys/key-rows.js';
 import { MEMBER_PERMISSIONS, permissionsOf } from '../../keys/key-rights.js';
 import { Directory } from '../directory.js';
 import { EntryDesk, type EntryFilter } from '../entries/entry-desk.js';
 import { parse } from '../fields/read-record.js';
-import { momentOf } from '../moment.js';
 import { page, pagesOf, readPage, wholeNumber } from '../paging.js';
 import { TeamAnswers } from './team-answers.js';
 import { TEAM } from './team-fields.js';
@@ -44,7 +42,7 @@ export class TeamInfoController {
     private readonly desk: EntryDesk,
     private readonly directory: Directory,
     private readonly answers: TeamAnswers,
-    private readonly live: LiveConfig,
+    private readonly keys: KeyRows,
   ) {}
 
   @Access('info')
@@ -58,11 +56,10 @@ export class TeamInfoController {
       const found = await this.bus.request(listKeys, { teamIds: [id], ...part });
       return { items: found.keys, total: found.total };
     });
-    const moment = momentOf(this.live);
     return {
       team_id: id,
       team_info: row,
-      keys: keys.items.map((found) => keyRow(found, undefined, moment)),
+      keys: await this.keys.of(keys.items),
       total_keys: keys.total,
       team_memberships: memberships,
     };

@@ -1,12 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import { LiveConfig } from '@tollgate/config';
 import { listKeys, type SpentEntry } from '@tollgate/contracts';
-import { keyRow } from '../../keys/key-answers.js';
+import { KeyRows } from '../../keys/key-rows.js';
 import { roleOf } from '../../auth/authority.js';
 import { Directory, type SpentMembership } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
-import { momentOf } from '../moment.js';
 import { readPage } from '../paging.js';
 import { TeamAnswers } from '../teams/team-answers.js';
 import { USER } from './user-fields.js';
@@ -22,7 +20,7 @@ export class UserAnswers {
     private readonly desk: EntryDesk,
     private readonly directory: Directory,
     private readonly teams: TeamAnswers,
-    private readonly live: LiveConfig,
+    private readonly keys: KeyRows,
   ) {}
 
   /** @param memberships of these users, where they are known; else their teams are left out. */
@@ -58,11 +56,10 @@ export class UserAnswers {
       const found = await this.bus.request(listKeys, { userIds: [user.id], ...part });
       return { items: found.keys, total: found.total };
     });
-    const moment = momentOf(this.live);
     return {
       user_id: user.id,
       user_info: row,
-      keys: keys.items.map((found) => keyRow(found, undefined, moment)),
+      keys: await this.keys.of(keys.items),
       total_keys: keys.total,
       teams: await this.teams.rows([...teams.values()]),
     };
