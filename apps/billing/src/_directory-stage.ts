@@ -28,7 +28,7 @@ import { KeyStore } from './keys/key-store.js';
 import { BILLING_SCHEMA } from './schema.js';
 
 /** What the parts told the rest of the system. */
-export class Told {
+class Told {
   readonly keys: string[] = [];
   readonly scopes: string[] = [];
   readonly alerts: Alert[] = [];

@@ -14,7 +14,7 @@ interface Texts {
 }
 
 /** In LiteLLM's words, where it has them. */
-export const ENTRY_TEXTS: Readonly<Record<EntryKind, Texts>> = {
+const ENTRY_TEXTS: Readonly<Record<EntryKind, Texts>> = {
   organization: {
     param: 'organization_id',
     unknown: (id) => `Organization not found for organization_id=${id}`,
