@@ -2,9 +2,16 @@ import type { Admission, BudgetRefusal } from '@tollgate/state';
 
 type Ask = () => Promise<Admission>;
 
-interface Waiter {
+/** What a call waits for. */
+export interface Want {
   readonly ask: Ask;
+  /** What has to be free for it. */
+  readonly nanos: number;
+  /** Epoch ms. */
   readonly until: number;
+}
+
+interface Waiter extends Want {
   readonly resolve: (answer: Admission) => void;
   readonly reject: (cause: unknown) => void;
   last: BudgetRefusal;
@@ -14,12 +21,9 @@ interface Waiter {
 const PAUSES_MS = [0, 5, 10, 20, 40, 80] as const;
 const LONGEST_PAUSE_MS = 100;
 
-/** Only what open calls hold is in the way: when they end at less, there may be room. */
-export const mayHaveRoom = ({ spentNanos, dueNanos, maxNanos }: BudgetRefusal): boolean =>
-  spentNanos + dueNanos < maxNanos;
-
-const isHeldBack = (answer: Admission): answer is BudgetRefusal =>
-  !answer.granted && answer.kind === 'budget' && mayHaveRoom(answer);
+/** Only what open calls hold is in the way of so much: when they end at less, there may be room. */
+export const mayHaveRoom = ({ spentNanos, dueNanos, maxNanos }: BudgetRefusal, nanos: number): boolean =>
+  spentNanos + dueNanos + nanos <= maxNanos;
 
 /**
  * Calls that wait for reservations of others to end: first come, first served for each counter, so that a thousand of them ask
@@ -31,10 +35,10 @@ export class BudgetQueue {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** The first answer that is no such refusal; the refusal itself when that takes longer than until `until` (epoch ms). */
-  wait(refusal: BudgetRefusal, ask: Ask, until: number): Promise<Admission> {
+  /** The first answer that is no such refusal; the last refusal when that takes too long. */
+  wait(refusal: BudgetRefusal, want: Want): Promise<Admission> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { ask, until, resolve, reject, last: refusal };
+      const waiter: Waiter = { ...want, resolve, reject, last: refusal };
       const line = this.lines.get(refusal.counter);
       if (line !== undefined) {
         line.push(waiter);
@@ -92,7 +96,8 @@ function expire({ resolve, last }: Waiter): true {
 async function tried(waiter: Waiter, counter: string): Promise<boolean> {
   try {
     const answer = await waiter.ask();
-    if (isHeldBack(answer) && answer.counter === counter) {
+    const isBudget = !answer.granted && answer.kind === 'budget';
+    if (isBudget && answer.counter === counter && mayHaveRoom(answer, waiter.nanos)) {
       waiter.last = answer;
       return false;
     }

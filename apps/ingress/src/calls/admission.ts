@@ -110,15 +110,36 @@ export class Admission {
   /** null: state is away, and the key's calls go on without. */
   private async decide({ request, entrance }: Asked): Promise<Decision | null> {
     try {
-      const answer = await this.seeded(request);
-      const isHeldBack = !answer.granted && answer.kind === 'budget' && mayHaveRoom(answer);
-      return isHeldBack ? await this.waited(answer, request) : answer;
+      return await this.weigh(request);
     } catch (cause) {
       stateFailed('admit', cause, request.callId);
       const { onStateDown } = entrance.caller.key?.policy ?? {};
       if ((onStateDown ?? this.general.onStateDown) === 'allow') return null;
       throw unchecked(cause);
     }
+  }
+
+  /** With room for what the call is likely to cost if that can be had, though it be after a while; else with what there is. */
+  private async weigh(request: AdmitRequest): Promise<Decision> {
+    const { cost = null } = request;
+    if (cost === null) return this.seeded(request);
+    const until = Date.now() + this.general.budgets.waitMs;
+    const roomy = { ...cost, leastNanos: Math.max(cost.leastNanos, cost.likelyNanos) };
+    const answer = await this.inTurn({ ...request, cost: roomy }, roomy.leastNanos, until);
+    return answer.granted || answer.kind !== 'budget'
+      ? answer
+      : this.inTurn(request, Math.max(1, cost.leastNanos), until);
+  }
+
+  /** Waits while only what open calls hold is in the way of so much. */
+  private async inTurn(request: AdmitRequest, nanos: number, until: number): Promise<Decision> {
+    const ask = (): Promise<Decision> => this.seeded(request);
+    const answer = await ask();
+    if (answer.granted || answer.kind !== 'budget' || !mayHaveRoom(answer, nanos)) return answer;
+    const began = Date.now();
+    const waited = await this.queue.wait(answer, { ask, nanos, until });
+    callWaitedForBudget(waited.granted, Date.now() - began);
+    return waited;
   }
 
   /** Counters that shared state does not know are asked of billing first. */
@@ -129,14 +150,6 @@ export class Admission {
       const counters = [...answer.counters];
       await this.bus.request(seedCounters, { counters }, { timeoutMs: SEED_TIMEOUT_MS });
     }
-  }
-
-  private async waited(refusal: BudgetRefusal, request: AdmitRequest): Promise<Decision> {
-    const began = Date.now();
-    const { waitMs } = this.general.budgets;
-    const answer = await this.queue.wait(refusal, () => this.seeded(request), began + waitMs);
-    callWaitedForBudget(answer.granted, Date.now() - began);
-    return answer;
   }
 
   private async overBudget(asked: Asked, refusal: BudgetRefusal): Promise<Pass | Detour> {

@@ -73,7 +73,7 @@ describe('a call that a budget binds', () => {
     expect(response.headers.get('x-litellm-key-max-budget')).toBe('2');
     expect(response.headers.get('x-litellm-key-spend')).toBe('0.5');
     expect(ingress.state.admitted[0]).toMatchObject({
-      cost: { leastNanos: 16_000, likelyNanos: 100_000, mostNanos: 100_000 },
+      cost: { leastNanos: 100_000, likelyNanos: 100_000, mostNanos: 100_000 },
       budgets: [{ counter: COUNTER, scope: `key:${hash}`, maxNanos: 2_000_000_000 }],
     });
     const { header } = ingress.bus.calls[0]!;
@@ -126,6 +126,18 @@ describe('a call that a budget binds', () => {
       isSeeded ? grant(request) : { granted: false, kind: 'unseeded', counters: [COUNTER] };
     expect((await chat()).status).toBe(200);
     expect(ingress.state.admitted).toHaveLength(2);
+  });
+
+  it('takes less than it is likely to cost only where there is no more to be had', async () => {
+    await start();
+    const asked: number[] = [];
+    ingress.state.decide = (request) => {
+      asked.push(request.cost?.leastNanos ?? 0);
+      return asked.length < 2 ? refusal({ spentNanos: 1_999_950_000 }) : grant(request, 50_000);
+    };
+    expect((await chat({ max_tokens: 100 })).status).toBe(200);
+    expect(asked).toEqual([100_000, 16_000]);
+    expect(ingress.bus.calls[0]?.header.allowanceNanos).toBe(50_000);
   });
 
   it('waits while only reservations of other calls are in its way', async () => {
@@ -191,7 +203,7 @@ describe('a call for which no budget has room', () => {
     await start({ overBudget: { action: 'throttle' } });
     ingress.state.decide = (request) => (request.cost === null ? grant(request) : refusal());
     expect((await chat()).status).toBe(200);
-    expect(ingress.state.admitted[1]).toMatchObject({
+    expect(ingress.state.admitted.at(-1)).toMatchObject({
       scopes: [{ id: `key:${hash}|over budget`, requestsPerMinute: 1 }],
       budgets: [],
     });
