@@ -1,6 +1,7 @@
 import type { Capability } from '@tollgate/contracts';
 import type { BudgetSettings } from './budgets/budget-settings.js';
 import type { AlertingSettings } from './alerting/alerting-settings.js';
+import type { Setting } from './setting-value.js';
 
 /** A LiteLLM config file after validation and normalisation. Times are milliseconds, prices nano-dollars a unit. */
 export interface GatewayConfig {
@@ -11,12 +12,7 @@ export interface GatewayConfig {
   readonly general: GeneralSettings;
 }
 
-/**
- * A string of the file, a reference to an environment variable (`os.environ/NAME`), or a credential of a stored model that
- * a `Vault` sealed. They are resolved where they are needed (`resolveSetting`): a provider's key is in the environment of
- * its workers alone, and workers alone unseal.
- */
-export type Setting = string | { readonly env: string } | { readonly sealed: string };
+export type { Setting };
 
 export interface Deployment {
   /** `model_info.id`, or a stable hash of the group and the unresolved parameters: equal in every process. */

@@ -236,6 +236,19 @@ function suite(open: () => Promise<Place>): void {
     },
   );
 
+  it('asks a receiver that is away once, however much waits for it', async () => {
+    const billing = await begin({ channels: ['webhook'] });
+    receiver.answer({ status: 503, headers: { 'retry-after': '60' } });
+    await billing.desk.keep([alert('w1', { at: 1 }), alert('w2'), alert('w3')]);
+    await until(async () => (await billing.store.deliveriesOf('w1'))[0]?.lastError !== null);
+    for (const id of ['w2', 'w3']) {
+      const [delivery] = await billing.store.deliveriesOf(id);
+      expect(delivery?.attempts).toBe(0);
+      expect((delivery?.nextAt ?? 0) - now()).toBeGreaterThan(50_000);
+    }
+    expect(receiver.seen).toHaveLength(1);
+  });
+
   it('waits as long as a receiver asks', async () => {
     const billing = await begin({ channels: ['webhook'] });
     receiver.answer({ status: 429, headers: { 'retry-after': '600' } });

@@ -12,6 +12,7 @@ import {
   newKey,
   type DirectoryStage,
 } from '../_directory-stage.js';
+import { LedgerCounters } from '../counters/ledger-counters.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Partitions } from '../ledger/partitions.js';
 import { usageEvent } from '../ledger/_stage.js';
@@ -62,7 +63,9 @@ describeOnDatabases('Alerts of the ledger', (stage: () => DirectoryStage) => {
     const deliveries = { announce } as unknown as AlertDeliveries;
     const desk = new AlertDesk(store, new DeliveryStore(database), deliveries, config, clock);
     const limits = new ConfiguredLimits(scopes, directory, config);
-    const sums = new CounterSums(new MemoryState(), new SpendSums(database), database, config, clock);
+    const spendSums = new SpendSums(database);
+    const counters = new LedgerCounters(database, spendSums, config);
+    const sums = new CounterSums(new MemoryState(), spendSums, database, counters, clock);
     const check = new BudgetCheck(limits, sums, desk, store, config, clock);
     budgets = new BudgetWatch(check, new SpendingScopes(database), clock);
     news = new LedgerNews(budgets, desk);

@@ -1,5 +1,5 @@
 import type { AlertType } from '@tollgate/contracts';
-import type { Setting } from '../gateway-config.js';
+import type { Setting } from '../setting-value.js';
 
 export const ALERT_CHANNELS = ['slack', 'webhook', 'email'] as const;
 /** How alerts go out: a chat's incoming webhook, a signed webhook with LiteLLM's body, e-mail. */

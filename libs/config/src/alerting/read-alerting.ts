@@ -3,7 +3,7 @@ import { describe, type Located, type Place } from '../located.js';
 import { innerSection, sectionsByName } from '../named-sections.js';
 import { didYouMean } from '../nearest.js';
 import { toSetting } from '../setting.js';
-import type { Setting } from '../gateway-config.js';
+import type { Setting } from '../setting-value.js';
 import type { Section } from '../section.js';
 import type { KeyOf } from '../settings.js';
 import { ALERTING_DEFAULTS } from './alerting-defaults.js';

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LiveConfig } from '@tollgate/config';
-import { counterParts, type CounterParts } from '@tollgate/contracts';
+import { counterParts } from '@tollgate/contracts';
 import type { Database } from '@tollgate/database';
 import { STATE, type State } from '@tollgate/state';
+import { LedgerCounters } from '../../counters/ledger-counters.js';
 import { correctionsOf } from '../../ledger/corrections.js';
-import { SpendSums, type SummedScope } from '../../spend/spend-sums.js';
+import { SpendSums } from '../../spend/spend-sums.js';
 import { DATABASE } from '../../tokens.js';
 import { DELIVERY_CLOCK, type DeliveryClock } from '../delivery/alert-deliveries.js';
 import type { SumSource } from './budget-sources.js';
@@ -16,7 +16,7 @@ export class CounterSums implements SumSource {
     @Inject(STATE) private readonly state: State,
     private readonly ledger: SpendSums,
     @Inject(DATABASE) private readonly database: Database,
-    private readonly config: LiveConfig,
+    private readonly counters: LedgerCounters,
     @Inject(DELIVERY_CLOCK) private readonly clock: DeliveryClock,
   ) {}
 
@@ -38,7 +38,7 @@ export class CounterSums implements SumSource {
     });
     if (parts.length === 0) return [];
     const sums = await this.ledger.recent(
-      parts.map(({ parsed }) => this.scopeOf(parsed)),
+      parts.map(({ parsed }) => this.counters.scopeOf(parsed)),
       this.clock.now(),
     );
     const corrections = await correctionsOf(
@@ -46,12 +46,5 @@ export class CounterSums implements SumSource {
       parts.map(({ parsed }) => parsed),
     );
     return parts.map(({ counter }, index) => [counter, (sums[index] ?? 0) + (corrections[index] ?? 0)]);
-  }
-
-  /** A user's own budget is of personal keys, unless the config binds team keys too. */
-  private scopeOf({ scope, model, start }: CounterParts): SummedScope {
-    const { userBindsTeamKeys } = this.config.current.general.budgets;
-    const kind = scope.kind === 'user' && !userBindsTeamKeys ? 'personal' : scope.kind;
-    return { kind, value: scope.id, from: start, model };
   }
 }

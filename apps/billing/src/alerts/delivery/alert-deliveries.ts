@@ -71,6 +71,7 @@ export class AlertDeliveries implements JobSource {
   }
 
   private async send(parcel: Parcel): Promise<DeliveryError | null> {
+    const began = performance.now();
     try {
       await this.sender.send(parcel.destination, parcel, this.clock.now());
     } catch (cause) {
@@ -78,20 +79,19 @@ export class AlertDeliveries implements JobSource {
       await this.putOff(parcel, cause);
       return cause;
     }
-    await this.noteDelivered(parcel);
+    await this.noteDelivered(parcel, began + LEASE_MS);
     return null;
   }
 
   /** It arrived: while the database is away this is tried again, as long as nobody else may take the parcel. */
-  private async noteDelivered(parcel: Parcel): Promise<void> {
-    const deadline = Date.now() + LEASE_MS;
+  private async noteDelivered(parcel: Parcel, deadline: number): Promise<void> {
     for (;;) {
       try {
         await this.store.delivered(parcel, this.clock.now());
         alertDelivered(parcel);
         return;
       } catch (cause) {
-        if (Date.now() > deadline) throw cause;
+        if (performance.now() > deadline) throw cause;
         await delay(NOTE_AGAIN_MS, undefined, { ref: false });
       }
     }

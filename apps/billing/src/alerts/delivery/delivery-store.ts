@@ -4,7 +4,7 @@ import type { Database } from '@tollgate/database';
 import { DATABASE } from '../../tokens.js';
 
 /** A process that died while it sent an alert is not waited for any longer. */
-export const LEASE_MS = 120_000;
+export const LEASE_MS = 60_000;
 
 /** Alerts of one digest. */
 const MOST_TOGETHER = 1_000;
@@ -16,7 +16,6 @@ export interface Parcel {
   readonly isDigest: boolean;
   /** This try included. */
   readonly attempts: number;
-  readonly leaseUntil: number;
 }
 
 interface Claimed {
@@ -71,7 +70,7 @@ export class DeliveryStore {
       ? await this.update<Claimed>(CLAIM_SAME_TYPE, [destination, now, leaseUntil, first.type])
       : [];
     const alerts = [first, ...rest].map(toAlert).sort((left, right) => left.at - right.at);
-    return { destination, alerts, isDigest: first.digest, attempts: first.attempts, leaseUntil };
+    return { destination, alerts, isDigest: first.digest, attempts: first.attempts };
   }
 
   async delivered({ destination, alerts }: Parcel, now: number): Promise<void> {
