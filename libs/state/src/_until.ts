@@ -1,4 +1,10 @@
-/** Resolves when the condition holds; the test's own time-out ends a wait in vain. */
+const LONGEST_MS = 20_000;
+
+/** Resolves when the condition holds. Rejects when it does not for longer than any test should take. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
+  const end = performance.now() + LONGEST_MS;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error('Waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }

@@ -46,7 +46,7 @@ export function granted(
   for (const { scope, use } of stands) {
     for (const kind of LIMIT_KINDS) {
       const limit = limitOf(scope, kind);
-      if (limit !== null) remaining.push({ scope: scope.id, kind, limit, ...left(limit, kind, use, now) });
+      if (limit !== null) remaining.push(left(scope, kind, limit, use, now));
     }
   }
   return { granted: true, remaining, heldNanos, budgets };
@@ -55,7 +55,7 @@ export function granted(
 /** The refusal by one limit of one scope, whose counters the refused call did not change. */
 export function refused({ scope, use }: ScopeStand, kind: LimitKind, now: number): RateRefusal {
   const limit = limitOf(scope, kind) ?? 0;
-  return { granted: false, scope: scope.id, kind, limit, ...left(limit, kind, use, now) };
+  return { granted: false, ...left(scope, kind, limit, use, now) };
 }
 
 /** In the order in which limits are asked, in both adapters. */
@@ -111,13 +111,8 @@ function usedOf(use: ScopeUse, kind: LimitKind): number {
   }
 }
 
-function left(
-  limit: number,
-  kind: LimitKind,
-  use: ScopeUse,
-  now: number,
-): { remaining: number; resetAt: number } {
+function left({ id }: Scope, kind: LimitKind, limit: number, use: ScopeUse, now: number): Remaining {
   const isLease = kind === 'max_parallel_requests';
   const resetAt = isLease ? use.earliestLease || now : windowEnd(now);
-  return { remaining: Math.max(0, limit - usedOf(use, kind)), resetAt };
+  return { scope: id, kind, limit, remaining: Math.max(0, limit - usedOf(use, kind)), resetAt };
 }

@@ -1,7 +1,8 @@
-/** What a call holds and owes. It is the same amount on each of its counters. */
-export interface CallMoney {
+/** What a call holds and owes. It is the same amount at each of its places, the counters that it was let in against. */
+export interface CallMoney<Place = unknown> {
   readonly callId: string;
   readonly leaseUntil: number;
+  readonly places: readonly Place[];
   held: number;
   due: number;
   /** Sum of what the ledger took in. */
@@ -29,9 +30,22 @@ export interface Move {
 
 const NOTHING: Move = { spent: 0, due: 0, held: 0 };
 
-export const callMoney = (callId: string, leaseUntil: number, held: number): CallMoney => ({
-  ...{ callId, leaseUntil, held, due: 0, charged: 0, unknown: 0 },
-  ...{ isSettled: false, settledAttempt: null, attempts: [] },
+export const callMoney = <Place>(
+  callId: string,
+  leaseUntil: number,
+  held: number,
+  places: readonly Place[],
+): CallMoney<Place> => ({
+  callId,
+  leaseUntil,
+  places,
+  held,
+  due: 0,
+  charged: 0,
+  unknown: 0,
+  isSettled: false,
+  settledAttempt: null,
+  attempts: [],
 });
 
 export const isOutstanding = ({ held, due }: CallMoney): boolean => held > 0 || due > 0;
@@ -67,7 +81,7 @@ export function chargeMoney(call: CallMoney, attemptId: string, cost: number, is
   const due = isSettledOne && isKnown ? 0 : call.due - paid;
   const isOver = call.isSettled && call.unknown === 0 && (isSettledOne || before !== undefined);
   const held = isOver ? 0 : call.held - Math.min(call.held, Math.max(0, spent - paid));
-  return { ...put(call, held, due), spent };
+  return put(call, held, due, spent);
 }
 
 /** Raises what is held, never lowers it. */
@@ -81,8 +95,8 @@ export function releaseMoney(call: CallMoney): Move {
   return put(call, 0, 0);
 }
 
-function put(call: CallMoney, held: number, due: number): Move {
-  const move = { spent: 0, due: due - call.due, held: held - call.held };
+function put(call: CallMoney, held: number, due: number, spent = 0): Move {
+  const move = { spent, due: due - call.due, held: held - call.held };
   call.held = held;
   call.due = due;
   return move;

@@ -45,9 +45,12 @@ export const readingOf = (counter: string, { spent, due, held }: Sums): CounterR
   heldNanos: held,
 });
 
-export const useOf = ({ counter, maxNanos }: BudgetLimit, sums: Sums): BudgetUse => ({
-  ...readingOf(counter, sums),
+export const useOf = ({ counter, maxNanos }: BudgetLimit, { spent, due, held }: Sums): BudgetUse => ({
+  counter,
   maxNanos,
+  spentNanos: spent,
+  dueNanos: due,
+  heldNanos: held,
 });
 
 export const overBudget = (budget: BudgetLimit, sums: Sums): BudgetRefusal => ({

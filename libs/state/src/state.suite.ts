@@ -1,5 +1,7 @@
 import { WINDOW_MS } from './admission.js';
 import { describeBudgets } from './budgets.suite.js';
+import { describeCharges } from './charges.suite.js';
+import { describeHolds } from './holds.suite.js';
 import { describeCircuits } from './circuits.suite.js';
 import type { AdmitRequest, Scope, SettleRequest, State } from './state.js';
 
@@ -297,6 +299,8 @@ export function describeState(name: string, { open }: StateUnderTest): void {
     });
 
     describeBudgets(open);
+    describeCharges(open);
+    describeHolds(open);
     describeCircuits(open);
 
     it('is connected', () => {

@@ -23,7 +23,7 @@ import type { AdmitRequest, BudgetRefusal, SettleRequest, Unseeded } from '../st
 import { Generations } from './generations.js';
 
 /** Calls that neither hold nor owe are remembered at least in this number, so that a charge told twice counts once. */
-const REMEMBERED_CALLS = 10_000;
+const REMEMBERED_CALLS = 2_000;
 
 interface Counter {
   readonly name: string;
@@ -40,9 +40,7 @@ interface Place {
   readonly counter: Counter;
 }
 
-interface OpenCall extends CallMoney {
-  readonly places: readonly Place[];
-}
+type OpenCall = CallMoney<Place>;
 
 /** Budgets have room: what is held if the call is let in, and where. */
 export interface Room {
@@ -86,7 +84,7 @@ export class MemoryBudgets {
   }
 
   hold({ callId, leaseUntil }: AdmitRequest, { hold, places }: Room): void {
-    const call: OpenCall = { ...callMoney(callId, leaseUntil, hold), places };
+    const call = callMoney(callId, leaseUntil, hold, places);
     apply(call, { due: 0, held: hold });
     this.keep(call);
   }
@@ -108,7 +106,7 @@ export class MemoryBudgets {
   }
 
   charge({ callId, attemptId, counters, costNanos, status }: Charge): void {
-    const call = this.callOf(callId) ?? { ...callMoney(callId, this.now(), 0), places: [] };
+    const call = this.callOf(callId) ?? callMoney<Place>(callId, this.now(), 0, []);
     const move = chargeMoney(call, attemptId, costNanos, status !== 'unknown');
     for (const name of move.spent === 0 ? [] : counters) {
       const counter = this.known.get(name) ?? this.createIfCounted(name, this.now() + UNNAMED_KEEP_MS);

@@ -1,3 +1,4 @@
+import { ADMISSION_MONEY } from './admission-money.script.js';
 import { MONEY } from './money.script.js';
 
 /**
@@ -84,12 +85,8 @@ local function look(use, now)
   end
 end
 
--- Where the budgets' keys end and those of the calls' money begin.
+-- Before the budgets' keys; those of the calls' money come after them.
 local funds = 2 * scopes + buckets + 2
-local function settleHold(id, place, cost, attempt)
-  local call = callAt(KEYS[funds + budgets + place], id, attempt)
-  if call then settleMoney(call, cost >= 0 and cost or nil, attempt) end
-end
 
 for index = 1, settlements do
   local call, more, record, of = take(), number(), records[number()], number()
@@ -102,7 +99,7 @@ for index = 1, settlements do
     if isOpen and limit >= 0 then use.more = use.more + more end
   end
   local place = number()
-  if place > 0 then settleHold(call, place, number(), take()) end
+  if place > 0 then settleHold(KEYS[funds + budgets + place], call, number(), take()) end
 end
 for _, use in ipairs(used) do
   if #use.gone > 0 then redis.call('ZREM', use.leases, unpack(use.gone)) end
@@ -151,43 +148,6 @@ local function lend(use, limit, call, ends, now)
   use.inFlight = use.inFlight + 1
   if use.first == 0 or ends < use.first then use.first = ends end
   use.life = math.max(use.life, ends - now + keep)
-end
-
-local function sums(counter)
-  return string.format(' %.0f %.0f %.0f', counter.spent, counter.due, counter.held)
-end
-
--- The answer if budgets refuse, else nothing and what is to be held.
-local function judge(ask)
-  local missing, least = '', math.max(1, ask.least)
-  for place, budget in ipairs(ask) do
-    local counter = counterAt(budget.key)
-    if not counter.isKnown and budget.start >= tonumber(since) then begin(counter, 0, budget.life) end
-    if not counter.isKnown then missing = missing .. ' ' .. (place - 1) end
-  end
-  if missing ~= '' then return '3' .. missing end
-  local free, refusal
-  for place, budget in ipairs(ask) do
-    local counter = counterAt(budget.key)
-    local unspent = budget.most - counter.spent - counter.due
-    local left = unspent - counter.held
-    if unspent < least then return '2 ' .. (place - 1) .. sums(counter) end
-    if left < least and not refusal then refusal = '2 ' .. (place - 1) .. sums(counter) end
-    free = math.min(free or left, left)
-  end
-  return refusal, math.min(free, math.max(least, ask.likely, math.min(ask.most, math.floor(free / 8))))
-end
-
-local function hold(ask, call, ends, amount)
-  local money = newCall(ask.key, call, tonumber(ends), ask.ends)
-  local answer = ' ' .. integer(amount)
-  for _, budget in ipairs(ask) do
-    table.insert(money.places, budget.key)
-    table.insert(money.places, integer(budget.most))
-  end
-  put(money, amount, 0)
-  for _, budget in ipairs(ask) do answer = answer .. sums(counterAt(budget.key)) end
-  return answer
 end
 
 local function admit(call, now, tokens, ends, asked, money)
@@ -261,7 +221,7 @@ for _, record in ipairs(records) do
 end
 `;
 
-/** Of a batch without money. */
+/** Of a batch without money: it never asks for what is said of money elsewhere. */
 export const ADMISSIONS = `${BATCH}
 return answers
 `;
@@ -271,6 +231,7 @@ export const ADMISSIONS_WITH_MONEY = `
 local place = 2 * tonumber(ARGV[2]) + tonumber(ARGV[3])
 local counting, holds, now = KEYS[place + 1], KEYS[place + 2], tonumber(ARGV[7])
 ${MONEY}
+${ADMISSION_MONEY}
 ${BATCH}
 save()
 return answers
