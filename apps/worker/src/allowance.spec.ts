@@ -12,7 +12,7 @@ const priced = {
 
 const headerOf = (call: Partial<CallHeader>): AttemptHeader =>
   ({
-    call: { id: 'call', inputTokens: 100, allowanceNanos: 101_000, ...call },
+    call: { id: 'call', stream: false, inputTokens: 100, allowanceNanos: 101_000, ...call },
     role: 'primary',
     upstreamModel: 'own-model',
   }) as AttemptHeader;
@@ -37,6 +37,15 @@ describe('affordableTokens', () => {
     const header = headerOf({ allowanceNanos: undefined });
     expect(affordableTokens(header, price(header))).toBeNull();
     expect(affordableTokens(headerOf({}), null)).toBeNull();
+  });
+
+  it('of a stream is what its budgets could pay, unless it may finish anyway', () => {
+    const call = { stream: true, ceilingNanos: 51_000 };
+    const header = headerOf(call);
+    expect(affordableTokens(header, price(header))).toBe(500);
+    expect(affordableTokens(headerOf({ stream: true }), price(header))).toBeNull();
+    const finish = headerOf({ ...call, onStreamOverrun: 'finish' });
+    expect(affordableTokens(finish, price(finish))).toBeNull();
   });
 
   it('refuses what cannot even pay for a token', () => {
@@ -65,7 +74,7 @@ describe('StreamAllowance', () => {
     }) as unknown as Bus;
 
   const allowance = (bus: Bus, call: Partial<CallHeader> = {}): StreamAllowance => {
-    const header = headerOf(call);
+    const header = headerOf({ stream: true, ...call });
     return StreamAllowance.of(bus, header, price(header))!;
   };
 
@@ -107,6 +116,15 @@ describe('StreamAllowance', () => {
     await finish.covers(progress(5_000));
     expect(asked.at(-1)).toMatchObject({ force: true });
     expect(finish.covers(progress(1_000_000))).toBeUndefined();
+  });
+
+  it('ends it where the money does that it was asked to be no dearer than', async () => {
+    const call = { stream: true, ceilingNanos: 51_000 };
+    const stream = allowance(busWith([]), call);
+    expect(stream.covers(progress(1_999))).toBeUndefined();
+    await expect(stream.covers(progress(2_000))).rejects.toMatchObject({ code: 'budget_exceeded' });
+    const own = allowance(busWith([]), { ...call, maxOutputTokens: 500 });
+    expect(own.covers(progress(2_000))).toBeUndefined();
   });
 
   it('counts the prompt as the provider does, once it tells', () => {

@@ -42,11 +42,15 @@ export function attemptPrice(
   return perToken === 0 && ofPrompt({ ...NO_USAGE, input: 1_000_000 }) === 0 ? null : { ofPrompt, perToken };
 }
 
-/** The tokens that an answer may have so that its attempt costs no more than is reserved; null: nothing limits it. */
-export function affordableTokens(header: AttemptHeader, price: AttemptPrice | null): number | null {
-  const { allowanceNanos, inputTokens } = header.call;
-  if (allowanceNanos === undefined || price === null || price.perToken === 0) return null;
-  const left = allowanceNanos - price.ofPrompt({ ...NO_USAGE, input: inputTokens });
+/**
+ * The tokens that an answer may have; null: nothing limits it. Of one that comes whole: so that its attempt costs no more than is
+ * reserved. Of a stream: no more than its budgets could pay for, so that a fast provider does not run ahead of the money.
+ */
+export function affordableTokens({ call }: AttemptHeader, price: AttemptPrice | null): number | null {
+  const { allowanceNanos, ceilingNanos, inputTokens, onStreamOverrun, stream } = call;
+  const nanos = !stream ? allowanceNanos : onStreamOverrun === 'finish' ? undefined : ceilingNanos;
+  if (nanos === undefined || price === null || price.perToken === 0) return null;
+  const left = nanos - price.ofPrompt({ ...NO_USAGE, input: inputTokens });
   const tokens = Math.floor(left / price.perToken);
   if (tokens < 1) throw spent();
   return tokens;
@@ -65,6 +69,8 @@ export class StreamAllowance {
   private promptKnown = false;
   private asking: Promise<void> | undefined;
   private failure: GatewayError | undefined;
+  /** Characters at which the money is used up that the answer was asked to be no dearer than. */
+  private readonly limit: number;
 
   private constructor(
     private readonly bus: Bus,
@@ -74,6 +80,7 @@ export class StreamAllowance {
     const { allowanceNanos = 0, inputTokens, onStreamOverrun } = header.call;
     this.held = allowanceNanos;
     this.force = onStreamOverrun === 'finish';
+    this.limit = limitOf(header, price);
     this.promptNanos = price.ofPrompt({ ...NO_USAGE, input: inputTokens });
     this.recount();
   }
@@ -90,6 +97,7 @@ export class StreamAllowance {
    */
   covers({ usage, characters }: Progress): Promise<void> | undefined {
     if (usage !== null && !this.promptKnown) this.learnPrompt(usage);
+    if (characters >= this.limit) return Promise.reject(spent());
     if (characters > this.affordable * ASK_AT) this.asking ??= this.ask(characters);
     return characters > this.affordable ? this.paid(characters) : undefined;
   }
@@ -140,6 +148,13 @@ export class StreamAllowance {
     // A free answer to a prompt that is paid for costs nothing more.
     this.affordable = perToken === 0 ? Infinity : Math.floor(left / perToken) * CHARACTERS_PER_TOKEN;
   }
+}
+
+/** The caller's own limit is no matter of money. */
+function limitOf(header: AttemptHeader, price: AttemptPrice): number {
+  const tokens = affordableTokens(header, price);
+  const { maxOutputTokens = Infinity } = header.call;
+  return tokens === null || maxOutputTokens <= tokens ? Infinity : tokens * CHARACTERS_PER_TOKEN;
 }
 
 const spent = (): GatewayError =>

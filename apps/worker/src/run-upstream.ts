@@ -51,8 +51,7 @@ function toCall({ header, target }: Work, body: Uint8Array, price: AttemptPrice 
     options: target.deployment,
     partial,
     resumable,
-    // A stream can be ended where the money does; an answer that comes whole must not become longer.
-    maxOutputTokens: stream ? null : affordableTokens(header, price),
+    maxOutputTokens: affordableTokens(header, price),
   };
 }
 

@@ -78,6 +78,8 @@ export const callHeader = z.object({
   counters: z.array(z.string()).optional(),
   /** Nano-dollars that are reserved for all attempts of the call; absent: no budget binds it. */
   allowanceNanos: nanos.optional(),
+  /** Of a stream that may become dearer than its budgets can pay for: nano-dollars that they could pay when it was let in. */
+  ceilingNanos: nanos.optional(),
   /** What happens when a stream has used its allowance and no budget has room for more. Default `cut`. */
   onStreamOverrun: z.enum(['cut', 'finish']).optional(),
   startedAt: z.number(),

@@ -46,6 +46,7 @@ describe('what a call can cost', () => {
       leastNanos: 200 + 160,
       likelyNanos: 200 + 500,
       mostNanos: 200 + 500,
+      longestNanos: 200 + 500,
     });
     expect(costOf('alias', { maxOutputTokens: 4 })?.leastNanos).toBe(240);
   });
@@ -55,6 +56,7 @@ describe('what a call can cost', () => {
       leastNanos: 360,
       likelyNanos: 200 + 10_240,
       mostNanos: 200 + 163_840,
+      longestNanos: 200 + 163_840,
     });
   });
 

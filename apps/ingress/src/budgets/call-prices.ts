@@ -26,6 +26,11 @@ const FIRST_GUESS = 1_024;
 const LONG_PROMPT = 128_000;
 const TIER_FACTOR = 2;
 
+/** Also what a call costs whose answer is as long as can be. */
+export interface PricedCost extends CallCost {
+  readonly longestNanos: number;
+}
+
 export interface PricedCall {
   readonly header: CallHeader;
   /** The name after the caller's own aliases. */
@@ -46,7 +51,7 @@ export class CallPrices {
   }
 
   /** null: the call is free, or nobody knows its price. */
-  costOf({ header, model, cacheMarked }: PricedCall): CallCost | null {
+  costOf({ header, model, cacheMarked }: PricedCall): PricedCost | null {
     const price = this.names.resolve(model);
     if (price === undefined || (price.input === 0 && price.output === 0)) return null;
     const { maxOutputTokens } = header;
@@ -60,6 +65,7 @@ export class CallPrices {
     return {
       leastNanos: nanos(Math.min(SHORTEST_ANSWER, most)),
       likelyNanos: nanos(likely),
+      longestNanos: nanos(most),
       // A stream that needs more asks for it when it does.
       mostNanos: nanos(header.stream ? likely : Math.max(likely, most)),
     };

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LiveConfig } from '@tollgate/config';
-import type { CallCost } from '@tollgate/state';
-import { CallPrices, type PricedCall } from './call-prices.js';
+import { CallPrices, type PricedCall, type PricedCost } from './call-prices.js';
 import { LearnedUse } from './learned-use.js';
 
 /** What calls will cost, by the prices of the config and by what others used. */
@@ -17,7 +16,7 @@ export class Estimates {
   }
 
   /** null: the call is free, or nobody knows its price. */
-  costOf(call: PricedCall): CallCost | null {
+  costOf(call: PricedCall): PricedCost | null {
     return this.prices.costOf(call);
   }
 

@@ -77,7 +77,8 @@ export class Admission {
       now,
       leaseUntil: header.deadline + LEASE_MARGIN_MS,
     };
-    const asked: Asked = { request, entrance, counters: limits.budgets.map(({ counter }) => counter) };
+    const counters = limits.budgets.map(({ counter }) => counter);
+    const asked: Asked = { request, entrance, counters, longestNanos: cost?.longestNanos ?? 0 };
     const decision = await this.decide(asked);
     if (decision === null) return { ...FREE_PASS, counters: asked.counters };
     if (decision.granted) return this.pass(asked, decision);
@@ -92,10 +93,11 @@ export class Admission {
     return this.state.extend({ callId, toNanos, force });
   }
 
-  private pass({ request, entrance, counters }: Asked, granted: Granted): Pass {
+  private pass({ request, entrance, counters, longestNanos }: Asked, granted: Granted): Pass {
     const { heldNanos } = granted;
     const { header, model, caller } = entrance;
     return admittedPass(request, granted, {
+      longestNanos,
       counters,
       key: caller.key,
       stream: header.stream,
@@ -193,6 +195,7 @@ interface Asked {
   readonly entrance: Entrance;
   /** What the call is charged to, whether or not anything is reserved for it. */
   readonly counters: readonly string[];
+  readonly longestNanos: number;
 }
 
 /** Beyond its budget one call a minute; what it costs still counts. */

@@ -58,6 +58,7 @@ export class CallEntry {
     if (pass.allowanceNanos === null) return { header, pass };
     header.allowanceNanos = pass.allowanceNanos;
     const { onStreamOverrun } = this.config.current.general.budgets;
+    if (pass.ceilingNanos !== null) header.ceilingNanos = pass.ceilingNanos;
     header.onStreamOverrun = caller.key?.policy.onStreamOverrun ?? onStreamOverrun;
     return { header, pass };
   }

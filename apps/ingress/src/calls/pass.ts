@@ -23,13 +23,23 @@ export interface Pass {
   readonly counters: readonly string[];
   /** Nano-dollars that attempts may cost without asking for more; null: no matter what. */
   readonly allowanceNanos: number | null;
+  /** Of a stream that may become dearer than its budgets can pay for: what they can pay. */
+  readonly ceilingNanos: number | null;
   /** Ends the call's leases and replaces what is reserved by what it was. Never throws; only the first time counts. */
   settle(settlement: Settlement): void;
 }
 
-export const FREE_PASS: Pass = { headers: {}, counters: [], allowanceNanos: null, settle: () => undefined };
+export const FREE_PASS: Pass = {
+  headers: {},
+  counters: [],
+  allowanceNanos: null,
+  ceilingNanos: null,
+  settle: () => undefined,
+};
 
 interface Terms {
+  /** What the longest answer would cost. */
+  readonly longestNanos: number;
   readonly key: KeyRecord | null;
   readonly counters: readonly string[];
   readonly stream: boolean;
@@ -39,7 +49,7 @@ interface Terms {
 export function admittedPass(
   request: AdmitRequest,
   granted: Granted,
-  { counters, key, stream, settle }: Terms,
+  { longestNanos, counters, key, stream, settle }: Terms,
 ): Pass {
   const { heldNanos } = granted;
   // An answer that comes whole cannot ask for more: where less than the most is held, its length is what has to give.
@@ -52,6 +62,7 @@ export function admittedPass(
       ...keyBudgetHeaders(granted),
     },
     counters,
+    ceilingNanos: stream ? ceilingOf(granted, longestNanos) : null,
     allowanceNanos: stream || isTight ? heldNanos : null,
     settle: (settlement) => {
       if (isSettled) return;
@@ -59,6 +70,13 @@ export function admittedPass(
       settle(settlement);
     },
   };
+}
+
+/** null: the budgets can pay for the longest answer. */
+function ceilingOf({ heldNanos, budgets }: Granted, longestNanos: number): number | null {
+  if (heldNanos === null) return null;
+  const payable = Math.min(...budgets.map((use) => heldNanos + free(use) - use.heldNanos));
+  return payable < longestNanos ? payable : null;
 }
 
 /** LiteLLM's: of the key's own budget, the tightest where it has several. */
