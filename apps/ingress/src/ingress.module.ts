@@ -69,10 +69,11 @@ import { ExplainController } from './router-admin/explain.controller.js';
 import { ExplanationsController } from './router-admin/explanations.controller.js';
 import { Explanations } from './router-admin/explanations.js';
 import { ReportsController } from './router-admin/reports.controller.js';
-import { SpendController } from './spend/spend.controller.js';
+import { SPEND_CONTROLLERS } from './spend/spend-parts.js';
 
 /** Every controller with HTTP routes. */
 export const HTTP_CONTROLLERS = [
+  ...SPEND_CONTROLLERS,
   AccessGroupsController,
   AlertsController,
   AuditController,
@@ -94,7 +95,6 @@ export const HTTP_CONTROLLERS = [
   ProjectsController,
   ReportsController,
   RootController,
-  SpendController,
   TagsController,
   TeamInfoController,
   TeamMembersController,

@@ -1,11 +1,10 @@
 import { GatewayError } from '@tollgate/contracts';
 import { z } from 'zod';
+import { timeOf } from './dates.js';
 import { readQuery } from '../http/read-query.js';
 
 /** LiteLLM's cap on rows of one answer. */
 const MAX_ROWS = 10_000;
-
-const DAY_MS = 86_400_000;
 
 const whole = z
   .string()
@@ -23,6 +22,7 @@ const parameters = z.object({
   limit: whole.optional(),
   page_size: whole.optional(),
   cursor: z.string().optional(),
+  format: z.string().optional(),
 });
 
 /** A question to `GET /spend/logs`. Times are epoch milliseconds, `from` inclusive, `to` exclusive. */
@@ -59,19 +59,6 @@ export function readSpendQuestion(query: unknown): SpendQuestion {
     limit,
     cursor,
   };
-}
-
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?$/;
-
-/** A day counts whole: as an end it includes its last moment. Times without a zone are UTC. */
-function timeOf(text: string, param: string): { start: number; end: number } {
-  const isDay = DATE.test(text);
-  if (!isDay && !DATE_TIME.test(text)) throw invalid(param, 'must be YYYY-MM-DD or YYYY-MM-DD HH:MM:SS');
-  const zoned = isDay || /(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`;
-  const start = Date.parse(zoned.replace(' ', 'T'));
-  if (Number.isNaN(start)) throw invalid(param, 'is not a date');
-  return { start, end: isDay ? start + DAY_MS : start };
 }
 
 const invalid = (param: string, message: string): GatewayError =>

@@ -27,6 +27,7 @@ export function spendRow(event: UsageEvent) {
     api_base: event.apiBase ?? '',
     user: event.userId ?? '',
     team_id: event.teamId,
+    organization_id: event.organizationId,
     end_user: event.endUser ?? '',
     request_tags: event.tags,
     cache_hit: 'False',
@@ -44,6 +45,7 @@ function metadataOf(event: UsageEvent, prompt: number, completion: number) {
     user_api_key_alias: event.keyAlias,
     user_api_key_user_id: event.userId,
     user_api_key_team_id: event.teamId,
+    user_api_key_org_id: event.organizationId,
     status: event.status === 'failed' ? 'failure' : 'success',
     usage_object: {
       prompt_tokens: prompt,

@@ -1,19 +1,14 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
-import {
-  GatewayError,
-  listSpend,
-  type Principal,
-  type SpendQuery,
-  type UsageEvent,
-} from '@tollgate/contracts';
+import { listSpend, type SpendQuery, type UsageEvent } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../auth/caller.js';
 import { hashOfKey } from '../auth/key-digests.js';
 import { Access } from '../http/access.decorator.js';
+import { rowsOrCsv } from './csv.js';
 import { reportRows } from './report-rows.js';
 import { readSpendQuestion, type SpendQuestion } from './spend-question.js';
 import { spendRow, spendSummary } from './spend-rows.js';
+import { visibleScope } from './visible.js';
 
 /** Rows asked of billing at a time: a reply stays well below what the bus carries in one message. */
 const ROWS_A_REPLY = 250;
@@ -21,27 +16,31 @@ const ROWS_A_REPLY = 250;
 /** Sums of one answer. */
 const MOST_SUMS = 50_000;
 
-/** The ledger in LiteLLM's shapes. The master key sees everything, a virtual key what it spent itself. */
+/** The ledger in LiteLLM's shapes. Who sees everything sees it, others what their user or key spent. */
 @Controller('spend')
 export class SpendController {
   constructor(@Inject(BUS) private readonly bus: Bus) {}
 
-  @Access('key')
+  @Access('info')
   @Get('logs')
   async logs(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Query() query: unknown,
-  ): Promise<object[]> {
+  ): Promise<object[] | string> {
     const question = readSpendQuestion(query);
-    const filter = filterOf(question, callerOf(request).principal);
-    if (question.summarize) return this.summary(filter, reply);
+    const filter = filterOf(request, question);
+    if (question.summarize) {
+      const days = await this.summary(filter, reply);
+      return rowsOrCsv({ request, reply }, days, days);
+    }
     const { rows, next } = await this.rows(filter, question);
     if (next !== null) {
       reply.header('x-litellm-spend-logs-truncated', 'true');
       reply.header('x-tollgate-next-cursor', next);
     }
-    return rows.map(spendRow);
+    const answer = rows.map(spendRow);
+    return rowsOrCsv({ request, reply }, answer, answer);
   }
 
   /** By day, key, user and model; the largest sums when there are more than an answer holds. */
@@ -99,16 +98,16 @@ export class SpendController {
   }
 }
 
-function filterOf(question: SpendQuestion, principal: Principal): Omit<SpendQuery, 'limit' | 'cursor'> {
-  const { requestId, userId, from, to } = question;
-  const asked = question.apiKey === undefined ? undefined : hashOfKey(question.apiKey);
-  if (!principal.isAdmin && asked !== undefined && asked !== principal.keyHash)
-    throw new GatewayError('admin_only', 'A virtual key may see its own spend only.', { status: 403 });
-  const keyHash = principal.isAdmin ? asked : principal.keyHash;
+function filterOf(request: FastifyRequest, question: SpendQuestion): Omit<SpendQuery, 'limit' | 'cursor'> {
+  const { requestId, apiKey, userId, from, to } = question;
+  const { keys, users } = visibleScope(request, {
+    ...(apiKey !== undefined && { keys: [hashOfKey(apiKey)] }),
+    ...(userId !== undefined && { users: [userId] }),
+  });
   return {
     ...(requestId !== undefined && { requestId }),
-    ...(keyHash !== undefined && { keyHash }),
-    ...(userId !== undefined && { userId }),
+    ...(keys?.[0] !== undefined && { keyHash: keys[0] }),
+    ...(users?.[0] !== undefined && { userId: users[0] }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   };
