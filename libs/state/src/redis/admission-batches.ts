@@ -4,7 +4,7 @@ import { encodeBatch } from './admission-encoding.js';
 import { ignore, type TimedRedis } from './connection.js';
 
 /** More in one script would keep others waiting for Redis. */
-const MAX_OPERATIONS = 200;
+const MAX_OPERATIONS = 50;
 
 interface Settlement {
   readonly request: SettleRequest;

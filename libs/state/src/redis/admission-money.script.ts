@@ -1,5 +1,19 @@
 /** How a batch of settlements and admissions asks budgets; after MONEY. */
 export const ADMISSION_MONEY = `
+local function settleMoney(call, cost, attempt)
+  if call.by then return end
+  call.by, call.isChanged = attempt, true
+  local before = attempt ~= '' and call.attempts[attempt]
+  local isCharged = before and before.isKnown
+  if not cost then
+    if isCharged and call.unknown == 0 then put(call, 0, call.due) end
+    return
+  end
+  local known = attempt == '' and call.charged or before and before.cost or 0
+  local owed = isCharged and 0 or math.max(0, cost - known)
+  put(call, call.unknown > 0 and math.max(0, call.held - owed) or 0, owed)
+end
+
 local function settleHold(key, id, cost, attempt)
   local call = callAt(key, id, attempt)
   if call then settleMoney(call, cost >= 0 and cost or nil, attempt) end

@@ -111,23 +111,22 @@ for _, use in ipairs(used) do
   end
 end
 
-local function see(use, limit, now)
-  if limit[1] >= 0 or limit[2] >= 0 then count(use) end
-  if limit[3] >= 0 then look(use, now) end
+local function see(ask, now)
+  if ask[1] >= 0 or ask[2] >= 0 then count(ask.use) end
+  if ask[3] >= 0 then look(ask.use, now) end
 end
 
-local WORDS = { 'requests', 'tokens', 'inFlight' }
-local function isOver(ask, number, more, asked)
-  local word = WORDS[number]
-  if ask[number] < 0 or ask.use[word] + more <= ask[number] then return false end
+-- Whether a limit asks: that of a share does while the capacity is used enough.
+local function binds(ask, number, name, asked)
   local capacity = ask.capacity and asked[ask.capacity]
-  return not capacity or capacity[number] >= 0 and capacity.use[word] >= ask.saturation * capacity[number]
+  return not capacity or capacity[number] >= 0 and capacity.use[name] >= ask.saturation * capacity[number]
 end
 
 local function over(ask, tokens, asked)
-  if isOver(ask, 1, 1, asked) then return 0 end
-  if isOver(ask, 2, tokens, asked) then return 1 end
-  if isOver(ask, 3, 1, asked) then return 2 end
+  local use = ask.use
+  if ask[1] >= 0 and use.requests + 1 > ask[1] and binds(ask, 1, 'requests', asked) then return 0 end
+  if ask[2] >= 0 and use.tokens + tokens > ask[2] and binds(ask, 2, 'tokens', asked) then return 1 end
+  if ask[3] >= 0 and use.inFlight + 1 > ask[3] and binds(ask, 3, 'inFlight', asked) then return 2 end
 end
 
 local function show(use)
@@ -154,7 +153,7 @@ local function admit(call, now, tokens, ends, asked, money)
   local refusal, amount
   if money then refusal, amount = judge(money) end
   if refusal then return refusal end
-  for _, ask in ipairs(asked) do see(ask.use, ask, now) end
+  for _, ask in ipairs(asked) do see(ask, now) end
   for place, ask in ipairs(asked) do
     local limit = over(ask, tokens, asked)
     if limit then return string.format('0 %d %d', place - 1, limit) .. show(ask.use) end
@@ -169,16 +168,6 @@ local function admit(call, now, tokens, ends, asked, money)
   return answer, true
 end
 
-local function takeMoney()
-  local place = number()
-  if place == 0 then return nil end
-  local money = { key = KEYS[funds + budgets + place], least = number(), likely = number(), most = number(), ends = number() }
-  for index = 1, number() do
-    money[index] = { key = KEYS[funds + number()], most = number(), start = number(), life = number() }
-  end
-  return money
-end
-
 local answers = {}
 for index = 1, admissions do
   local call, now, tokens, ends, record, of = take(), number(), number(), take(), records[number()], number()
@@ -191,7 +180,13 @@ for index = 1, admissions do
     local ask = asked[number()]
     ask.capacity, ask.saturation = number(), number()
   end
-  local money = takeMoney()
+  local money, place = nil, number()
+  if place > 0 then
+    money = { key = KEYS[funds + budgets + place], least = number(), likely = number(), most = number(), ends = number() }
+    for index = 1, number() do
+      money[index] = { key = KEYS[funds + number()], most = number(), start = number(), life = number() }
+    end
+  end
   local known = record.known[call]
   if known then
     answers[index] = string.sub(known, 2)

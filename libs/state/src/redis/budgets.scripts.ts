@@ -22,6 +22,24 @@ local function number() return tonumber(take()) end
  * Result: how many items were new.
  */
 export const CHARGE = `${BOOK}
+-- What is to be added to the spent sums.
+local function chargeMoney(call, attempt, cost, isKnown)
+  local before = call.attempts[attempt]
+  if before and (before.isKnown or not isKnown) then return 0 end
+  local spent = cost - (before and before.cost or 0)
+  call.attempts[attempt] = { cost = cost, isKnown = isKnown }
+  call.noted[attempt] = true
+  call.charged = call.charged + spent
+  call.unknown = call.unknown + (isKnown and 0 or 1) - (before and 1 or 0)
+  local isSettledOne = call.by == attempt
+  local owes = isSettledOne or not call.by or call.by == ''
+  local paid = owes and math.min(call.due, math.max(0, spent)) or 0
+  local due = isSettledOne and isKnown and 0 or call.due - paid
+  local isOver = call.by and call.unknown == 0 and (isSettledOne or before)
+  put(call, isOver and 0 or call.held - math.min(call.held, math.max(0, spent - paid)), due)
+  return spent
+end
+
 local starts, of = {}, number()
 for index = 1, of do starts[index] = number() end
 local life, items = number(), 0

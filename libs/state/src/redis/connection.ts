@@ -13,6 +13,8 @@ const CONNECT_MS = 1_000;
 /** How long a Redis may take to hear our goodbye before the socket is closed without. */
 const GOODBYE_MS = 200;
 const LONGEST_BACKOFF_MS = 500;
+/** How long a question may wait for a Redis that answers others meanwhile. */
+const LONGEST_BUSY_MS = 1_000;
 /** Operations that may wait for Redis at once; more are refused at once, so a stalled Redis cannot fill the memory. */
 const MAX_WAITING = 20_000;
 
@@ -104,6 +106,8 @@ function stopSilenceTimer(redis: Redis): void {
 /** Runs commands that must be answered in time. */
 export class TimedRedis {
   private waiting = 0;
+  /** When Redis last answered anything, by `performance.now()`. */
+  private heardAt = 0;
 
   constructor(
     private readonly redis: ScriptedRedis,
@@ -122,19 +126,17 @@ export class TimedRedis {
     this.waiting += operations;
     return new Promise((resolve, reject) => {
       let timedOut = false;
-      const timer = setTimeout(() => {
-        // NOTE after a long task timers run before sockets are read: give the answer that is already here its turn.
-        setImmediate(() => {
-          timedOut = true;
-          reject(unavailable());
-        });
-      }, this.timeoutMs);
+      const disarm = this.whenSilent(() => {
+        timedOut = true;
+        reject(unavailable());
+      });
       const end = (): void => {
         this.waiting -= operations;
-        clearTimeout(timer);
+        disarm();
       };
       command(this.redis).then(
         (result) => {
+          this.heardAt = performance.now();
           end();
           if (timedOut) late(result);
           else resolve(result);
@@ -145,6 +147,36 @@ export class TimedRedis {
         },
       );
     });
+  }
+
+  /**
+   * Calls back when Redis has been silent for the time-out. One that answers what was asked before is busy, not away: then this
+   * question waits on, up to `LONGEST_BUSY_MS`. The result ends the watch.
+   */
+  private whenSilent(act: () => void): () => void {
+    const begun = performance.now();
+    let since = begun;
+    let timer: NodeJS.Timeout;
+    let isOver = false;
+    const look = (): void => {
+      if (isOver) return;
+      const isBusy = this.heardAt > since && performance.now() - begun < LONGEST_BUSY_MS;
+      if (!isBusy) {
+        act();
+        return;
+      }
+      since = performance.now();
+      arm();
+    };
+    const arm = (): void => {
+      // NOTE after a long task timers run before sockets are read: give the answer that is already here its turn.
+      timer = setTimeout(() => setImmediate(look), this.timeoutMs);
+    };
+    arm();
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
   }
 }
 

@@ -98,38 +98,6 @@ local function put(call, held, due)
   call.held, call.due, call.isChanged = held, due, true
 end
 
-local function settleMoney(call, cost, attempt)
-  if call.by then return end
-  call.by, call.isChanged = attempt, true
-  local before = attempt ~= '' and call.attempts[attempt]
-  local isCharged = before and before.isKnown
-  if not cost then
-    if isCharged and call.unknown == 0 then put(call, 0, call.due) end
-    return
-  end
-  local known = attempt == '' and call.charged or before and before.cost or 0
-  local owed = isCharged and 0 or math.max(0, cost - known)
-  put(call, call.unknown > 0 and math.max(0, call.held - owed) or 0, owed)
-end
-
--- What is to be added to the spent sums.
-local function chargeMoney(call, attempt, cost, isKnown)
-  local before = call.attempts[attempt]
-  if before and (before.isKnown or not isKnown) then return 0 end
-  local spent = cost - (before and before.cost or 0)
-  call.attempts[attempt] = { cost = cost, isKnown = isKnown }
-  call.noted[attempt] = true
-  call.charged = call.charged + spent
-  call.unknown = call.unknown + (isKnown and 0 or 1) - (before and 1 or 0)
-  local isSettledOne = call.by == attempt
-  local owes = isSettledOne or not call.by or call.by == ''
-  local paid = owes and math.min(call.due, math.max(0, spent)) or 0
-  local due = isSettledOne and isKnown and 0 or call.due - paid
-  local isOver = call.by and call.unknown == 0 and (isSettledOne or before)
-  put(call, isOver and 0 or call.held - math.min(call.held, math.max(0, spent - paid)), due)
-  return spent
-end
-
 local function saveCounter(key, counter)
   if not counter.isNew then
     for name, amount in pairs(counter.more) do
