@@ -61,7 +61,7 @@ export function refused({ scope, use }: ScopeStand, kind: LimitKind, now: number
 /** In the order in which limits are asked, in both adapters. */
 export const LIMIT_KINDS = ['requests', 'tokens', 'max_parallel_requests'] as const;
 
-export function limitOf(scope: Scope, kind: LimitKind): number | null {
+function limitOf(scope: Scope, kind: LimitKind): number | null {
   switch (kind) {
     case 'requests':
       return scope.requestsPerMinute;
