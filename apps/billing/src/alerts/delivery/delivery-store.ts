@@ -28,6 +28,12 @@ interface Claimed {
   readonly attempts: number;
 }
 
+interface Chosen {
+  readonly alert_id: string;
+  readonly digest: boolean;
+  readonly type: string;
+}
+
 interface DeliveryRow {
   readonly alert_id: string;
   readonly destination: string;
@@ -38,39 +44,53 @@ interface DeliveryRow {
   readonly delivered_at: string | null;
 }
 
-const DUE = `state = 'waiting' and next_at <= $2 and (lease_until is null or lease_until <= $2)`;
+/** `$2`: now; `$3`: now by the clock of leases. */
+const DUE = `state = 'waiting' and next_at <= $2 and (lease_until is null or lease_until <= $3)`;
 
-/** `$1` destination, `$2` now, `$3` end of the lease. */
-const claim = (chosen: string): string => `
+/** `$1` destination: nothing while something is on its way there, so that alerts arrive in their order. */
+const CHOOSE_FIRST = `
+  select alert_id, digest, type from alert_delivery join alert on alert.id = alert_id
+  where destination = $1 and ${DUE} and not exists (
+    select 1 from alert_delivery as sent
+    where sent.destination = $1 and sent.state = 'waiting' and sent.lease_until > $3)
+  order by created_at, alert_id limit 1`;
+
+/** `$4`: the type of the digest. */
+const CHOOSE_DIGEST = `
+  select alert_id from alert_delivery join alert on alert.id = alert_id
+  where destination = $1 and ${DUE} and digest and type = $4
+  order by created_at, alert_id limit ${MOST_TOGETHER}`;
+
+const CLAIM = `
   update alert_delivery as delivery set lease_until = $3, attempts = attempts + 1
   from alert
-  where alert.id = delivery.alert_id and delivery.destination = $1 and delivery.alert_id in (${chosen})
+  where alert.id = delivery.alert_id and delivery.destination = $1 and delivery.alert_id = any($2)
   returning alert.id, alert.type, alert.message, alert.at, alert.details, delivery.digest, delivery.attempts`;
-
-const CLAIM_FIRST = claim(`
-  select alert_id from alert_delivery where destination = $1 and ${DUE}
-  order by created_at, alert_id limit 1 for update skip locked`);
-
-const CLAIM_SAME_TYPE = claim(`
-  select alert_id from alert_delivery join alert as same on same.id = alert_id
-  where destination = $1 and ${DUE} and digest and same.type = $4
-  order by created_at, alert_id limit ${MOST_TOGETHER} for update of alert_delivery skip locked`);
 
 /** Deliveries in the database: what waits, who sends it, how that went. Times are epoch milliseconds. */
 @Injectable()
 export class DeliveryStore {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  /** Takes the oldest alert that is due at a destination, with the others of its digest; null when there is none. */
+  /**
+   * Takes the oldest alert that is due at a destination, with the others of its digest; null when there is none, or
+   * another process sends to it. One at a time chooses. Leases go by the machine's clock, whatever `now` is.
+   */
   async claim(destination: string, now: number): Promise<Parcel | null> {
-    const leaseUntil = now + LEASE_MS;
-    const [first] = await this.update<Claimed>(CLAIM_FIRST, [destination, now, leaseUntil]);
-    if (first === undefined) return null;
-    const rest = first.digest
-      ? await this.update<Claimed>(CLAIM_SAME_TYPE, [destination, now, leaseUntil, first.type])
-      : [];
-    const alerts = [first, ...rest].map(toAlert).sort((left, right) => left.at - right.at);
-    return { destination, alerts, isDigest: first.digest, attempts: first.attempts };
+    return this.database.dataSource.transaction(async (manager) => {
+      await manager.query('select pg_advisory_xact_lock(hashtext($1))', [`alerts ${destination}`]);
+      const at = Date.now();
+      const [first] = await manager.query<Chosen[]>(CHOOSE_FIRST, [destination, now, at]);
+      if (first === undefined) return null;
+      const chosen = first.digest
+        ? await manager.query<Chosen[]>(CHOOSE_DIGEST, [destination, now, at, first.type])
+        : [first];
+      const ids = chosen.map(({ alert_id }) => alert_id);
+      const [rows] = await manager.query<[Claimed[], number]>(CLAIM, [destination, ids, at + LEASE_MS]);
+      const alerts = rows.map(toAlert).sort((left, right) => left.at - right.at);
+      const attempts = Math.max(...rows.map((row) => row.attempts));
+      return { destination, alerts, isDigest: first.digest, attempts };
+    });
   }
 
   async delivered({ destination, alerts }: Parcel, now: number): Promise<void> {
@@ -101,8 +121,8 @@ export class DeliveryStore {
   async due(now: number): Promise<string[]> {
     const rows = await this.query<{ destination: string }>(
       `select distinct destination from alert_delivery
-       where state = 'waiting' and next_at <= $1 and (lease_until is null or lease_until <= $1)`,
-      [now],
+       where state = 'waiting' and next_at <= $1 and (lease_until is null or lease_until <= $2)`,
+      [now, Date.now()],
     );
     return rows.map(({ destination }) => destination);
   }
