@@ -8,6 +8,9 @@ export async function openPorts(name: string, environment: Environment): Promise
   const dataDirectory = join(environment.dataDirectory, 'outbox');
   if (environment.natsUrl === null)
     return { bus: await InProcessBus.open({ dataDirectory }), state: new MemoryState() };
-  const state = await RedisState.connect({ url: environment.redisUrl ?? '' });
+  const state = await RedisState.connect({
+    url: environment.redisUrl ?? '',
+    commandTimeoutMs: environment.redisTimeoutMs,
+  });
   return { bus: await NatsBus.connect({ url: environment.natsUrl, dataDirectory, name }), state };
 }

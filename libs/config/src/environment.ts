@@ -19,6 +19,8 @@ export interface Environment {
   /** Providers that a worker process serves; null: all. */
   readonly providers: readonly string[] | null;
   readonly drainMs: number;
+  /** A Redis that says nothing for so long is away. */
+  readonly redisTimeoutMs: number;
   readonly logLevel: string;
   /** For `os.environ/NAME` references. */
   readonly variables: Readonly<Record<string, string | undefined>>;

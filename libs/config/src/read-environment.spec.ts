@@ -34,6 +34,7 @@ describe('readEnvironment', () => {
       saltKey: null,
       providers: null,
       drainMs: 30_000,
+      redisTimeoutMs: 50,
       logLevel: 'info',
       variables: {},
     });

@@ -15,6 +15,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /** Python's names, which LITELLM_LOG holds. */
 const LOG_LEVEL_ALIASES: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal' };
 const DEFAULT_DRAIN_SECONDS = 30;
+const DEFAULT_REDIS_TIMEOUT_MS = 50;
 
 /**
  * The environment of a process from its variables and command line; a flag wins over a variable.
@@ -42,6 +43,7 @@ export function readEnvironment(
     saltKey: first('TOLLGATE_SALT_KEY', 'LITELLM_SALT_KEY') ?? null,
     providers: readProviders(first('PROVIDERS', 'PROVIDER')),
     drainMs: readDrain(first('DRAIN_SECONDS'), problems),
+    redisTimeoutMs: readRedisTimeout(first('REDIS_TIMEOUT_MS'), problems),
     logLevel: readLogLevel(first('LOG_LEVEL', 'LITELLM_LOG'), problems),
     variables,
   };
@@ -90,6 +92,13 @@ function readDrain(text: string | undefined, problems: string[]): number {
   if (Number.isFinite(seconds) && seconds >= 0) return Math.round(seconds * 1000);
   problems.push(`DRAIN_SECONDS must be a number of seconds, 0 or more (got "${text ?? ''}")`);
   return DEFAULT_DRAIN_SECONDS * 1000;
+}
+
+function readRedisTimeout(text: string | undefined, problems: string[]): number {
+  const milliseconds = text === undefined ? DEFAULT_REDIS_TIMEOUT_MS : Number(text);
+  if (Number.isFinite(milliseconds) && milliseconds >= 1) return Math.round(milliseconds);
+  problems.push(`REDIS_TIMEOUT_MS must be a number of milliseconds, 1 or more (got "${text ?? ''}")`);
+  return DEFAULT_REDIS_TIMEOUT_MS;
 }
 
 function readLogLevel(text: string | undefined, problems: string[]): string {

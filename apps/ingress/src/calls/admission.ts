@@ -121,16 +121,22 @@ export class Admission {
     }
   }
 
-  /** With room for what the call is likely to cost if that can be had, though it be after a while; else with what there is. */
+  /**
+   * With room for what the call is likely to cost, or for all that there is when others have settled: a call takes less, and may
+   * have to be cut short, only when that does not come about in time.
+   */
   private async weigh(request: AdmitRequest): Promise<Decision> {
     const { cost = null } = request;
     if (cost === null) return this.seeded(request);
+    const least = Math.max(1, cost.leastNanos);
     const until = Date.now() + this.general.budgets.waitMs;
-    const roomy = { ...cost, leastNanos: Math.max(cost.leastNanos, cost.likelyNanos) };
-    const answer = await this.inTurn({ ...request, cost: roomy }, roomy.leastNanos, until);
-    return answer.granted || answer.kind !== 'budget'
-      ? answer
-      : this.inTurn(request, Math.max(1, cost.leastNanos), until);
+    for (let want = Math.max(least, cost.likelyNanos); ;) {
+      const asked = { ...request, cost: { ...cost, leastNanos: want } };
+      const answer = await this.inTurn(asked, want, until);
+      if (answer.granted || answer.kind !== 'budget' || want <= least) return answer;
+      const left = answer.maxNanos - answer.spentNanos - answer.dueNanos;
+      want = Date.now() >= until || left >= want ? least : Math.max(least, left);
+    }
   }
 
   /** Waits while only what open calls hold is in the way of so much. */

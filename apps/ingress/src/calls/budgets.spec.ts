@@ -136,7 +136,7 @@ describe('a call that a budget binds', () => {
       return asked.length < 2 ? refusal({ spentNanos: 1_999_950_000 }) : grant(request, 50_000);
     };
     expect((await chat({ max_tokens: 100 })).status).toBe(200);
-    expect(asked).toEqual([100_000, 16_000]);
+    expect(asked).toEqual([100_000, 50_000]);
     expect(ingress.bus.calls[0]?.header.allowanceNanos).toBe(50_000);
   });
 
