@@ -4,15 +4,28 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { canPin, file, startGenerator, startUpstream } from './processes.mjs';
-import { compare, judge, judgeRouter, printRouter, summarize, table } from './report.mjs';
+import { measureAdmission } from './admission.mjs';
+import {
+  compare,
+  judge,
+  judgeAdmission,
+  judgeRouter,
+  printAdmission,
+  printRouter,
+  summarize,
+  table,
+} from './report.mjs';
 import { requestOf } from './request.mjs';
 import { measureRouter } from './router.mjs';
 import { TARGETS, Unavailable } from './targets.mjs';
 
+/** Parts that are measured by themselves, without a gateway around them. */
+const ALONE = ['router', 'admission'];
+
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: [...Object.keys(TARGETS), 'router'].join(',') },
+    only: { type: 'string', default: [...Object.keys(TARGETS), ...ALONE].join(',') },
     seconds: { type: 'string' },
     rounds: { type: 'string' },
     concurrency: { type: 'string', default: '1,32,256' },
@@ -91,15 +104,18 @@ async function measure(generator, targets) {
   return measurements;
 }
 
-function publish(measurements, targets, router) {
+function publish(measurements, targets, { router, admission }) {
   const rows = compare(summarize(measurements));
-  const bars = [...judge(rows), ...judgeRouter(router)];
+  const bars = [...judge(rows), ...judgeRouter(router), ...judgeAdmission(admission)];
   const memory = Object.fromEntries(targets.flatMap(([name, { rss }]) => (rss ? [[name, rss()]] : [])));
   if (rows.length > 0) process.stdout.write(`\n${table(rows)}\n`);
   if (router.length > 0) process.stdout.write(`\n${printRouter(router)}\n`);
+  if (admission.length > 0) process.stdout.write(`\n${printAdmission(admission)}\n`);
   process.stdout.write('\n');
   for (const { bar, value, sense, wanted, met } of bars) {
-    process.stdout.write(`${met ? 'met   ' : 'MISSED'}  ${bar}: ${value.toFixed(2)} (${sense} ${wanted})\n`);
+    process.stdout.write(
+      `${met ? 'met   ' : 'MISSED'}  ${bar}: ${value.toFixed(value < 0.1 ? 4 : 2)} (${sense} ${wanted})\n`,
+    );
   }
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, pinned: canPin };
   const folder = file('../../bench-results/');
@@ -107,14 +123,18 @@ function publish(measurements, targets, router) {
   const name = `${folder}bench-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`;
   writeFileSync(
     name,
-    JSON.stringify({ machine, seconds, rounds, rows, router, bars, memory, measurements }, null, 2),
+    JSON.stringify(
+      { machine, seconds, rounds, rows, router, admission, bars, memory, measurements },
+      null,
+      2,
+    ),
   );
   process.stdout.write(`\nWritten to ${name}\n`);
 }
 
 if (!canPin) say('NOTE without taskset (or a second core) gateways and load share their cores\n');
 const names = values.only.split(',');
-const wanted = names.filter((name) => name !== 'router');
+const wanted = names.filter((name) => !ALONE.includes(name));
 const upstream = await startUpstream();
 const generator = await startGenerator();
 const targets = [...(await startTargets(wanted, upstream.url))];
@@ -127,5 +147,8 @@ try {
   await Promise.all([generator.stop(), upstream.stop()]);
 }
 if (names.includes('router')) say('the router by itself, 100,000 deployments\n');
-publish(measurements, targets, names.includes('router') ? await measureRouter() : []);
+const router = names.includes('router') ? await measureRouter() : [];
+if (names.includes('admission')) say('admission by itself\n');
+const admission = names.includes('admission') ? await measureAdmission() : [];
+publish(measurements, targets, { router, admission });
 process.exit(0);

@@ -101,3 +101,24 @@ export const judgeRouter = (rows) =>
     sense: 'at most',
     met: p50 <= MOST_ROUTER_MS,
   }));
+
+/** A call's admission alone. */
+export const printAdmission = (rows) =>
+  [
+    'admission alone, every scope with three rate limits and a budget, ms a call',
+    ...rows.map(
+      ({ where, scopes, p50, p99 }) =>
+        `${`${where}, ${scopes} ${scopes === 1 ? 'scope' : 'scopes'}`.padEnd(24)} p50 ${p50.toFixed(4)}  p99 ${p99.toFixed(4)}`,
+    ),
+  ].join('\n');
+
+const MOST_ADMISSION_MS = { embedded: 0.05, distributed: 0.3 };
+
+export const judgeAdmission = (rows) =>
+  rows.map(({ where, scopes, p50 }) => ({
+    bar: `admission p50 ms, ${where}, ${scopes} ${scopes === 1 ? 'scope' : 'scopes'}`,
+    value: p50,
+    wanted: MOST_ADMISSION_MS[where],
+    sense: 'at most',
+    met: p50 <= MOST_ADMISSION_MS[where],
+  }));

@@ -40,6 +40,8 @@ const config = (upstream) => ({
 // The port is read from the log, so the line of the start must be in it.
 const env = { LOG_LEVEL: 'info', NODE_ENV: 'production' };
 
+const LIMITS = { rpm_limit: 1_000_000_000, max_parallel_requests: 100_000 };
+
 /** Keys are checked, calls are admitted and usage is recorded, as in production. */
 async function tollgate(gateway, others = []) {
   const pids = [...Object.values(gateway.processes).map(({ pid }) => pid), ...others];
@@ -47,7 +49,7 @@ async function tollgate(gateway, others = []) {
   const response = await fetch(`${gateway.url}/key/generate`, {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.masterKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ key_alias: 'bench', rpm_limit: 1_000_000_000, max_parallel_requests: 100_000 }),
+    body: JSON.stringify({ key_alias: 'bench', max_budget: 1_000_000, ...LIMITS }),
   });
   if (!response.ok) throw new Error(`/key/generate: ${response.status} ${await response.text()}`);
   const { key } = await response.json();
