@@ -18,6 +18,7 @@ import {
 } from '@tollgate/config';
 import {
   NO_LIMITS,
+  findEntries,
   findScopes,
   NO_USAGE,
   type CallHeader,
@@ -49,6 +50,7 @@ export class FakeBus implements Pick<Bus, 'request' | 'publish' | 'record' | 'ca
   /** Scopes that nobody speaks of bind nothing. */
   readonly replies = new Map<string, (payload: never) => unknown>([
     [findScopes.subject, () => ({ scopes: [] })],
+    [findEntries.subject, () => ({ entries: [] })],
   ]);
   frames: (signal: AbortSignal) => AsyncGenerator<ResponseFrame> = () => jsonAnswer('{"ok":true}');
 

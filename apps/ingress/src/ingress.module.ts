@@ -9,6 +9,7 @@ import { BudgetsController } from './admin/budgets/budgets.controller.js';
 import { CustomersController } from './admin/customers/customers.controller.js';
 import { Directory } from './admin/directory.js';
 import { EntryDesk } from './admin/entries/entry-desk.js';
+import { Grants } from './admin/grants.js';
 import { MemberDesk } from './admin/members/member-desk.js';
 import { OrganizationMembersController } from './admin/organizations/organization-members.controller.js';
 import { OrganizationsController } from './admin/organizations/organizations.controller.js';
@@ -25,6 +26,7 @@ import { UserInfoController } from './admin/users/user-info.controller.js';
 import { UsersController } from './admin/users/users.controller.js';
 import { AlertsController } from './alerts/alerts.controller.js';
 import { BudgetNews } from './alerts/budget-news.js';
+import { AccessGroups } from './auth/access-groups.js';
 import { Authenticator } from './auth/authenticator.js';
 import { Authorities } from './auth/authority.js';
 import { KeyCache } from './auth/key-cache.js';
@@ -108,6 +110,7 @@ export const HTTP_CONTROLLERS = [
 @Module({
   controllers: [...HTTP_CONTROLLERS, ExplanationsController, KeyEventsController, ReservationController],
   providers: [
+    AccessGroups,
     Admission,
     Authenticator,
     Authorities,
@@ -125,6 +128,7 @@ export const HTTP_CONTROLLERS = [
     EntryDesk,
     Estimates,
     Explanations,
+    Grants,
     HttpDoor,
     KeyDesk,
     KeyNewsWatch,
@@ -143,15 +147,21 @@ export const HTTP_CONTROLLERS = [
     UserDesk,
     {
       provide: KeyCache,
-      useFactory: (bus: Bus, config: LiveConfig) =>
-        new KeyCache(bus, { ttlMs: () => config.current.general.keyCacheTtlMs }),
-      inject: [BUS, LiveConfig],
+      useFactory: (bus: Bus, config: LiveConfig, groups: AccessGroups) =>
+        new KeyCache(bus, {
+          ttlMs: () => config.current.general.keyCacheTtlMs,
+          expand: (models) => groups.expand(models),
+        }),
+      inject: [BUS, LiveConfig, AccessGroups],
     },
     {
       provide: ScopeCache,
-      useFactory: (bus: Bus, config: LiveConfig) =>
-        new ScopeCache(bus, { ttlMs: () => config.current.general.keyCacheTtlMs }),
-      inject: [BUS, LiveConfig],
+      useFactory: (bus: Bus, config: LiveConfig, groups: AccessGroups) =>
+        new ScopeCache(bus, {
+          ttlMs: () => config.current.general.keyCacheTtlMs,
+          expand: (models) => groups.expand(models),
+        }),
+      inject: [BUS, LiveConfig, AccessGroups],
     },
     { provide: APP_FILTER, useClass: ErrorsFilter },
   ],

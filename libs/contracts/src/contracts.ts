@@ -11,6 +11,7 @@ import {
   listEntries,
   listMembers,
   removeMembers,
+  scopesChanged,
   setMembers,
   updateEntry,
 } from './directory.contract.js';
@@ -59,6 +60,7 @@ export const CONTRACTS: readonly Contract[] = [
   removeMembers,
   listMembers,
   findScopes,
+  scopesChanged,
   resetSpend,
   listAudit,
   verifyAudit,

@@ -1,31 +1,36 @@
+import { Injectable } from '@nestjs/common';
 import { matchesPattern } from '@tollgate/config';
-import { GatewayError, type Limits } from '@tollgate/contracts';
+import { GatewayError, type Limits, type SpentEntry } from '@tollgate/contracts';
+import { AccessGroups } from '../auth/access-groups.js';
 import type { RecordPatch } from './fields/field-use.js';
-
-/** Whose models and limits bound what is granted under it. */
-export interface Granter {
-  /** `team research` */
-  readonly what: string;
-  readonly models: readonly string[];
-  readonly limits: Limits;
-}
 
 /** Entries that stand for what the owner itself has. */
 const INHERITED: ReadonlySet<string> = new Set(['all-team-models', 'no-default-models']);
 const ALL_MODELS = 'all-proxy-models';
 
-/**
- * Whoever is no proxy admin gives no more than the owner has. Empty and unlimited are fine: the owner's own models and limits bind the
- * calls too. Throws `forbidden` naming the field.
- */
-export function checkGrant(wanted: RecordPatch, granters: readonly Granter[]): void {
-  for (const granter of granters) {
-    checkModels(wanted.models ?? [], granter);
-    if (wanted.limits !== undefined) checkLimits(wanted.limits, granter);
+type Owner = Pick<SpentEntry, 'kind' | 'id' | 'models' | 'limits'>;
+
+/** Whoever is no proxy admin gives no more than the owner of what is given has. */
+@Injectable()
+export class Grants {
+  constructor(private readonly groups: AccessGroups) {}
+
+  /**
+   * Empty and unlimited are fine: the owner's own models and limits bind the calls too. Rejects with `forbidden` naming the field that
+   * asks for more.
+   */
+  async check(wanted: RecordPatch, owners: readonly (Owner | undefined)[]): Promise<void> {
+    const models = await this.groups.expand(wanted.models ?? []);
+    for (const owner of owners) {
+      if (owner === undefined) continue;
+      const what = `${owner.kind} ${owner.id}`;
+      checkModels(models, what, await this.groups.expand(owner.models));
+      if (wanted.limits !== undefined) checkLimits(wanted.limits, what, owner.limits);
+    }
   }
 }
 
-function checkModels(models: readonly string[], { what, models: owned }: Granter): void {
+function checkModels(models: readonly string[], what: string, owned: readonly string[]): void {
   if (owned.length === 0 || owned.includes(ALL_MODELS)) return;
   const beyond = models.find(
     (model) => !INHERITED.has(model) && !owned.some((entry) => matchesPattern(entry, model)),
@@ -33,7 +38,7 @@ function checkModels(models: readonly string[], { what, models: owned }: Granter
   if (beyond !== undefined) throw tooMuch('models', `${what} has no access to '${beyond}'`);
 }
 
-function checkLimits(wanted: Limits, { what, limits }: Granter): void {
+function checkLimits(wanted: Limits, what: string, limits: Limits): void {
   const rates = [
     ['rpm_limit', 'requestsPerMinute'],
     ['tpm_limit', 'tokensPerMinute'],

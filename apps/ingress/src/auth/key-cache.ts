@@ -4,6 +4,8 @@ import { keyCaller, type Caller } from './caller.js';
 import { RecordCache } from './record-cache.js';
 
 export interface KeyCacheOptions {
+  /** Models with those of the access groups among them; absent: as they are. */
+  readonly expand?: (models: string[]) => Promise<string[]>;
   readonly ttlMs: () => number;
   readonly now?: () => number;
   readonly capacity?: number;
@@ -17,11 +19,12 @@ const LOOKUP_TIMEOUT_MS = 2_000;
 export class KeyCache {
   private readonly records: RecordCache<Caller>;
 
-  constructor(bus: Bus, { ttlMs, now, capacity }: KeyCacheOptions) {
+  constructor(bus: Bus, { ttlMs, now, capacity, expand = asTheyAre }: KeyCacheOptions) {
     this.records = new RecordCache({
       load: async (hash) => {
         const found = await bus.request(findKey, { hash }, { timeoutMs: LOOKUP_TIMEOUT_MS });
-        return found === null ? null : keyCaller(found.key);
+        if (found === null) return null;
+        return keyCaller({ ...found.key, models: await expand(found.key.models) });
       },
       ttlMs,
       unknownTtlMs: UNKNOWN_TTL_MS,
@@ -44,6 +47,8 @@ export class KeyCache {
     this.records.distrust();
   }
 }
+
+const asTheyAre = (models: string[]): Promise<string[]> => Promise.resolve(models);
 
 const unavailable = (cause?: unknown): GatewayError =>
   new GatewayError('service_unavailable', 'API keys cannot be checked at the moment. Try again shortly.', {

@@ -33,6 +33,8 @@ export class KeyEventsController {
   scopesChanged(@Payload() { scopes, all = false }: ScopesChanged): void {
     for (const scope of scopes) this.scopes.drop(scope);
     if (!all) return;
+    // A group of models may have changed, which keys name too.
+    this.keys.distrust();
     this.scopes.distrust();
     this.bindings.tierChanged();
   }

@@ -3,6 +3,8 @@ import { GatewayError, findScopes, scopeName, type ScopeRecord, type ScopeRef } 
 import { RecordCache } from './record-cache.js';
 
 export interface ScopeCacheOptions {
+  /** Models with those of the access groups among them; absent: as they are. */
+  readonly expand?: (models: string[]) => Promise<string[]>;
   readonly ttlMs: () => number;
   readonly now?: () => number;
 }
@@ -15,12 +17,14 @@ const LOOKUP_TIMEOUT_MS = 2_000;
 export class ScopeCache {
   private readonly records: RecordCache<ScopeRecord>;
 
-  constructor(bus: Bus, { ttlMs, now }: ScopeCacheOptions) {
+  constructor(bus: Bus, { ttlMs, now, expand }: ScopeCacheOptions) {
     this.records = new RecordCache({
       load: async (name) => {
         const question = { scopes: [refOf(name)] };
         const { scopes } = await bus.request(findScopes, question, { timeoutMs: LOOKUP_TIMEOUT_MS });
-        return scopes[0] ?? null;
+        const [record] = scopes;
+        if (record === undefined || expand === undefined) return record ?? null;
+        return { ...record, models: await expand(record.models) };
       },
       ttlMs,
       unknownTtlMs: UNKNOWN_TTL_MS,

@@ -28,7 +28,8 @@ export interface MadeKey {
   readonly found: Pick<SpentKey, 'key' | 'spendNanos'>;
 }
 
-const NEW_KEY: Omit<NewKey, 'hash' | 'name'> = {
+/** A key of which nothing was said. */
+export const NEW_KEY: Omit<NewKey, 'hash' | 'name'> = {
   alias: null,
   models: [],
   userId: null,

@@ -2,7 +2,7 @@ import { GatewayError, type SpentEntry } from '@tollgate/contracts';
 import { Injectable } from '@nestjs/common';
 import { Directory } from '../admin/directory.js';
 import type { RecordPatch } from '../admin/fields/field-use.js';
-import { checkGrant, type Granter } from '../admin/grants.js';
+import { Grants } from '../admin/grants.js';
 import { administersOrganization, administersTeam, type Authority } from '../auth/authority.js';
 import { checkPermission } from './key-rights.js';
 
@@ -11,7 +11,10 @@ type Owners = Pick<RecordPatch, 'teamId' | 'userId' | 'organizationId' | 'projec
 /** For whom a caller may make keys, and how much it may give them. */
 @Injectable()
 export class KeyOwners {
-  constructor(private readonly directory: Directory) {}
+  constructor(
+    private readonly directory: Directory,
+    private readonly grants: Grants,
+  ) {}
 
   /** The team of a key; undefined: it has none, or one that is not known. */
   async teamOf(owners: Owners): Promise<SpentEntry | undefined> {
@@ -27,8 +30,8 @@ export class KeyOwners {
     const team = await this.teamOf(owners);
     if (team === undefined) this.checkPersonal(by, owners);
     else checkTeam(by, owners, team, route);
-    const granters = [team, await this.userOf(owners, team), ...(await this.others(by, owners, team))];
-    checkGrant(patch, granters.filter((entry) => entry !== undefined).map(granterOf));
+    const others = await this.others(by, owners, team);
+    await this.grants.check(patch, [team, await this.userOf(owners, team), ...others]);
   }
 
   private checkPersonal(by: Authority, { teamId, userId, organizationId }: Owners): void {
@@ -88,9 +91,3 @@ const notAssigned = (by: Authority, teamId: string): GatewayError =>
   new GatewayError('invalid_request', `User=${by.userId ?? 'None'} not assigned to team=${teamId}`, {
     param: 'team_id',
   });
-
-const granterOf = ({ kind, id, models, limits }: SpentEntry): Granter => ({
-  what: `${kind} ${id}`,
-  models,
-  limits,
-});

@@ -49,7 +49,7 @@ export class EntryDesk {
 
   /** @param id a new one when there is none. */
   async create(actor: Actor, kind: EntryKind, id: unknown, patch: RecordPatch): Promise<SpentEntry> {
-    const entry = { ...NEW_ENTRY, ...columnsOf(patch), kind, id: idOf(id ?? randomUUID()) };
+    const entry = newEntry(kind, id ?? randomUUID(), patch);
     return { ...(await this.bus.request(createEntry, { actor, entry })), spendNanos: 0, keyCount: 0 };
   }
 
@@ -134,6 +134,14 @@ const NEW_ENTRY: Omit<DirectoryEntry, 'kind' | 'id' | 'createdAt' | 'createdBy' 
     },
     ...{ limits: NO_LIMITS, metadata: {}, settings: {} },
   };
+
+/** Throws `invalid_request` for what cannot be an id. */
+export const newEntry = (kind: EntryKind, id: unknown, patch: RecordPatch) => ({
+  ...NEW_ENTRY,
+  ...columnsOf(patch),
+  kind,
+  id: idOf(id),
+});
 
 /** What entries have of all that records have. */
 function columnsOf(patch: RecordPatch) {

@@ -11,7 +11,7 @@ import { EntryDesk } from '../entries/entry-desk.js';
 import { invalidField } from '../fields/field-errors.js';
 import type { RecordPatch } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
-import { checkGrant } from '../grants.js';
+import { Grants } from '../grants.js';
 import { checkSeesTeam, checkTeamAdmin } from '../teams/team-rights.js';
 import { PROJECT } from './project-fields.js';
 
@@ -28,6 +28,7 @@ export class ProjectsController {
   constructor(
     private readonly desk: EntryDesk,
     private readonly directory: Directory,
+    private readonly grants: Grants,
   ) {}
 
   @Access('manage')
@@ -111,7 +112,7 @@ export class ProjectsController {
     const team = await this.directory.require('team', teamId, 'team_id');
     if (by.isAdmin) return team;
     checkTeamAdmin(by, team);
-    checkGrant(patch, [{ what: `team ${team.id}`, ...team }]);
+    await this.grants.check(patch, [team]);
     return team;
   }
 }

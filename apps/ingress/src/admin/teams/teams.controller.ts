@@ -10,7 +10,7 @@ import { Directory } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
 import { names, type RecordPatch } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
-import { checkGrant } from '../grants.js';
+import { Grants } from '../grants.js';
 import { dollars } from '../limits/limit-schemas.js';
 import { MemberDesk } from '../members/member-desk.js';
 import { TeamAnswers } from './team-answers.js';
@@ -33,6 +33,7 @@ export class TeamsController {
     private readonly desk: EntryDesk,
     private readonly directory: Directory,
     private readonly members: MemberDesk,
+    private readonly grants: Grants,
     private readonly answers: TeamAnswers,
   ) {}
 
@@ -157,8 +158,7 @@ export class TeamsController {
         },
       );
     const organization = await this.directory.find('organization', organizationId);
-    if (organization !== undefined)
-      checkGrant(patch, [{ what: `organization ${organization.id}`, ...organization }]);
+    await this.grants.check(patch, [organization]);
   }
 
   private async firstMembers(
