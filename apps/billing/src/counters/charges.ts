@@ -9,6 +9,9 @@ const AT_ONCE = 200;
 /** Tells shared state what the ledger took in. */
 @Injectable()
 export class Charges {
+  /** What is in the ledger and could not be told yet. */
+  private readonly owed = new Map<string, Charge>();
+
   constructor(
     @Inject(STATE) private readonly state: State,
     private readonly known: KnownCounters,
@@ -24,10 +27,21 @@ export class Charges {
    * them, and state counts an attempt once. When it rejects, all may be told again.
    */
   async charge(events: readonly UsageEvent[]): Promise<void> {
-    const items = events.filter(isCharged).map(chargeOf);
+    for (const event of events.filter(isCharged))
+      this.owed.set(`${event.id} ${event.status}`, chargeOf(event));
+    await this.tell();
+  }
+
+  /**
+   * Before counters are set to what the ledger holds: state must know which attempts that is, or it would count them again when
+   * their events come again. In turn with `charge`.
+   */
+  async tell(): Promise<void> {
+    const items = [...this.owed.values()];
     for (let first = 0; first < items.length; first += AT_ONCE)
       await this.state.charge(items.slice(first, first + AT_ONCE));
     for (const { counters } of items) this.known.note(counters);
+    this.owed.clear();
   }
 }
 

@@ -38,9 +38,10 @@ function replicaOf({ database }: Stage, state: State) {
   const known = new KnownCounters();
   const counters = new LedgerCounters(database, new SpendSums(database), config);
   const ledger = new Ledger(database, new Partitions(database));
+  const charges = new Charges(state, known);
   return {
-    intake: new UsageIntake(ledger, new Charges(state, known), turns, backlog),
-    seeds: new CounterSeeds(state, turns, backlog, counters, known),
+    intake: new UsageIntake(ledger, charges, turns, backlog),
+    seeds: new CounterSeeds(state, turns, backlog, charges, counters, known),
     drift: new CounterDriftJob(state, turns, backlog, counters, known),
     sweeper: new HoldSweeperJob(state, backlog),
     counters,
@@ -157,6 +158,17 @@ function suite(stage: Stage): void {
     state.charge = charge;
     expect(await replica.intake.record(batch)).toMatchObject({ inserted: 0, duplicate: 1 });
     expect(await spent()).toBe(3);
+  });
+
+  it('counts once what shared state was not told before it lost all', async () => {
+    const charge = state.charge.bind(state);
+    state.charge = () => Promise.reject(new Error('away'));
+    const batch = [event({ costNanos: 3 })];
+    await expect(replica.intake.record(batch)).rejects.toThrow('away');
+    state.charge = charge;
+    expect(await replica.seeds.seed([counter])).toBe(1);
+    await replica.intake.record(batch);
+    expect([await spent(), await inLedger()]).toEqual([3, 3]);
   });
 
   it('corrects a counter that is off the ledger by the same amount for a minute, and tells of it', async () => {
