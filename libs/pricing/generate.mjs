@@ -17,7 +17,10 @@ const FIELDS = {
   output_reasoning_mtok: ['t', TOKENS],
   input_audio_mtok: ['a', TOKENS],
   output_audio_mtok: ['b', TOKENS],
+  input_image_mtok: ['m', TOKENS],
+  output_image_mtok: ['n', TOKENS],
   web_searches_kcount: ['s', PIECES],
+  storage_searches_kcount: ['f', PIECES],
   requests_kcount: ['q', PIECES],
 };
 

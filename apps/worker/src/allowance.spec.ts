@@ -22,6 +22,7 @@ const price = (header: AttemptHeader) => attemptPrice(header, priced);
 const progress = (characters: number, usage: Progress['usage'] = null): Progress => ({
   usage,
   rawUsage: null,
+  serviceTier: null,
   characters,
   responseId: null,
   finished: false,

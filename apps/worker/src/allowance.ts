@@ -33,10 +33,10 @@ export function attemptPrice(
   { provider, baseModel, prices }: Deployment,
 ): AttemptPrice | null {
   const query = { provider, model: upstreamModel, baseModel, overrides: prices, at: Date.now() };
-  const thousand = priceUsage({ ...NO_USAGE, output: 1_000 }, query);
-  const base = priceUsage(NO_USAGE, query);
-  if (thousand === null || base === null) return null;
-  const perToken = (thousand - base) / 1_000;
+  // Two answers, so that what each call costs beside its tokens is not taken for a price of tokens.
+  const [one, two] = [1_000, 2_000].map((output) => priceUsage({ ...NO_USAGE, output }, query));
+  if (one === undefined || two === undefined || one === null || two === null) return null;
+  const perToken = (two - one) / 1_000;
   const ofPrompt = (usage: Usage): number =>
     priceUsage({ ...usage, output: 0, reasoning: 0, audioOutput: 0 }, query) ?? 0;
   return perToken === 0 && ofPrompt({ ...NO_USAGE, input: 1_000_000 }) === 0 ? null : { ofPrompt, perToken };

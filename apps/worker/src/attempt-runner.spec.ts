@@ -14,6 +14,7 @@ describe('AttemptRunner', () => {
       measured: true,
       usage: { input: 2, output: 3 },
       rawUsage: { prompt_tokens: 2 },
+      serviceTier: null,
       responseId: expect.stringMatching(/^chatcmpl-/) as unknown,
       provider: 'openai',
       tags: ['a'],

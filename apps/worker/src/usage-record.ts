@@ -7,6 +7,7 @@ import {
   type AttemptHeader,
   type CallHeader,
   type ErrorCode,
+  type ServiceTier,
   type Usage,
   type UsageEvent,
 } from '@tollgate/contracts';
@@ -76,12 +77,13 @@ export class UsageRecord implements Drafted {
     draftBeat.dropped(this);
     const measured = progress.usage !== null && progress.finished && status !== 'failed';
     const usage = status === 'failed' ? NO_USAGE : this.estimate(progress);
-    const costNanos = this.price(usage);
+    const costNanos = this.price(usage, progress.serviceTier);
     const event: UsageEvent = {
       ...this.initial,
       status,
       measured,
       usage,
+      serviceTier: progress.serviceTier,
       costNanos,
       responseId: progress.responseId,
       rawUsage: progress.rawUsage,
@@ -105,7 +107,7 @@ export class UsageRecord implements Drafted {
     return missing > 0 ? { ...known, output: known.output + missing } : known;
   }
 
-  private price(usage: Usage): number | null {
+  private price(usage: Usage, tier: ServiceTier | null): number | null {
     const { provider, baseModel, prices } = this.deployment;
     const model = this.header.upstreamModel;
     const costNanos = priceUsage(usage, {
@@ -114,6 +116,7 @@ export class UsageRecord implements Drafted {
       baseModel,
       overrides: prices,
       at: this.initial.startedAt,
+      tier,
     });
     usagePriced({ provider, model, usage, costNanos });
     return costNanos;
@@ -167,6 +170,7 @@ function initialEvent(
     // Nothing is known to be served yet; the prompt counts from the first token on.
     usage: NO_USAGE,
     rawUsage: null,
+    serviceTier: null,
     costNanos: null,
     model: call.model,
     group,

@@ -23,7 +23,15 @@ export {
   type GatewayErrorOptions,
   type Retry,
 } from './errors.js';
-export { NO_USAGE, completionTokens, promptTokens, usage, type Usage } from './usage.js';
+export {
+  NO_USAGE,
+  completionTokens,
+  promptTokens,
+  serviceTier,
+  usage,
+  type ServiceTier,
+  type Usage,
+} from './usage.js';
 export {
   attemptCall,
   attemptHeader,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attemptRole } from './call.contract.js';
 import { defineDurable } from './contract.js';
-import { usage } from './usage.js';
+import { serviceTier, usage } from './usage.js';
 
 /**
  * complete: the provider answered whole. partial: it broke off or was cancelled, counts are what was seen.
@@ -23,6 +23,8 @@ export const usageEvent = z.object({
   usage,
   /** The provider's usage object as it came. */
   rawUsage: z.unknown(),
+  /** As the answer told it; null: the provider's standard service. */
+  serviceTier: serviceTier.nullable().default(null),
   /** null: no price is known for the model. */
   costNanos: z.number().int().nullable(),
   model: z.string(),

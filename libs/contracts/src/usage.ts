@@ -1,10 +1,16 @@
 import { z } from 'zod';
 
 const count = z.number().int().nonnegative();
+/** Events that were written before there was such a count leave it out. */
+const laterCount = count.default(0);
+
+/** What a provider sells beside its standard service, at other prices. `fast` is Anthropic's `speed`. */
+export const serviceTier = z.enum(['batch', 'flex', 'priority', 'fast']);
+export type ServiceTier = z.infer<typeof serviceTier>;
 
 /**
- * Disjoint counts: no token is in two of them. OpenAI's `prompt_tokens` is input + cacheRead + cacheWrite* + audioInput,
- * its `completion_tokens` is output + reasoning + audioOutput.
+ * Disjoint counts: no token is in two of them. OpenAI's `prompt_tokens` is input + cacheRead + cacheWrite* + audioInput +
+ * imageInput, its `completion_tokens` is output + reasoning + audioOutput + imageOutput.
  */
 export const usage = z.object({
   input: count,
@@ -16,8 +22,12 @@ export const usage = z.object({
   reasoning: count,
   audioInput: count,
   audioOutput: count,
-  /** Searches, billed by piece. */
+  imageInput: laterCount,
+  imageOutput: laterCount,
+  /** Web searches, billed by piece. */
   searches: count,
+  /** Searches in files that the provider keeps, billed by piece. */
+  fileSearches: laterCount,
 });
 export type Usage = z.infer<typeof usage>;
 
@@ -30,11 +40,19 @@ export const NO_USAGE: Usage = {
   reasoning: 0,
   audioInput: 0,
   audioOutput: 0,
+  imageInput: 0,
+  imageOutput: 0,
   searches: 0,
+  fileSearches: 0,
 };
 
 export const promptTokens = (counts: Usage): number =>
-  counts.input + counts.cacheRead + counts.cacheWrite5m + counts.cacheWrite1h + counts.audioInput;
+  counts.input +
+  counts.cacheRead +
+  counts.cacheWrite5m +
+  counts.cacheWrite1h +
+  counts.audioInput +
+  counts.imageInput;
 
 export const completionTokens = (counts: Usage): number =>
-  counts.output + counts.reasoning + counts.audioOutput;
+  counts.output + counts.reasoning + counts.audioOutput + counts.imageOutput;

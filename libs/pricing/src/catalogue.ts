@@ -6,10 +6,10 @@ export type Price = number | readonly number[];
 
 /**
  * Prices of a model. Per token: i input, o output, r cache read, w cache write, h cache write for an hour,
- * t reasoning, a audio in, b audio out. Per piece: s search, q request.
+ * t reasoning, a audio in, b audio out, m image in, n image out. Per piece: s web search, f file search, q request.
  */
 export type PriceTable = Readonly<
-  Partial<Record<'i' | 'o' | 'r' | 'w' | 'h' | 't' | 'a' | 'b' | 's' | 'q', Price>>
+  Partial<Record<'i' | 'o' | 'r' | 'w' | 'h' | 't' | 'a' | 'b' | 'm' | 'n' | 's' | 'f' | 'q', Price>>
 >;
 
 /** null: always. A number: from that moment on (epoch milliseconds). A pair: between these seconds of the UTC day. */

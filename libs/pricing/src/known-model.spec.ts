@@ -1,6 +1,6 @@
 import { waitForUpdate } from '@pydantic/genai-prices';
 import { contextWindow } from './known-model.js';
-import { pricePerToken, tokenPrices } from './price-usage.js';
+import { pricePerToken, tokenPrices } from './token-prices.js';
 
 const AT = Date.parse('2026-10-01T12:00:00Z');
 const named = (provider: string, model: string, baseModel: string | null = null) => ({
@@ -57,6 +57,8 @@ describe('tokenPrices', () => {
       output: 15_000,
       cacheRead: 300,
       cacheWrite: 3_750,
+      cacheWrite1h: 6_000,
+      search: 10_000_000,
     });
     expect(tokenPrices({ ...query, overrides: { input: 0.5, reasoning: 7 } })).toMatchObject({
       input: 0.5,

@@ -1,6 +1,7 @@
-import { findModel, isCatalogued, type CatalogueModel, type PriceSchedule } from './catalogue.js';
+import { findModel, isCatalogued, type PriceSchedule } from './catalogue.js';
 import type { PriceQuery } from './price-query.js';
 import { catalogueId, isLocal } from './provider-map.js';
+import { tiersOf, type Tiers } from './service-tiers.js';
 
 /** How a deployment names its model. */
 type ModelName = Pick<PriceQuery, 'provider' | 'model' | 'baseModel'>;
@@ -10,6 +11,7 @@ interface KnownModel {
   readonly schedule: PriceSchedule | null;
   /** Tokens of prompt and answer together; null: not known. */
   readonly contextWindow: number | null;
+  readonly tiers: Tiers;
 }
 
 const MAX_REMEMBERED = 10_000;
@@ -42,20 +44,23 @@ export const contextWindow = (name: ModelName): number | null => knownModel(name
 const FREE: PriceSchedule = { i: 0, o: 0 };
 
 function search({ provider, model, baseModel }: ModelName): KnownModel {
-  const base = baseModel === null ? undefined : searchBase(provider, baseModel);
+  const named = baseModel === null ? null : baseName(provider, baseModel);
+  const base = named === null ? undefined : findModel(...named);
   const own = isLocal(provider) ? undefined : findModel(catalogueId(provider), model);
+  const tiers =
+    base !== undefined && named !== null ? tiersOf(...named) : tiersOf(catalogueId(provider), model);
   return {
     schedule: base?.[1] ?? own?.[1] ?? (isLocal(provider) ? FREE : null),
     contextWindow: base?.[2] ?? own?.[2] ?? null,
+    tiers,
   };
 }
 
 /** `azure/gpt-4o` names its provider; `gpt-4o` is the deployment's own. */
-function searchBase(provider: string, baseModel: string): CatalogueModel | undefined {
+function baseName(provider: string, baseModel: string): [catalogueProvider: string, model: string] {
   const slash = baseModel.indexOf('/');
   const prefix = baseModel.slice(0, Math.max(slash, 0));
-  if (slash > 0 && isCatalogued(catalogueId(prefix))) {
-    return findModel(catalogueId(prefix), baseModel.slice(slash + 1));
-  }
-  return findModel(catalogueId(provider), baseModel);
+  return slash > 0 && isCatalogued(catalogueId(prefix))
+    ? [catalogueId(prefix), baseModel.slice(slash + 1)]
+    : [catalogueId(provider), baseModel];
 }

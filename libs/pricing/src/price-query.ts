@@ -1,3 +1,5 @@
+import type { ServiceTier } from '@tollgate/contracts';
+
 /** What a price depends on besides the counts. */
 export interface PriceQuery {
   /** Provider prefix of the deployment, LiteLLM's name. */
@@ -9,14 +11,40 @@ export interface PriceQuery {
   readonly overrides: PriceOverrides;
   /** Epoch milliseconds: prices change over time. */
   readonly at: number;
+  /** Absent or null: the provider's standard service. */
+  readonly tier?: ServiceTier | null;
 }
 
-/** A deployment's own prices, nano-dollars per token (may be fractional); absent: the catalogue's. */
-export interface PriceOverrides {
+/** Nano-dollars per token, search or request (may be fractional). */
+export interface Prices {
   readonly input?: number;
   readonly output?: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
+  readonly cacheWrite1h?: number;
   readonly reasoning?: number;
   readonly audioInput?: number;
+  readonly audioOutput?: number;
+  readonly imageInput?: number;
+  readonly imageOutput?: number;
+  readonly search?: number;
+  readonly fileSearch?: number;
+  readonly request?: number;
+}
+
+/** A deployment's own prices, in place of the catalogue's one by one, and what its operator adds to or takes from the sum. */
+export interface PriceOverrides extends Prices {
+  /** The longest `promptTokens` that the prompt exceeds counts for the whole call; from the shortest to the longest. */
+  readonly longPrompts?: readonly { readonly promptTokens: number; readonly prices: Prices }[];
+  readonly tiers?: Readonly<Partial<Record<ServiceTier, Prices>>>;
+  /** By provider; `*` is any other. */
+  readonly adjustments?: ReadonlyMap<string, PriceAdjustment>;
+}
+
+/** Discount and margin. */
+export interface PriceAdjustment {
+  /** What is charged for a thousand million dollars: exact where a share is not. */
+  readonly perBillion: number;
+  /** Nano-dollars a call, on top. */
+  readonly fixedNanos: number;
 }

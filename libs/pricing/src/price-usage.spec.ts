@@ -25,7 +25,10 @@ const asTotals = (counts: Usage) => ({
   output_tokens: completionTokens(counts),
   output_reasoning_tokens: counts.reasoning,
   output_audio_tokens: counts.audioOutput,
+  input_image_tokens: counts.imageInput,
+  output_image_tokens: counts.imageOutput,
   web_searches: counts.searches,
+  storage_searches: counts.fileSearches,
 });
 
 const USAGES: readonly Usage[] = [
@@ -33,6 +36,7 @@ const USAGES: readonly Usage[] = [
   usage({ input: 1234, cacheRead: 567, cacheWrite5m: 89, cacheWrite1h: 11, output: 321, reasoning: 45 }),
   usage({ input: 300_001, cacheRead: 100_000, output: 8_192, searches: 3 }),
   usage({ input: 17, audioInput: 999, output: 5, audioOutput: 777 }),
+  usage({ input: 23, imageInput: 1_290, output: 5, imageOutput: 1_120, fileSearches: 2 }),
 ];
 
 const LITELLM_NAMES: Readonly<Record<string, string>> = {

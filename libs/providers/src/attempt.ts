@@ -40,6 +40,7 @@ const MAX_ANSWER_BYTES = 100 * 1024 * 1024;
 const NO_PROGRESS: Progress = {
   usage: null,
   rawUsage: null,
+  serviceTier: null,
   characters: 0,
   responseId: null,
   finished: false,

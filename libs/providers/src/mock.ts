@@ -54,7 +54,10 @@ export function mockAnswer(call: MockCall, text: string): MockAnswer {
   };
   const { data, progress } = call.stream ? streamed(call, base, text, usage) : whole(call, base, text, usage);
   const { characters, responseId } = progress;
-  return { data, progress: { usage: null, rawUsage: null, finished: true, characters, responseId } };
+  return {
+    data,
+    progress: { usage: null, rawUsage: null, serviceTier: null, finished: true, characters, responseId },
+  };
 }
 
 function whole(call: MockCall, base: Json, text: string, usage: Json): MockAnswer {

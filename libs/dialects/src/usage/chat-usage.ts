@@ -1,6 +1,7 @@
 import { completionTokens, promptTokens, type Usage } from '@tollgate/contracts';
 import { isObject, type Json } from '../json/json.js';
 import { countOf, fieldOf, firstCount } from './count.js';
+import { remainder } from './remainder.js';
 
 /**
  * Disjoint counts from the usage object of an OpenAI-shaped answer (OpenAI, Azure, Ollama and the compatible ones,
@@ -14,28 +15,36 @@ export function usageOfChat(raw: unknown): Usage | null {
     countOf(raw['completion_tokens']) ?? countOf(raw['output_tokens']) ?? countOf(raw['eval_count']);
   if (prompt === undefined && completion === undefined) return null;
   const untold = untoldTokens(raw, prompt ?? 0, completion ?? 0);
-  const { input, cacheRead, cacheWrite5m, cacheWrite1h, audioInput } = promptParts(
-    raw,
-    prompt ?? 0,
-    untold.audioInput,
-  );
-  const { output, reasoning, audioOutput } = completionParts(raw, completion ?? 0, untold.reasoning);
+  const promptCounts = promptParts(raw, prompt ?? 0, untold.audioInput);
+  const completionCounts = completionParts(raw, completion ?? 0, untold.reasoning);
   return {
     // NOTE no spreads: Node 20 takes a microsecond or more for each member that is added to one, and every call comes by here.
-    input,
-    cacheRead,
-    cacheWrite5m,
-    cacheWrite1h,
-    audioInput,
-    output,
-    reasoning,
-    audioOutput,
-    searches: firstCount(
-      fieldOf(raw['server_tool_use_details'], 'web_search_requests'),
-      fieldOf(raw['server_tool_use'], 'web_search_requests'),
-      raw['num_search_queries'],
-    ),
+    input: promptCounts.input,
+    cacheRead: promptCounts.cacheRead,
+    cacheWrite5m: promptCounts.cacheWrite5m,
+    cacheWrite1h: promptCounts.cacheWrite1h,
+    audioInput: promptCounts.audioInput,
+    imageInput: promptCounts.imageInput,
+    output: completionCounts.output,
+    reasoning: completionCounts.reasoning,
+    audioOutput: completionCounts.audioOutput,
+    imageOutput: completionCounts.imageOutput,
+    searches: searchesOf(raw),
+    fileSearches: firstCount(fieldOf(raw['server_side_tool_usage_details'], 'file_search_calls')),
   };
+}
+
+function searchesOf(raw: Json): number {
+  // NOTE xAI searches the web and X apart, at one price.
+  const ownTools = raw['server_side_tool_usage_details'];
+  if (isObject(ownTools)) {
+    return firstCount(ownTools['web_search_calls']) + firstCount(ownTools['x_search_calls']);
+  }
+  return firstCount(
+    fieldOf(raw['server_tool_use_details'], 'web_search_requests'),
+    fieldOf(raw['server_tool_use'], 'web_search_requests'),
+    raw['num_search_queries'],
+  );
 }
 
 /**
@@ -56,7 +65,7 @@ function promptParts(
   raw: Json,
   prompt: number,
   untoldAudio: number,
-): Omit<Usage, 'output' | 'reasoning' | 'audioOutput' | 'searches'> {
+): Pick<Usage, 'input' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'audioInput' | 'imageInput'> {
   const details = raw['prompt_tokens_details'] ?? raw['input_tokens_details'];
   const takeFrom = remainder(prompt + untoldAudio);
   const cacheRead = takeFrom(
@@ -76,33 +85,25 @@ function promptParts(
     ),
   );
   const audioInput = takeFrom(firstCount(fieldOf(details, 'audio_tokens')) + untoldAudio);
+  const imageInput = takeFrom(firstCount(fieldOf(details, 'image_tokens')));
   const oneHour = fieldOf(fieldOf(details, 'cache_creation_token_details'), 'ephemeral_1h_input_tokens');
   const cacheWrite1h = Math.min(firstCount(oneHour), cacheWrite);
   const cacheWrite5m = cacheWrite - cacheWrite1h;
-  return { input: takeFrom(Infinity), cacheRead, cacheWrite5m, cacheWrite1h, audioInput };
+  return { input: takeFrom(Infinity), cacheRead, cacheWrite5m, cacheWrite1h, audioInput, imageInput };
 }
 
 function completionParts(
   raw: Json,
   completion: number,
   untoldReasoning: number,
-): Pick<Usage, 'output' | 'reasoning' | 'audioOutput'> {
+): Pick<Usage, 'output' | 'reasoning' | 'audioOutput' | 'imageOutput'> {
   const details = raw['completion_tokens_details'] ?? raw['output_tokens_details'];
   const reasoningTold = firstCount(fieldOf(details, 'reasoning_tokens'), raw['reasoning_tokens']);
   const takeFrom = remainder(completion + untoldReasoning);
   const reasoning = takeFrom(Math.max(reasoningTold, untoldReasoning));
   const audioOutput = takeFrom(firstCount(fieldOf(details, 'audio_tokens')));
-  return { output: takeFrom(Infinity), reasoning, audioOutput };
-}
-
-/** Hands out parts of a total, never more than is left, so that the parts always add up to it. */
-function remainder(total: number): (part: number) => number {
-  let left = total;
-  return (part) => {
-    const taken = Math.min(part, left);
-    left -= taken;
-    return taken;
-  };
+  const imageOutput = takeFrom(firstCount(fieldOf(details, 'image_tokens')));
+  return { output: takeFrom(Infinity), reasoning, audioOutput, imageOutput };
 }
 
 /** OpenAI's usage object, with the Anthropic names of cached tokens beside it as LiteLLM has them. */
@@ -118,6 +119,7 @@ export function chatUsageOf(usage: Usage): Json {
       cached_tokens: usage.cacheRead,
       cache_creation_tokens: cacheWrite,
       ...(usage.audioInput > 0 && { audio_tokens: usage.audioInput }),
+      ...(usage.imageInput > 0 && { image_tokens: usage.imageInput }),
       ...(usage.cacheWrite1h > 0 && {
         cache_creation_token_details: {
           ephemeral_5m_input_tokens: usage.cacheWrite5m,
@@ -128,6 +130,7 @@ export function chatUsageOf(usage: Usage): Json {
     completion_tokens_details: {
       reasoning_tokens: usage.reasoning,
       ...(usage.audioOutput > 0 && { audio_tokens: usage.audioOutput }),
+      ...(usage.imageOutput > 0 && { image_tokens: usage.imageOutput }),
     },
     cache_creation_input_tokens: cacheWrite,
     cache_read_input_tokens: usage.cacheRead,

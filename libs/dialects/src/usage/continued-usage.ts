@@ -9,5 +9,7 @@ export const continuedUsage = (first: Usage, rest: Usage): Usage => ({
   output: first.output + rest.output,
   reasoning: first.reasoning + rest.reasoning,
   audioOutput: first.audioOutput + rest.audioOutput,
+  imageOutput: first.imageOutput + rest.imageOutput,
   searches: first.searches + rest.searches,
+  fileSearches: first.fileSearches + rest.fileSearches,
 });

@@ -35,7 +35,10 @@ function countsOf(raw: Json): Usage {
     reasoning,
     audioInput: 0,
     audioOutput: 0,
+    imageInput: 0,
+    imageOutput: 0,
     searches: firstCount(fieldOf(raw['server_tool_use'], 'web_search_requests')),
+    fileSearches: 0,
   };
 }
 
@@ -45,10 +48,10 @@ function add(left: Usage, right: Usage): Usage {
   return sum;
 }
 
-/** Anthropic's usage object. Audio counts as input and output, as Anthropic has no place for it. */
+/** Anthropic's usage object. Audio and images count as input and output, as Anthropic has no place for them. */
 export function messageUsageOf(usage: Usage): Json {
   return {
-    input_tokens: usage.input + usage.audioInput,
+    input_tokens: usage.input + usage.audioInput + usage.imageInput,
     cache_creation_input_tokens: usage.cacheWrite5m + usage.cacheWrite1h,
     cache_read_input_tokens: usage.cacheRead,
     cache_creation: {

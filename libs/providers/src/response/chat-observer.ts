@@ -1,5 +1,5 @@
-import type { Usage } from '@tollgate/contracts';
-import { usageOfChat, type Json, type SseEvent } from '@tollgate/dialects';
+import type { ServiceTier, Usage } from '@tollgate/contracts';
+import { serviceTierOf, usageOfChat, type Json, type SseEvent } from '@tollgate/dialects';
 import type { ErrorSource } from '../kit/upstream-error.js';
 import type { StreamObserver } from './observer.js';
 import { isJson, parsePayload } from './parse-payload.js';
@@ -8,6 +8,7 @@ import { isJson, parsePayload } from './parse-payload.js';
 export class ChatObserver implements StreamObserver {
   usage: Usage | null = null;
   rawUsage: unknown = null;
+  serviceTier: ServiceTier | null = null;
   characters = 0;
   responseId: string | null = null;
   started = false;
@@ -25,6 +26,8 @@ export class ChatObserver implements StreamObserver {
     const chunk = parsePayload(data, this.source);
     this.started = true;
     this.responseId ??= typeof chunk['id'] === 'string' && chunk['id'] !== '' ? chunk['id'] : null;
+    // The first chunks may tell what was asked for (`auto`), the last what was given.
+    if (chunk['service_tier'] !== undefined) this.serviceTier = serviceTierOf(chunk['service_tier']);
     this.readUsage(chunk);
     const choices = chunk['choices'];
     if (Array.isArray(choices)) for (const choice of choices) this.readChoice(choice);

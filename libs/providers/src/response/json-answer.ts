@@ -1,7 +1,15 @@
 import type { Dialect } from '@tollgate/contracts';
-import { chatToMessage, messageToChat, usageOfChat, usageOfMessage, type Json } from '@tollgate/dialects';
+import {
+  chatToMessage,
+  messageToChat,
+  serviceTierOf,
+  usageOfChat,
+  usageOfMessage,
+  type Json,
+} from '@tollgate/dialects';
 import type { ErrorSource } from '../kit/upstream-error.js';
 import { deltaCharacters } from './chat-observer.js';
+import { messageTierOf } from './message-observer.js';
 import type { Progress } from './observer.js';
 import { isJson, parsePayload } from './parse-payload.js';
 import { modelStamp } from './restamp.js';
@@ -46,7 +54,15 @@ function chatProgress(answer: Json): Progress {
     if (isJson(choice) && isJson(choice['message'])) characters += deltaCharacters(choice['message']);
   }
   const rawUsage = answer['usage'] ?? null;
-  return { usage: usageOfChat(rawUsage), rawUsage, characters, responseId: idOf(answer), finished: true };
+  const serviceTier = serviceTierOf(answer['service_tier']);
+  return {
+    usage: usageOfChat(rawUsage),
+    rawUsage,
+    serviceTier,
+    characters,
+    responseId: idOf(answer),
+    finished: true,
+  };
 }
 
 function messageProgress(answer: Json): Progress {
@@ -60,5 +76,12 @@ function messageProgress(answer: Json): Progress {
     if (isJson(block['input'])) characters += JSON.stringify(block['input']).length;
   }
   const rawUsage = answer['usage'] ?? null;
-  return { usage: usageOfMessage(rawUsage), rawUsage, characters, responseId: idOf(answer), finished: true };
+  return {
+    usage: usageOfMessage(rawUsage),
+    rawUsage,
+    serviceTier: messageTierOf(rawUsage),
+    characters,
+    responseId: idOf(answer),
+    finished: true,
+  };
 }

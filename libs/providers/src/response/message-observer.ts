@@ -1,5 +1,5 @@
-import type { Usage } from '@tollgate/contracts';
-import { usageOfMessage, type Json, type SseEvent } from '@tollgate/dialects';
+import type { ServiceTier, Usage } from '@tollgate/contracts';
+import { serviceTierOf, usageOfMessage, type Json, type SseEvent } from '@tollgate/dialects';
 import type { ErrorSource } from '../kit/upstream-error.js';
 import type { StreamObserver } from './observer.js';
 import { isJson, parsePayload } from './parse-payload.js';
@@ -21,6 +21,10 @@ export class MessageObserver implements StreamObserver {
   /** NOTE of an unfinished stream only the input is true: message_start counts an output of a token or so. */
   get usage(): Usage | null {
     return usageOfMessage(this.rawUsage);
+  }
+
+  get serviceTier(): ServiceTier | null {
+    return messageTierOf(this.rawUsage);
   }
 
   observe({ data }: SseEvent): Json | null {
@@ -57,3 +61,7 @@ export class MessageObserver implements StreamObserver {
     }
   }
 }
+
+/** Of Anthropic's usage object, which tells its tier and its speed. */
+export const messageTierOf = (usage: unknown): ServiceTier | null =>
+  isJson(usage) ? serviceTierOf(usage['speed'] === 'fast' ? 'fast' : usage['service_tier']) : null;

@@ -1,4 +1,4 @@
-import type { Usage } from '@tollgate/contracts';
+import type { ServiceTier, Usage } from '@tollgate/contracts';
 import type { Json, SseEvent } from '@tollgate/dialects';
 
 /** What the bill and the health need to know of an answer, whole or so far. */
@@ -6,6 +6,8 @@ export interface Progress {
   /** The provider's counts; null until it told any. */
   readonly usage: Usage | null;
   readonly rawUsage: unknown;
+  /** The provider's own word on how it served; null: its standard service. */
+  readonly serviceTier: ServiceTier | null;
   /** Characters of generated text (arguments of tool calls and thinking included). */
   readonly characters: number;
   /** The provider's id of the answer. */

@@ -1,0 +1,68 @@
+import { NO_USAGE, type Usage } from '@tollgate/contracts';
+import type { PriceOverrides, PriceQuery } from './price-query.js';
+import { priceUsage } from './price-usage.js';
+import { callPrices } from './token-prices.js';
+
+const usage = (counts: Partial<Usage>): Usage => ({ ...NO_USAGE, ...counts });
+const query = (overrides: PriceOverrides, rest: Partial<PriceQuery> = {}): PriceQuery => ({
+  ...{ provider: 'acme', model: 'x', baseModel: null, overrides, at: Date.now() },
+  ...rest,
+});
+
+describe('a deployment of its own prices', () => {
+  it('has one for every kind', () => {
+    const overrides = {
+      ...{ input: 1, cacheRead: 10, cacheWrite: 100, cacheWrite1h: 1_000, audioInput: 1e4, imageInput: 1e5 },
+      ...{ output: 1e6, reasoning: 1e7, audioOutput: 1e8, imageOutput: 1e9 },
+      ...{ search: 1e10, fileSearch: 1e11, request: 1e12 },
+    };
+    const counts = Object.fromEntries(Object.keys(NO_USAGE).map((kind) => [kind, 1])) as Usage;
+    expect(priceUsage(counts, query(overrides))).toBe(1_111_111_111_111);
+  });
+
+  it('has others for long prompts: for the whole call, by the longest that is exceeded', () => {
+    const longPrompts = [
+      { promptTokens: 100, prices: { input: 2 } },
+      { promptTokens: 200, prices: { input: 3, output: 30 } },
+    ];
+    const overrides = { input: 1, output: 10, longPrompts };
+    const cost = (input: number): number | null => priceUsage(usage({ input, output: 1 }), query(overrides));
+    expect([100, 101, 200, 201].map(cost)).toEqual([110, 212, 410, 633]);
+  });
+
+  it('has others for a tier, and its general ones where it has none', () => {
+    const overrides = { input: 1, output: 10, tiers: { priority: { input: 2 } } };
+    const counts = usage({ input: 1, output: 1 });
+    expect(priceUsage(counts, query(overrides, { tier: 'priority' }))).toBe(12);
+    expect(priceUsage(counts, query(overrides, { tier: 'flex' }))).toBe(11);
+    const named = { provider: 'openai', model: 'gpt-5', tier: 'batch' } as const;
+    expect(priceUsage(counts, query({ input: 1 }, named))).toBe(1 + 5_000);
+  });
+});
+
+describe('discounts and margins', () => {
+  const adjustments = new Map([
+    ['acme', { perBillion: 1_045_000_000, fixedNanos: 7 }],
+    ['*', { perBillion: 2_000_000_000, fixedNanos: 0 }],
+  ]);
+
+  it('are those of the provider, else of all others', () => {
+    const overrides = { input: 1_000, adjustments };
+    expect(priceUsage(usage({ input: 1 }), query(overrides))).toBe(1_045 + 7);
+    expect(priceUsage(usage({ input: 1 }), query(overrides, { provider: 'other' }))).toBe(2_000);
+    expect(priceUsage(NO_USAGE, query(overrides))).toBe(0);
+  });
+
+  it('are exact where a double is not', () => {
+    const overrides = { input: 8_000_000_001, adjustments };
+    const nanos = (8_000_000_001n * 999_999n * 1_045n + 500n) / 1_000n + 7n;
+    expect(priceUsage(usage({ input: 999_999 }), query(overrides))).toBe(Number(nanos));
+  });
+
+  it('are in what a call is expected to cost', () => {
+    const overrides = { input: 1_000, output: 2_000, reasoning: 4_000, request: 1_000, adjustments };
+    const expected = { input: 1_045, cacheWrite: 1_045, output: 4_180, perCall: 1_052 };
+    expect(callPrices(query(overrides))).toEqual(expected);
+    expect(callPrices(query({}))).toBeNull();
+  });
+});
