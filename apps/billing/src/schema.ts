@@ -19,6 +19,7 @@ import { KeyLives1790000000011 } from './migrations/1790000000011-key-lives.js';
 import { Audit1790000000012 } from './migrations/1790000000012-audit.js';
 import { PartitionedLedger1790000000013 } from './migrations/1790000000013-partitioned-ledger.js';
 import { SpendRollups1790000000014 } from './migrations/1790000000014-spend-rollups.js';
+import { ImageCounts1790000000015 } from './migrations/1790000000015-image-counts.js';
 import { AlertDeliveries1790000000017 } from './migrations/1790000000017-alert-deliveries.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
@@ -40,6 +41,7 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     Audit1790000000012,
     PartitionedLedger1790000000013,
     SpendRollups1790000000014,
+    ImageCounts1790000000015,
     AlertDeliveries1790000000017,
   ],
 };

@@ -34,7 +34,7 @@ export function onBothDatabases(name: string, suite: (stage: Stage) => void): vo
     beforeAll(async () => {
       place = await open();
       stage.database = await openDatabase(place.target, BILLING_SCHEMA);
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await stage.database.close();
       await place.stop();
@@ -87,6 +87,7 @@ export function usageEvent(change: Partial<UsageEvent> = {}): UsageEvent {
     errorCode: null,
     role: 'primary',
     arm: null,
+    serviceTier: null,
     ...change,
   };
 }

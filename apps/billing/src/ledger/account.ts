@@ -20,6 +20,7 @@ export type Account = Pick<
   | 'stream'
   | 'role'
   | 'arm'
+  | 'serviceTier'
 > & { readonly id: string };
 
 interface AccountColumn {
@@ -47,6 +48,7 @@ export const ACCOUNT_COLUMNS: readonly AccountColumn[] = [
   { name: 'stream', field: 'stream', type: 'boolean' },
   text('role', 'role'),
   text('arm', 'arm'),
+  text('service_tier', 'serviceTier'),
 ];
 
 const MOST_KNOWN = 10_000;
@@ -55,14 +57,19 @@ const MOST_KNOWN = 10_000;
 export class Accounts {
   private readonly known = new Map<string, string>();
   private readonly stored = new Set<string>();
+  private last: { readonly event: UsageEvent; readonly id: string } | undefined;
 
   idOf(event: UsageEvent): string {
+    // Events of a batch often come from one busy key, one after the other.
+    if (this.last !== undefined && isSameAccount(this.last.event, event)) return this.last.id;
     const content = contentOf(event);
-    const known = this.known.get(content);
-    if (known !== undefined) return known;
-    const id = uuidOf(content);
-    if (this.known.size >= MOST_KNOWN) this.known.clear();
-    this.known.set(content, id);
+    let id = this.known.get(content);
+    if (id === undefined) {
+      id = uuidOf(content);
+      if (this.known.size >= MOST_KNOWN) this.known.clear();
+      this.known.set(content, id);
+    }
+    this.last = { event, id };
     return id;
   }
 
@@ -83,14 +90,12 @@ export class Accounts {
   }
 }
 
-function contentOf(event: UsageEvent): string {
-  const { keyHash, keyAlias, userId, teamId, organizationId, projectId, model, group } = event;
-  const { upstreamModel, deploymentId, provider, apiBase, stream, role, arm } = event;
-  return JSON.stringify([
-    ...[keyHash, keyAlias, userId, teamId, organizationId, projectId, model, group],
-    ...[upstreamModel, deploymentId, provider, apiBase, stream, role, arm],
-  ]);
-}
+const FIELDS = ACCOUNT_COLUMNS.flatMap(({ field }) => (field === 'id' ? [] : [field]));
+
+const isSameAccount = (left: UsageEvent, right: UsageEvent): boolean =>
+  FIELDS.every((field) => left[field] === right[field]);
+
+const contentOf = (event: UsageEvent): string => JSON.stringify(FIELDS.map((field) => event[field]));
 
 /** The first half of a SHA-256. */
 function uuidOf(content: string): string {

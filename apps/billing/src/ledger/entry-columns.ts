@@ -1,4 +1,4 @@
-import type { UsageEvent } from '@tollgate/contracts';
+import { NO_USAGE, type UsageEvent } from '@tollgate/contracts';
 import type { ElementType } from './array-parameter.js';
 
 /** An event and the account that it is booked under. */
@@ -46,7 +46,10 @@ export const ENTRY_COLUMNS: readonly EntryColumn[] = [
   count('usage_reasoning', ({ reasoning }) => reasoning),
   count('usage_audio_input', ({ audioInput }) => audioInput),
   count('usage_audio_output', ({ audioOutput }) => audioOutput),
+  count('usage_image_input', ({ imageInput }) => imageInput),
+  count('usage_image_output', ({ imageOutput }) => imageOutput),
   count('usage_searches', ({ searches }) => searches),
+  count('usage_file_searches', ({ fileSearches }) => fileSearches),
   { name: 'raw_usage', type: 'json', of: (event) => event.rawUsage },
   bigint('cost_nanos', (event) => event.costNanos),
   text('end_user', (event) => event.endUser),
@@ -61,6 +64,22 @@ export const ENTRY_COLUMNS: readonly EntryColumn[] = [
   bigint('ended_at', (event) => Math.round(event.endedAt)),
   text('error_code', (event) => event.errorCode),
 ];
+
+/** What events of older versions say nothing of. */
+const LATER = {
+  ...{ organizationId: null, projectId: null, serviceTier: null, role: 'primary', arm: null },
+} as const;
+
+/**
+ * Events wait in the outbox of a process that was another version's, and in one process nobody checks them: what that version
+ * had not heard of is nothing.
+ */
+export function upToDate(event: UsageEvent): UsageEvent {
+  if ('fileSearches' in event.usage && 'serviceTier' in event && 'calledAt' in event) return event;
+  const said: Partial<UsageEvent> = event;
+  const usage = { ...NO_USAGE, ...event.usage };
+  return { ...LATER, calledAt: event.startedAt, ...said, usage } as UsageEvent;
+}
 
 /** Each id once, its known event before its unknown one, in the order of the ids: batches that share ids lock them in one order. */
 export function eachOnce(events: readonly UsageEvent[]): UsageEvent[] {

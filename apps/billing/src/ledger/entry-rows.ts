@@ -9,7 +9,8 @@ export type EntryRow = Record<string, string | number | boolean | string[] | nul
 export const ENTRY_WITH_ACCOUNT = `
   entry.*, account.key_hash, account.key_alias, account.user_id, account.team_id, account.organization_id,
   account.project_id, account.model, account.model_group, account.upstream_model, account.deployment_id,
-  account.provider, account.api_base, account.stream, account.role, account.arm`;
+  account.provider, account.api_base, account.stream, account.role, account.arm,
+  account.service_tier`;
 
 export const ENTRIES_WITH_ACCOUNTS =
   'ledger_entry as entry join ledger_account as account on account.id = entry.account_id';
@@ -54,7 +55,10 @@ const usageOf = (row: EntryRow): UsageEvent['usage'] => ({
   reasoning: count(row['usage_reasoning']),
   audioInput: count(row['usage_audio_input']),
   audioOutput: count(row['usage_audio_output']),
+  imageInput: count(row['usage_image_input']),
+  imageOutput: count(row['usage_image_output']),
   searches: count(row['usage_searches']),
+  fileSearches: count(row['usage_file_searches']),
 });
 
 const accountOf = (row: EntryRow) => ({
@@ -73,4 +77,5 @@ const accountOf = (row: EntryRow) => ({
   stream: row['stream'] as boolean,
   role: row['role'] as UsageEvent['role'],
   arm: row['arm'] as UsageEvent['arm'],
+  serviceTier: row['service_tier'] as UsageEvent['serviceTier'],
 });

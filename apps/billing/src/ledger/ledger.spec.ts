@@ -29,9 +29,10 @@ function suite(stage: Stage): void {
     const rows = await query(`
       select account_id, hours, called_at - mod(called_at, hours * 3600000) as bucket,
         sum(coalesce(cost_nanos, 0))::bigint as spend_nanos,
-        sum(usage_input + usage_cache_read + usage_cache_write_5m + usage_cache_write_1h + usage_audio_input)::bigint
+        sum(usage_input + usage_cache_read + usage_cache_write_5m + usage_cache_write_1h + usage_audio_input
+          + usage_image_input)::bigint
           as prompt_tokens,
-        sum(usage_output + usage_reasoning + usage_audio_output)::bigint as completion_tokens,
+        sum(usage_output + usage_reasoning + usage_audio_output + usage_image_output)::bigint as completion_tokens,
         sum(usage_cache_read)::bigint as cache_read_tokens,
         sum(usage_cache_write_5m + usage_cache_write_1h)::bigint as cache_write_tokens,
         count(*) as requests, count(*) filter (where status = 'failed') as failures
@@ -55,11 +56,12 @@ function suite(stage: Stage): void {
       costNanos: Number.MAX_SAFE_INTEGER,
       usage: {
         ...{ input: 1, cacheRead: 2, cacheWrite5m: 3, cacheWrite1h: 4, output: 5, reasoning: 6 },
-        ...{ audioInput: 7, audioOutput: 8, searches: 9 },
+        ...{ audioInput: 7, audioOutput: 8, imageInput: 10, imageOutput: 11, searches: 9, fileSearches: 12 },
       },
       firstTokenAt: NOW + 100,
       ...{ keyAlias: 'alias', userId: 'ada', teamId: 'team', organizationId: 'org', projectId: 'project' },
       ...{ endUser: 'customer', apiBase: 'http://there', errorCode: 'odd', role: 'hedge', arm: 'canary' },
+      serviceTier: 'flex',
       tags: ['blue', 'with "quotes", \\ and {braces}', '', 'null'],
       stream: true,
       measured: false,
@@ -77,6 +79,20 @@ function suite(stage: Stage): void {
     await ledger.record([other, resent]);
     expect(await rowsOf(other.callId)).toEqual([other]);
     expect(await rowsOf(resent.callId)).toEqual([resent]);
+  });
+
+  it('takes events of an older version, which said less', async () => {
+    const {
+      organizationId: _o,
+      projectId: _p,
+      serviceTier: _s,
+      calledAt: _c,
+      arm: _a,
+      ...event
+    } = usageEvent();
+    const { imageInput: _i, imageOutput: _m, fileSearches: _f, ...usage } = event.usage;
+    await ledger.record([{ ...event, usage } as unknown as UsageEvent]);
+    expect(await rowsOf(event.callId)).toEqual([usageEvent(event)]);
   });
 
   it('counts a repeated event once', async () => {

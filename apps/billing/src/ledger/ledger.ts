@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { DATABASE } from '../tokens.js';
 import { Accounts } from './account.js';
 import { BatchOfEntries } from './batch.js';
-import { eachOnce, type Entry } from './entry-columns.js';
+import { eachOnce, upToDate, type Entry } from './entry-columns.js';
 import { ENTRIES_WITH_ACCOUNTS, ENTRY_WITH_ACCOUNT, toEntry, type EntryRow } from './entry-rows.js';
 import { INSERT_ENTRIES, REPLACE_ENTRIES } from './ledger.sql.js';
 import { Partitions } from './partitions.js';
@@ -40,7 +40,7 @@ export class Ledger {
    * nothing; a known event takes the place of the unknown one of its id.
    */
   async record(events: readonly UsageEvent[]): Promise<Recorded> {
-    const batch = this.batchOf(eachOnce(events));
+    const batch = this.batchOf(eachOnce(events.map(upToDate)));
     await this.partitions.ensure(timesOf(batch.entries));
     for (let tries = 1; ; tries += 1) {
       try {

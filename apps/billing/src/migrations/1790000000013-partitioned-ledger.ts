@@ -77,6 +77,7 @@ const ENTRY_COLUMNS = [
 const ENTRY_INDEXES = [
   'create index ledger_entry_called on ledger_entry (called_at)',
   'create index ledger_entry_account on ledger_entry (account_id, called_at)',
+  'create index ledger_entry_call on ledger_entry (call_id) where call_id is not null',
   'create index ledger_entry_response on ledger_entry (response_id) where response_id is not null',
 ];
 

@@ -174,6 +174,16 @@ function suite(stage: Stage): void {
     expect(await report({ by: ['key'], of: { keys: [keyHash] } })).toMatchObject(sums);
   });
 
+  it('reads no rows: answers are the same when these are gone', async () => {
+    const queries: Omit<SpendReportQuery, 'limit'>[] = [
+      ...[{ by: [] }, { by: ['day', 'team'] }, { by: ['tag', 'provider'] }, { by: ['endUser', 'key'] }],
+      { by: ['day'], from: START + 5 * HOUR, to: START + 3 * DAY + HOUR, of: { users: ['u1'] } },
+    ] as Omit<SpendReportQuery, 'limit'>[];
+    const before = await Promise.all(queries.map(report));
+    await stage.database.dataSource.query('truncate ledger_entry');
+    expect(await Promise.all(queries.map(report))).toEqual(before);
+  });
+
   it('forgets hours, not days', async () => {
     await reports.forgetHours(START + 2 * DAY);
     const within = events.filter(({ calledAt }) => calledAt < START + 3 * DAY);

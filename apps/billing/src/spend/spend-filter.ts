@@ -4,7 +4,8 @@ import { Conditions } from './conditions.js';
 export type SpendFilter = Omit<SpendQuery, 'limit' | 'cursor' | 'offset' | 'sortBy' | 'descending'>;
 
 /** What a call is known by: its own id, or the provider's of its answer. A call's attempts are `{call id}:{n}`, and `;` comes after `:`. */
-const OF_REQUEST = `(entry.response_id = ? or (entry.id > ? || ':' and entry.id < ? || ';'))`;
+const OF_REQUEST = `(entry.response_id = ? or (entry.id > ? || ':' and entry.id < ? || ';')
+  or entry.call_id = ?)`;
 
 /** What was spent under a key's former hash was spent by the key. */
 export const OF_KEYS = `(key_hash = any (?::text[]) or key_hash in

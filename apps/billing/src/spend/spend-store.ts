@@ -19,7 +19,7 @@ const SORTED_BY = {
   endedAt: 'ended_at',
   cost: 'coalesce(cost_nanos, 0)',
   tokens:
-    'usage_input + usage_cache_read + usage_cache_write_5m + usage_cache_write_1h + usage_audio_input + usage_output + usage_reasoning + usage_audio_output',
+    'usage_input + usage_cache_read + usage_cache_write_5m + usage_cache_write_1h + usage_audio_input + usage_image_input + usage_output + usage_reasoning + usage_audio_output + usage_image_output',
 } as const;
 
 /** Reads the rows of the ledger. */

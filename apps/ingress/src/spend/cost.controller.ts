@@ -66,6 +66,7 @@ export class CostController {
   estimate(@Req() request: FastifyRequest): object {
     const asked = parse(estimate, readJsonObject(request.body));
     const input = this.costOf(asked.model, { ...NO_USAGE, input: asked.input_tokens });
+    const output = this.costOf(asked.model, { ...NO_USAGE, output: asked.output_tokens });
     const cost = this.costOf(asked.model, {
       ...NO_USAGE,
       ...{ input: asked.input_tokens, output: asked.output_tokens },
@@ -78,7 +79,7 @@ export class CostController {
       num_requests_per_month: asked.num_requests_per_month ?? null,
       cost_per_request: cost,
       input_cost_per_request: input,
-      output_cost_per_request: cost - input,
+      output_cost_per_request: output,
       daily_cost: times(asked.num_requests_per_day),
       monthly_cost: times(asked.num_requests_per_month),
       provider: this.deploymentOf(asked.model)?.provider ?? null,

@@ -39,6 +39,7 @@ const eventOf = (changes: Partial<UsageEvent> = {}): UsageEvent => ({
   errorCode: null,
   role: 'primary',
   arm: null,
+  serviceTier: null,
   ...changes,
 });
 
