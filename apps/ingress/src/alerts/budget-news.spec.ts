@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 
 it('tells of a budget that refuses calls once, as the same alert that billing tells', () => {
-  for (let call = 0; call < 1_000; call += 1) news.refused(refusal(), 5);
+  for (let call = 0; call < 1_000; call += 1) news.refused(refusal(), null, 5);
   expect(alerts).toHaveLength(1);
   expect(alerts[0]).toMatchObject({
     id: budgetAlertId('team:7||1mo|1790000000000', '100', 1_000_000_000),
@@ -43,22 +43,33 @@ it('tells of a budget that refuses calls once, as the same alert that billing te
     spendNanos: 900_000_000,
     line: 'team:7||1mo|100',
   });
-  news.refused(refusal({ maxNanos: 900_000_000 }), 6);
-  news.refused(refusal({ counter: 'team:7||1mo|1792000000000' }), 6);
+  news.refused(refusal({ maxNanos: 900_000_000 }), null, 6);
+  news.refused(refusal({ counter: 'team:7||1mo|1792000000000' }), null, 6);
   expect(alerts).toHaveLength(3);
 });
 
+it('names who has a name', () => {
+  news.refused(refusal(), 'Search', 5);
+  const counter = `key:${'a'.repeat(64)}|||0`;
+  news.refused(refusal({ counter, scope: `key:${'a'.repeat(64)}`, window: null }), 'batch', 5);
+  expect(alerts.map(({ message }) => message.split(' has ')[0])).toEqual([
+    "Budget crossed: team 'Search' (7)",
+    "Budget crossed: key 'batch' (aaaaaaaaaaaa…)",
+  ]);
+  expect(alerts[0]?.details).toMatchObject({ alias: 'Search' });
+});
+
 it('says nothing of what open calls hold, nor of a budget of nothing', () => {
-  news.refused(refusal({ heldNanos: 1 }), 5);
-  news.refused(refusal({ maxNanos: 0 }), 5);
+  news.refused(refusal({ heldNanos: 1 }), null, 5);
+  news.refused(refusal({ maxNanos: 0 }), null, 5);
   expect(alerts).toEqual([]);
 });
 
 it('tells again what could not be kept', async () => {
   isAway = true;
-  news.refused(refusal(), 5);
+  news.refused(refusal(), null, 5);
   await new Promise((resolve) => setImmediate(resolve));
   isAway = false;
-  news.refused(refusal(), 6);
+  news.refused(refusal(), null, 6);
   expect(alerts).toHaveLength(1);
 });

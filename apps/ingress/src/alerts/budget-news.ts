@@ -4,8 +4,10 @@ import {
   alertRaised,
   budgetAlertId,
   counterParts,
+  scopeName,
   type Alert,
   type BudgetAlertDetails,
+  type ScopeRef,
 } from '@tollgate/contracts';
 import type { BudgetRefusal } from '@tollgate/state';
 import { alertNotRaised } from '../events.js';
@@ -24,13 +26,13 @@ export class BudgetNews {
   constructor(@Inject(BUS) private readonly bus: Bus) {}
 
   /** A look into a set when it was told before. Nobody waits for it. */
-  refused(refusal: BudgetRefusal, now: number): void {
+  refused(refusal: BudgetRefusal, alias: string | null, now: number): void {
     const { counter, maxNanos } = refusal;
     // What open calls hold is no news: they may cost less.
     if (maxNanos <= 0 || refusal.heldNanos > 0) return;
     const id = budgetAlertId(counter, '100', maxNanos);
     if (this.told.has(id)) return;
-    const alert = alertOf(id, refusal, now);
+    const alert = alertOf(id, refusal, { alias, now });
     if (alert === null) return;
     if (this.told.size >= MOST_TOLD) this.told.clear();
     this.told.add(id);
@@ -41,18 +43,22 @@ export class BudgetNews {
   }
 }
 
-function alertOf(id: string, refusal: BudgetRefusal, now: number): Alert | null {
+function alertOf(
+  id: string,
+  refusal: BudgetRefusal,
+  { alias, now }: { readonly alias: string | null; readonly now: number },
+): Alert | null {
   const { counter, scope: name, window, spentNanos, dueNanos, maxNanos } = refusal;
   const parts = counterParts(counter);
   if (parts === undefined) return null;
   const { scope, model, start } = parts;
   const spendNanos = spentNanos + dueNanos;
-  const shown = scope.kind === 'key' ? `key ${scope.id.slice(0, 12)}…` : name;
+  const shown = nameOf(scope, alias);
   const since = window === null ? '' : ` in the ${window} since ${new Date(start).toISOString()}`;
   const details: BudgetAlertDetails = {
     ...{ event: 'budget_crossed', threshold: '100', counter, window, model, scope },
     line: [name, model ?? '', window ?? '', '100'].join('|'),
-    ...{ alias: null, spendNanos, maxNanos, softNanos: null, projectedAt: null, projectedNanos: null },
+    ...{ alias, spendNanos, maxNanos, softNanos: null, projectedAt: null, projectedNanos: null },
     emails: [],
   };
   return {
@@ -65,3 +71,9 @@ function alertOf(id: string, refusal: BudgetRefusal, now: number): Alert | null 
 }
 
 const dollars = (nanos: number): string => `$${(nanos / 1e9).toFixed(nanos % 1e7 === 0 ? 2 : 6)}`;
+
+function nameOf(scope: ScopeRef, alias: string | null): string {
+  const id = scope.kind === 'key' ? `${scope.id.slice(0, 12)}…` : scope.id;
+  if (alias !== null) return `${scope.kind} '${alias}' (${id})`;
+  return scope.kind === 'key' ? `key ${id}` : scopeName(scope);
+}

@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
 import { LiveConfig, type GatewayConfig } from '@tollgate/config';
-import { GatewayError, seedCounters, type CallHeader, type ScopeRecord } from '@tollgate/contracts';
+import {
+  GatewayError,
+  scopeName,
+  seedCounters,
+  type CallHeader,
+  type ScopeRecord,
+} from '@tollgate/contracts';
 import {
   STATE,
   type Admission as Decision,
@@ -165,7 +171,8 @@ export class Admission {
     const { key } = entrance.caller;
     const policy = key?.policy.overBudget;
     callOverBudget(refusal.scope, policy?.action ?? 'reject');
-    this.news.refused(refusal, request.now);
+    const spender = entrance.records.find((record) => scopeName(record) === refusal.scope);
+    this.news.refused(refusal, spender?.alias ?? null, request.now);
     if (policy?.action === 'fallback' && entrance.isFallback !== true) return { model: policy.model };
     if (policy?.action === 'throttle') {
       const throttled = { ...asked, request: throttledRequest(request, refusal.scope) };
