@@ -92,6 +92,14 @@ describe('StreamAllowance', () => {
     expect(stream.covers(progress(6_000))).toBeUndefined();
   });
 
+  it('asks for nothing while the longest answer that was asked for is paid for', async () => {
+    const stream = allowance(busWith([202_000]), { maxOutputTokens: 1_000 });
+    expect(stream.covers(progress(4_000))).toBeUndefined();
+    expect(asked).toEqual([]);
+    await stream.covers(progress(4_001));
+    expect(asked).toHaveLength(1);
+  });
+
   it('waits for the answer when what has come is not paid for', async () => {
     const stream = allowance(busWith([150_000, 600_000]));
     await expect(stream.covers(progress(12_000))).resolves.toBeUndefined();

@@ -66,6 +66,7 @@ export class StreamAllowance {
   /** Characters of the answer that what is held pays for. */
   private affordable = 0;
   private promptNanos: number;
+  private askAt = ASK_AT;
   private promptKnown = false;
   private asking: Promise<void> | undefined;
   private failure: GatewayError | undefined;
@@ -98,7 +99,7 @@ export class StreamAllowance {
   covers({ usage, characters }: Progress): Promise<void> | undefined {
     if (usage !== null && !this.promptKnown) this.learnPrompt(usage);
     if (characters >= this.limit) return Promise.reject(spent());
-    if (characters > this.affordable * ASK_AT) this.asking ??= this.ask(characters);
+    if (characters > this.affordable * this.askAt) this.asking ??= this.ask(characters);
     return characters > this.affordable ? this.paid(characters) : undefined;
   }
 
@@ -147,6 +148,9 @@ export class StreamAllowance {
     const { perToken } = this.price;
     // A free answer to a prompt that is paid for costs nothing more.
     this.affordable = perToken === 0 ? Infinity : Math.floor(left / perToken) * CHARACTERS_PER_TOKEN;
+    // What the caller asked for at most is paid for: more is needed only when it is more than that.
+    const { maxOutputTokens = Infinity } = this.header.call;
+    this.askAt = this.affordable >= maxOutputTokens * CHARACTERS_PER_TOKEN ? 1 : ASK_AT;
   }
 }
 
