@@ -5,7 +5,7 @@ import { usageEvent } from './usage.contract.js';
 
 const names = z.array(z.string()).max(1_000).optional();
 
-export const spendQuery = z.object({
+const spendQuery = z.object({
   /** Our call id or the provider's response id. */
   requestId: z.string().optional(),
   keyHash: z.string().optional(),
@@ -40,7 +40,7 @@ export const spendQuery = z.object({
 export type SpendQuery = z.infer<typeof spendQuery>;
 
 /** A page of ledger rows; `next` is null on the last one. `total` counts no further than 10,001. */
-export const spendPage = z.object({
+const spendPage = z.object({
   rows: z.array(usageEvent),
   next: z.string().nullable(),
   total: z.number().int(),
@@ -72,7 +72,7 @@ export const spendDimension = z.enum([
 export type SpendDimension = z.infer<typeof spendDimension>;
 
 /** Of what sums are: any of the names of a dimension, and of each that is there. */
-export const spendScope = z.object({
+const spendScope = z.object({
   keys: names,
   users: names,
   teams: names,
@@ -89,7 +89,7 @@ export const spendScope = z.object({
 export type SpendScope = z.infer<typeof spendScope>;
 
 /** Tokens in OpenAI's sums. `requests` are attempts that reached a provider, `failures` those of them that served nothing. */
-export const spendMetrics = z.object({
+const spendMetrics = z.object({
   spendNanos: z.number().int(),
   promptTokens: z.number().int(),
   completionTokens: z.number().int(),
@@ -100,7 +100,7 @@ export const spendMetrics = z.object({
 });
 export type SpendMetrics = z.infer<typeof spendMetrics>;
 
-export const spendReportQuery = z.object({
+const spendReportQuery = z.object({
   /** Epoch milliseconds, start inclusive, end exclusive; the hours (UTC) that they are in count whole. */
   from: z.number().optional(),
   to: z.number().optional(),
@@ -114,7 +114,7 @@ export const spendReportQuery = z.object({
 });
 export type SpendReportQuery = z.infer<typeof spendReportQuery>;
 
-export const spendReportRow = spendMetrics.extend({
+const spendReportRow = spendMetrics.extend({
   /** The values of the dimensions that were asked for, by their names; null: calls without one. */
   by: z.record(z.string(), z.string().nullable()),
 });

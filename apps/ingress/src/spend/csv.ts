@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 type Row = Record<string, unknown>;
 
 /** Whether the caller wants a table: `format=csv`, or `accept: text/csv`. */
-export function wantsCsv(request: FastifyRequest): boolean {
+function wantsCsv(request: FastifyRequest): boolean {
   const { format } = request.query as { format?: unknown };
   if (format !== undefined) return format === 'csv';
   return /\btext\/csv\b/i.test(request.headers.accept ?? '');
