@@ -1,1 +1,2 @@
 export { BillingModule } from './billing.module.js';
+export { openImporter, type Importer } from './imports/open-importer.js';

@@ -21,6 +21,7 @@ import { PartitionedLedger1790000000013 } from './migrations/1790000000013-parti
 import { SpendRollups1790000000014 } from './migrations/1790000000014-spend-rollups.js';
 import { ImageCounts1790000000015 } from './migrations/1790000000015-image-counts.js';
 import { AlertDeliveries1790000000017 } from './migrations/1790000000017-alert-deliveries.js';
+import { ImportProgress1790000000020 } from './migrations/1790000000020-import-progress.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
@@ -43,5 +44,6 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     SpendRollups1790000000014,
     ImageCounts1790000000015,
     AlertDeliveries1790000000017,
+    ImportProgress1790000000020,
   ],
 };
