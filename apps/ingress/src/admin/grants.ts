@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { matchesPattern } from '@tollgate/config';
-import { GatewayError, type Limits, type SpentEntry } from '@tollgate/contracts';
+import { GatewayError, type Budget, type Limits, type SpentEntry } from '@tollgate/contracts';
 import { AccessGroups } from '../auth/access-groups.js';
 import type { RecordPatch } from './fields/field-use.js';
 
@@ -28,7 +28,31 @@ export class Grants {
       if (wanted.limits !== undefined) checkLimits(wanted.limits, what, owner.limits);
     }
   }
+
+  /**
+   * The same of a user, whose personal keys nothing of an organization binds: what the organization limits, the user must have limited
+   * too.
+   */
+  async checkUnbound(wanted: RecordPatch, owners: readonly Owner[]): Promise<void> {
+    await this.check(wanted, owners);
+    for (const { kind, id, models, limits } of owners) {
+      const what = `${kind} ${id}`;
+      const isOpen = models.length === 0 || models.includes(ALL_MODELS);
+      if (!isOpen && (wanted.models ?? []).length === 0)
+        throw tooMuch('models', `those of ${what} are limited`);
+      if (!limits.budgets.every((budget) => isWithin(wanted.limits, budget)))
+        throw tooMuch('max_budget', `${what} has a budget, and this has none of the same window within it`);
+    }
+  }
 }
+
+/** Whether limits hold whoever has them to a budget, or to less in the same window. */
+const isWithin = (limits: Limits | undefined, { window, maxNanos: most }: Budget): boolean =>
+  most === null ||
+  (limits?.budgets.some(
+    ({ window: own, maxNanos }) => own === window && maxNanos !== null && maxNanos <= most,
+  ) ??
+    false);
 
 function checkModels(models: readonly string[], what: string, owned: readonly string[]): void {
   if (owned.length === 0 || owned.includes(ALL_MODELS)) return;

@@ -40,7 +40,7 @@ export class AlertsController {
   constructor(@Inject(BUS) private readonly bus: Bus) {}
 
   /** The newest first, with what became of each where it went; `next_cursor` is null on the last page. */
-  @Access('admin')
+  @Access('viewer')
   @Get('alerts')
   async list(@Query() query: unknown): Promise<object> {
     const { type, limit = PAGE, cursor } = readQuery(alertsQuery, query);

@@ -71,8 +71,8 @@ export class Authorities {
 const blocked = (who: string): GatewayError =>
   new GatewayError('blocked', `Authentication Error, ${who} is blocked.`);
 
-/** LiteLLM's default for a user without a role. */
-const DEFAULT_ROLE: UserRole = 'internal_user';
+/** Of a user that nobody gave a role: whoever may add members makes users, and must not make keys without limits by it. */
+const DEFAULT_ROLE: UserRole = 'internal_user_viewer';
 
 /** `user_role` of a user's record. */
 export function roleOf(settings: Readonly<Record<string, unknown>>): UserRole {

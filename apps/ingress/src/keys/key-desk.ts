@@ -20,7 +20,7 @@ import { digestOf, hashOfKey } from '../auth/key-digests.js';
 import { maskKey, newKeyText } from '../auth/key-text.js';
 import { expiryOf } from './key-duration.js';
 import { KeyOwners } from './key-owners.js';
-import { checkChange, checkPolicy, keyRight, type KeyRight } from './key-rights.js';
+import { checkChange, checkPolicy, keyRight, signed, type KeyRight } from './key-rights.js';
 
 /** A key's text, which is shown once, and its record. */
 export interface MadeKey {
@@ -113,7 +113,8 @@ export class KeyDesk {
   async change(by: Authority, { found, right }: Claim, patch: RecordPatch, route: string): Promise<SpentKey> {
     await this.checkPatch(by, { found, right }, patch, route);
     const { hash } = found.key;
-    const key = await this.bus.request(updateKey, { actor: by.actor, hash, patch });
+    const request = { actor: by.actor, hash, patch: signed(by, patch, found.key) };
+    const key = await this.bus.request(updateKey, request);
     this.cache.drop(hash);
     return { ...found, key };
   }
@@ -124,7 +125,8 @@ export class KeyDesk {
     const { hash } = claim.found.key;
     const text = wanted.key ?? newKeyText();
     const newHash = digestOf(text).hash;
-    const { graceUntil, patch } = wanted;
+    const { graceUntil } = wanted;
+    const patch = signed(by, wanted.patch, claim.found.key);
     const request = { actor: by.actor, hash, newHash, newName: maskKey(text), graceUntil, patch };
     const key = await this.bus.request(rotateKey, request);
     this.cache.drop(hash);
@@ -138,7 +140,7 @@ export class KeyDesk {
     patch: RecordPatch,
     route: string,
   ): Promise<void> {
-    checkChange(by, right, patch);
+    checkChange(by, right, patch, found.key);
     if (right !== 'holder') await this.owners.check(by, { ...ownersOf(found.key), ...patch }, patch, route);
   }
 

@@ -36,7 +36,8 @@ describe('an internal user', () => {
   it('gives its keys no more than it has itself', async () => {
     const budgets = [{ window: '30d', maxNanos: 10_000_000_000, softNanos: null }];
     const limits = { ...NO_LIMITS, requestsPerMinute: 10, budgets };
-    ingress.billing.add('user', 'ada', { models: ['openai/*'], limits });
+    const settings = { user_role: 'internal_user' };
+    ingress.billing.add('user', 'ada', { models: ['openai/*'], limits, settings });
     for (const [body, param] of [
       [{ models: ['claude'] }, 'models'],
       [{ models: ['all-proxy-models'] }, 'models'],
@@ -67,6 +68,8 @@ describe('an internal user', () => {
       },
     );
     expect(await statusOf('/key/update', { key: mine, metadata: { note: 'mine' } }, ada)).toBe(200);
+    for (const metadata of [{ allowed_model_region: 'eu' }, { tags: ['other'] }])
+      expect(await statusOf('/key/update', { key: mine, metadata }, ada)).toBe(403);
     expect(await statusOf('/key/unblock', { key: mine }, ada)).toBe(403);
     expect(await statusOf('/key/update', { key: mine, spend: 0 }, ada)).toBe(403);
     expect(await statusOf(`/key/${mine}/reset_spend`, { reset_to: 0 }, ada)).toBe(403);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { GatewayError, type KeyRecord, type SpentEntry } from '@tollgate/contracts';
 import type { RecordPatch } from '../admin/fields/field-use.js';
 import { administersOrganization, administersTeam, type Authority } from '../auth/authority.js';
@@ -13,7 +14,7 @@ export const MEMBER_PERMISSIONS: readonly string[] = [
 
 /**
  * How far a caller's right to a key goes. admin: it administers the key's team or organization. maker: it made the key for itself, and
- * nobody else has changed it since. holder: the key is its own, with limits that others have set.
+ * nobody else has limited it since. holder: the key is its own, with limits that others have set.
  */
 export type KeyRight = 'admin' | 'maker' | 'holder';
 
@@ -41,8 +42,12 @@ function rightTo(
   if (team !== undefined && administersTeam(by, team)) return 'admin';
   if (key.userId === null || key.userId !== by.userId) return undefined;
   if (team !== undefined && by.teams.has(team.id)) checkPermission(team, route);
-  return key.createdBy === by.userId && key.updatedBy === by.userId ? 'maker' : 'holder';
+  const limitedBy = key.settings[LIMITED_BY] ?? key.createdBy;
+  return key.createdBy === by.userId && limitedBy === by.userId ? 'maker' : 'holder';
 }
+
+/** In a key's settings: who was the last to change what limits it. */
+const LIMITED_BY = 'limited_by';
 
 function refuse(key: KeyRecord): never {
   const where = key.teamId === null ? '' : ` or of team ${key.teamId}`;
@@ -112,11 +117,27 @@ const LIMITING = {
   routing: 'router_settings',
 } as const satisfies Partial<Record<keyof RecordPatch, string>>;
 
+/** Parts of its metadata that do: where calls may go, and which budgets of tags they are charged to. */
+const LIMITING_METADATA = ['allowed_model_region', 'tags'];
+
+/** The fields of a change that limit the key. */
+const limitingFields = (patch: RecordPatch, { metadata }: KeyRecord): string[] => [
+  ...Object.entries(LIMITING).flatMap(([part, field]) => (Object.hasOwn(patch, part) ? [field] : [])),
+  ...LIMITING_METADATA.filter(
+    (field) => patch.metadata !== undefined && !isDeepStrictEqual(patch.metadata[field], metadata[field]),
+  ).map((field) => `metadata.${field}`),
+];
+
+/** A change that limits the key says by whom: a maker does not undo what an admin did. */
+export const signed = (by: Authority, patch: RecordPatch, current: KeyRecord): RecordPatch =>
+  limitingFields(patch, current).length === 0
+    ? patch
+    : { ...patch, settings: { ...current.settings, ...patch.settings, [LIMITED_BY]: by.actor.userId } };
+
 /** A holder leaves what limits the key to those who set it; who only made it does not lift a block or spend beyond a budget. */
-export function checkChange(by: Authority, right: KeyRight, patch: RecordPatch): void {
-  if (right === 'holder')
-    for (const [part, field] of Object.entries(LIMITING))
-      if (Object.hasOwn(patch, part)) throw adminsOnly(field);
+export function checkChange(by: Authority, right: KeyRight, patch: RecordPatch, current: KeyRecord): void {
+  const [limiting] = limitingFields(patch, current);
+  if (right === 'holder' && limiting !== undefined) throw adminsOnly(limiting);
   if (right === 'maker' && patch.blocked !== undefined) throw adminsOnly('blocked');
   if (!by.isAdmin) checkPolicy(patch);
 }

@@ -16,7 +16,7 @@ export class ModelInfoController {
   ) {}
 
   /** A virtual key sees the models that it may call. */
-  @Access('key')
+  @Access('any')
   @Get(['model/info', 'v1/model/info'])
   info(@Req() request: FastifyRequest, @Query('litellm_model_id') id?: string): object {
     const data = this.entries.visibleTo(callerOf(request).principal);
@@ -28,14 +28,14 @@ export class ModelInfoController {
     });
   }
 
-  @Access('admin')
+  @Access('viewer')
   @Get('v2/model/info')
   page(@Req() request: FastifyRequest, @Query() query: unknown): object {
     return modelPage(this.entries.visibleTo(callerOf(request).principal), query);
   }
 
   /** A virtual key sees the names that it may call. */
-  @Access('key')
+  @Access('any')
   @Get('model_group/info')
   group(@Req() request: FastifyRequest, @Query('model_group') name?: string): object {
     const { models } = callerOf(request).principal;

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '../auth/caller.js';
+import { authorityOf } from '../auth/authority.js';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
 import { storedModelAnswer } from './model-answers.js';
@@ -17,7 +17,7 @@ export class ModelsAdminController {
   @HttpCode(200)
   async create(@Req() request: FastifyRequest): Promise<object> {
     return storedModelAnswer(
-      await this.models.create(readNewModel(readJsonObject(request.body)), callerOf(request).actor),
+      await this.models.create(readNewModel(readJsonObject(request.body)), authorityOf(request).actor),
     );
   }
 
@@ -27,7 +27,7 @@ export class ModelsAdminController {
   @HttpCode(200)
   async update(@Req() request: FastifyRequest): Promise<object> {
     return storedModelAnswer(
-      await this.models.update(readModelChange(readJsonObject(request.body)), callerOf(request).actor),
+      await this.models.update(readModelChange(readJsonObject(request.body)), authorityOf(request).actor),
     );
   }
 
@@ -35,7 +35,7 @@ export class ModelsAdminController {
   @Patch(':id/update')
   async patch(@Req() request: FastifyRequest, @Param('id') id: string): Promise<object> {
     return storedModelAnswer(
-      await this.models.update(readModelChange(readJsonObject(request.body), id), callerOf(request).actor),
+      await this.models.update(readModelChange(readJsonObject(request.body), id), authorityOf(request).actor),
     );
   }
 
@@ -44,7 +44,7 @@ export class ModelsAdminController {
   @HttpCode(200)
   async delete(@Req() request: FastifyRequest): Promise<object> {
     const id = readModelDeletion(readJsonObject(request.body));
-    await this.models.delete(id, callerOf(request).actor);
+    await this.models.delete(id, authorityOf(request).actor);
     return { message: `Model: ${id} deleted successfully` };
   }
 }

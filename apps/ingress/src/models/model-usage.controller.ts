@@ -29,7 +29,7 @@ export class ModelUsageController {
   ) {}
 
   /** The keys that asked in the last `days` (30), the busiest first, 1,000 at most. */
-  @Access('admin')
+  @Access('viewer')
   @Get('usage')
   async usage(@Query() query: unknown): Promise<object> {
     const { model, days } = readQuery(question, query);

@@ -25,7 +25,7 @@ export class ExplainController {
   ) {}
 
   /** By our id of the call, or by the client's own where this replica took the call. */
-  @Access('admin')
+  @Access('viewer')
   @Get(':id')
   async decision(@Param('id') id: string): Promise<object> {
     const decision = await this.explanations.ask(this.ids.ourIdOf(id) ?? id);

@@ -10,14 +10,14 @@ export class ReportsController {
   constructor(@Inject(BUS) private readonly bus: Bus) {}
 
   /** Both arms of every canary, side by side. */
-  @Access('admin')
+  @Access('viewer')
   @Get('canary')
   async canaries(): Promise<object> {
     const { canaries } = await this.bus.request(canaryReport, {});
     return { canaries: canaries.map(shownCanary) };
   }
 
-  @Access('admin')
+  @Access('viewer')
   @Get('hedging')
   async hedging(): Promise<object> {
     const { models } = await this.bus.request(hedgeReport, {});
@@ -25,7 +25,7 @@ export class ReportsController {
   }
 
   /** As the router that answers sees them. */
-  @Access('admin')
+  @Access('viewer')
   @Get('deployments')
   async deployments(): Promise<object> {
     const { deployments } = await this.bus.request(deploymentReport, {});

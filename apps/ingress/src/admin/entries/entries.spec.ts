@@ -66,6 +66,12 @@ describe('organizations', () => {
     expect(await statusOf('DELETE', '/organization/delete', { organization_ids: ['acme'] }, ada)).toBe(401);
     expect(await get('/organization/list', ada)).toMatchObject([{ organization_id: 'acme' }]);
     expect((await ingress.get('/organization/info?organization_id=other', ada)).status).toBe(403);
+    ingress.billing.addUser('loner');
+    const loner = { organization_id: 'acme', member: { role: 'internal_user', user_id: 'loner' } };
+    expect(await statusOf('POST', '/organization/member_add', loner, ada)).toBe(403);
+    ingress.billing.add('team', 'red', { organizationId: 'acme' });
+    ingress.billing.join('team', 'red', 'loner', 'user');
+    expect(await statusOf('POST', '/organization/member_add', loner, ada)).toBe(200);
     const member = { role: 'internal_user', user_id: 'bob' };
     expect(await statusOf('POST', '/organization/member_add', { organization_id: 'acme', member }, ada)).toBe(
       200,

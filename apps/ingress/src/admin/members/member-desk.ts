@@ -46,7 +46,8 @@ export class MemberDesk {
     if (email === undefined || email === null) throw invalidField('user_id', 'or user_email is required');
     const found = await this.byEmail(email);
     if (found !== undefined) return found.id;
-    const settings = { user_email: email, user_role: 'internal_user' };
+    const user_role = actor.role === 'proxy_admin' ? 'internal_user' : 'internal_user_viewer';
+    const settings = { user_email: email, user_role };
     return (await this.entries.create(actor, 'user', undefined, { settings })).id;
   }
 

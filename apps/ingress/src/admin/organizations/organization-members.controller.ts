@@ -1,8 +1,8 @@
 import { Controller, Delete, HttpCode, Patch, Post, Req } from '@nestjs/common';
-import { NO_LIMITS, type Membership } from '@tollgate/contracts';
+import { GatewayError, NO_LIMITS, type Membership } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { authorityOf } from '../../auth/authority.js';
+import { administersOrganization, authorityOf, type Authority } from '../../auth/authority.js';
 import { toDollars } from '../../dollars.js';
 import { Access } from '../../http/access.decorator.js';
 import { readJsonObject } from '../../http/json-body.js';
@@ -46,13 +46,17 @@ export class OrganizationMembersController {
   @HttpCode(200)
   async add(@Req() request: FastifyRequest): Promise<object> {
     const { organization_id: id, member: wanted } = parse(addition, readJsonObject(request.body));
-    const { actor } = await this.authority(request, id);
+    const by = await this.authority(request, id);
+    const { actor } = by;
     const added: Membership[] = [];
-    for (const one of [wanted].flat())
+    for (const one of [wanted].flat()) {
+      const userId = await this.members.idOf(actor, one);
+      await this.checkOwn(by, userId);
       added.push({
-        ...{ containerKind: 'organization', containerId: id, userId: await this.members.idOf(actor, one) },
+        ...{ containerKind: 'organization', containerId: id, userId },
         ...{ role: one.role, limits: NO_LIMITS },
       });
+    }
     await this.members.set(actor, added);
     const users = await this.directory.findAll(
       'user',
@@ -84,6 +88,24 @@ export class OrganizationMembersController {
     const found = await this.members.require({ containerKind: 'organization', containerId: id }, named);
     await this.members.remove(actor, found);
     return shown(found, found.spendNanos);
+  }
+
+  /** Whoever is in an organization is in its admins' hands: they do not take in the users of others. */
+  private async checkOwn(by: Authority, userId: string): Promise<void> {
+    if (by.isAdmin || (await this.directory.find('user', userId)) === undefined) return;
+    const memberships = await this.directory.membershipsOf(userId);
+    const idsOf = (kind: Membership['containerKind']): string[] =>
+      memberships.filter(({ containerKind }) => containerKind === kind).map(({ containerId }) => containerId);
+    const teams = await this.directory.findAll('team', idsOf('team'));
+    const organizations = [...teams.values()].map(({ organizationId }) => organizationId);
+    if ([...idsOf('organization'), ...organizations].some((id) => administersOrganization(by, id))) return;
+    throw new GatewayError(
+      'forbidden',
+      `User ${userId} is not of this organization: a proxy admin can add it`,
+      {
+        param: 'user_id',
+      },
+    );
   }
 
   private async authority(request: FastifyRequest, id: string) {

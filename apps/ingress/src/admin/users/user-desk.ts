@@ -8,6 +8,7 @@ import { Directory, notFound } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
 import { invalidField } from '../fields/field-errors.js';
 import { parse } from '../fields/read-record.js';
+import { Grants } from '../grants.js';
 import { MemberDesk, type NamedUser } from '../members/member-desk.js';
 import { USER } from './user-fields.js';
 import { checkNewUser, checkUserChange } from './user-rights.js';
@@ -37,6 +38,7 @@ export class UserDesk {
   constructor(
     private readonly entries: EntryDesk,
     private readonly directory: Directory,
+    private readonly grants: Grants,
     private readonly members: MemberDesk,
     private readonly keys: KeyDesk,
   ) {}
@@ -45,7 +47,10 @@ export class UserDesk {
   async create(by: Authority, body: Body): Promise<NewUser> {
     const { patch, own } = this.entries.readNew(USER, body);
     const asked = parse(ownFields, own);
-    checkNewUser(by, patch, asked.organizations ?? []);
+    const places = { organizations: asked.organizations ?? [], teams: teamsOf(asked) };
+    await checkNewUser(by, patch, places, { directory: this.directory, grants: this.grants });
+    if (patch.settings?.['user_role'] === undefined)
+      patch.settings = { ...patch.settings, user_role: 'internal_user' };
     const user = await this.entries.create(by.actor, 'user', asked.user_id, patch);
     const memberships = membershipsOf(user.id, asked);
     if (memberships.length > 0) await this.members.set(by.actor, memberships);
@@ -64,7 +69,7 @@ export class UserDesk {
     // An e-mail that found its user, in whatever case, changes nothing.
     if ((id === null || id === undefined) && patch.settings !== undefined)
       patch.settings['user_email'] = user.settings['user_email'];
-    await checkUserChange(by, user, patch, this.directory);
+    await checkUserChange(by, user, patch, { directory: this.directory, grants: this.grants });
     const changed = await this.entries.change(by.actor, user, patch);
     const memberships = membershipsOf(user.id, asked);
     if (memberships.length > 0) await this.join(by, user, memberships);
@@ -92,12 +97,16 @@ export class UserDesk {
 
 const named = z.object({ user_id: z.string().min(1).nullish(), user_email: z.string().min(1).nullish() });
 
-function membershipsOf(userId: string, { teams, team_id: teamId, organizations }: OwnFields): Membership[] {
-  const ids = [...(teams ?? []), ...(typeof teamId === 'string' ? [teamId] : [])];
-  const teamIds = new Set(ids.map((team) => (typeof team === 'string' ? team : team.team_id)));
+function teamsOf({ teams, team_id: teamId }: OwnFields): string[] {
+  const wanted = [...(teams ?? []), ...(typeof teamId === 'string' ? [teamId] : [])];
+  return [...new Set(wanted.map((team) => (typeof team === 'string' ? team : team.team_id)))];
+}
+
+function membershipsOf(userId: string, asked: OwnFields): Membership[] {
+  const { organizations } = asked;
   const common = { userId, limits: NO_LIMITS };
   return [
-    ...[...teamIds].map((id): Membership => ({
+    ...teamsOf(asked).map((id): Membership => ({
       containerKind: 'team',
       containerId: id,
       role: 'user',

@@ -2,6 +2,8 @@ import { GatewayError, type SpentEntry } from '@tollgate/contracts';
 import { administered, roleOf, type Authority } from '../../auth/authority.js';
 import type { Directory } from '../directory.js';
 import type { RecordPatch } from '../fields/field-use.js';
+import type { Grants } from '../grants.js';
+import { checkTeamAdmin } from '../teams/team-rights.js';
 
 /** Roles that an organization's admin may give. */
 const ORGANIZATION_ROLES: ReadonlySet<unknown> = new Set([
@@ -23,11 +25,18 @@ function checkOrganizations(by: Authority, organizations: readonly string[]): vo
   );
 }
 
-/** Throws `forbidden` when a caller may not make such a user. */
-export function checkNewUser(by: Authority, patch: RecordPatch, organizations: readonly string[]): void {
+/** Rejects with `forbidden` when a caller may not make such a user, in these organizations and teams. */
+export async function checkNewUser(
+  by: Authority,
+  patch: RecordPatch,
+  { organizations, teams }: { readonly organizations: readonly string[]; readonly teams: readonly string[] },
+  { directory, grants }: { readonly directory: Directory; readonly grants: Grants },
+): Promise<void> {
   if (by.isAdmin) return;
   checkOrganizations(by, organizations);
   checkRole(patch.settings?.['user_role']);
+  for (const id of teams) checkTeamAdmin(by, await directory.require('team', id, 'teams'));
+  await grants.checkUnbound(patch, [...(await directory.findAll('organization', organizations)).values()]);
 }
 
 /** Rejects with `forbidden` when a caller may not change this of a user. */
@@ -35,14 +44,29 @@ export async function checkUserChange(
   by: Authority,
   user: SpentEntry,
   patch: RecordPatch,
-  directory: Directory,
+  { directory, grants }: { readonly directory: Directory; readonly grants: Grants },
 ): Promise<void> {
   if (by.isAdmin) return;
   const isOwn = user.id === by.userId;
   if (isOwn && Object.keys(patch).every((part) => OWN_PARTS.has(part))) return;
-  checkOrganizations(by, isOwn ? [] : await organizationsOf(user, directory));
+  const organizations = isOwn ? [] : await organizationsOf(user, directory);
+  checkOrganizations(by, organizations);
   checkRole(roleOf(user.settings));
   checkRole(patch.settings?.['user_role']);
+  const { models, limits } = { ...user, ...patch };
+  const owners = await directory.findAll('organization', organizations);
+  await grants.checkUnbound({ models, limits }, [...owners.values()]);
+}
+
+/** Rejects with `forbidden` when a caller may not delete a user. */
+export async function checkUserDeletion(
+  by: Authority,
+  user: SpentEntry,
+  directory: Directory,
+): Promise<void> {
+  if (by.isAdmin) return;
+  checkOrganizations(by, user.id === by.userId ? [] : await organizationsOf(user, directory));
+  checkRole(roleOf(user.settings));
 }
 
 async function organizationsOf(user: SpentEntry, directory: Directory): Promise<string[]> {

@@ -3,7 +3,7 @@ import { LiveConfig } from '@tollgate/config';
 import { GatewayError, toGatewayError } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { administered, authorityOf, type Authority } from '../../auth/authority.js';
+import { authorityOf, type Authority } from '../../auth/authority.js';
 import { KeyCache } from '../../auth/key-cache.js';
 import { Access } from '../../http/access.decorator.js';
 import { readJsonObject } from '../../http/json-body.js';
@@ -16,6 +16,7 @@ import { parse } from '../fields/read-record.js';
 import { momentOf } from '../moment.js';
 import { UserAnswers } from './user-answers.js';
 import { UserDesk } from './user-desk.js';
+import { checkUserDeletion } from './user-rights.js';
 
 const MAX_USERS = 500;
 
@@ -99,26 +100,11 @@ export class UsersController {
   async delete(@Req() request: FastifyRequest): Promise<number> {
     const by = authorityOf(request);
     const { user_ids: ids } = parse(deletion, readJsonObject(request.body));
-    for (const id of ids) await this.checkDeletion(by, id);
+    for (const id of ids)
+      await checkUserDeletion(by, await this.directory.require('user', id, 'user_ids'), this.directory);
     const { deleted, deletedKeys } = await this.desk.delete(by.actor, 'user', ids);
     for (const hash of deletedKeys) this.keys.drop(hash);
     return deleted.length;
-  }
-
-  /** An organization's admin deletes users that are in nothing else. */
-  private async checkDeletion(by: Authority, id: string): Promise<void> {
-    await this.directory.require('user', id, 'user_ids');
-    if (by.isAdmin) return;
-    const mine = new Set(administered(by.organizations));
-    const organizations = (await this.directory.membershipsOf(id)).filter(
-      ({ containerKind }) => containerKind === 'organization',
-    );
-    const isMine =
-      organizations.length > 0 && organizations.every(({ containerId }) => mine.has(containerId));
-    if (!isMine || id === by.userId)
-      throw new GatewayError('forbidden', `User ${id} is not within the organizations that you administer`, {
-        param: 'user_ids',
-      });
   }
 
   private async everyone(

@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '@tollgate/contracts';
 import { errorOf } from '../../_harness.js';
 import { startAdmin, type AdminStage } from '../_admin-stage.js';
 
@@ -147,6 +148,35 @@ describe('who may do what to a user', () => {
     expect((await ingress.get('/user/info?user_id=bob', ada)).status).toBe(200);
   });
 
+  it("an organization's admin gives its users no more than the organization has", async () => {
+    const budgets = [{ window: '1mo', maxNanos: 5_000_000_000, softNanos: null }];
+    ingress.billing.add('organization', 'acme', { models: ['a'], limits: { ...NO_LIMITS, budgets } });
+    ingress.billing.join('organization', 'acme', 'ada', 'org_admin');
+    const make = (fields: Fields): Promise<number> =>
+      statusOf('/user/new', { organizations: ['acme'], ...fields }, ada);
+    const within = { models: ['a'], max_budget: 5, budget_duration: '1mo' };
+    expect(await make(within)).toBe(200);
+    for (const more of [{ models: [] }, { models: ['b'] }, { max_budget: 6 }, { max_budget: null }])
+      expect(await make({ ...within, ...more })).toBe(403);
+    expect(await make({ ...within, budget_duration: '1h' })).toBe(403);
+    ingress.billing.join('organization', 'acme', 'bob', 'internal_user');
+    expect(await statusOf('/user/update', { user_id: 'bob', user_alias: 'B' }, ada)).toBe(403);
+    expect(await statusOf('/user/update', { user_id: 'bob', ...within }, ada)).toBe(200);
+  });
+
+  it('a user that was only added to a team makes no keys', async () => {
+    ingress.billing.add('team', 'red');
+    ingress.billing.join('team', 'red', 'ada', 'admin');
+    const member = { role: 'user', user_email: 'sock@x.org' };
+    const { updated_users: users } = await post('/team/member_add', { team_id: 'red', member }, ada);
+    const [{ user_id: sock }] = users as [Fields];
+    const { key } = await post('/key/generate', { team_id: 'red', user_id: sock }, ada);
+    expect(await statusOf('/key/generate', {}, { authorization: `Bearer ${String(key)}` })).toBe(403);
+    ingress.billing.add('user', 'nameless');
+    const { key: other } = await post('/key/generate', { user_id: 'nameless' });
+    expect(await statusOf('/key/generate', {}, { authorization: `Bearer ${String(other)}` })).toBe(403);
+  });
+
   it("an organization's admin has the users that are in nothing else, and makes no admins", async () => {
     ingress.billing.join('organization', 'acme', 'ada', 'org_admin');
     ingress.billing.join('organization', 'acme', 'bob', 'internal_user');
@@ -156,6 +186,11 @@ describe('who may do what to a user', () => {
     expect(await statusOf('/user/update', { user_id: 'bob', max_budget: 1 }, ada)).toBe(200);
     expect(await statusOf('/user/update', { user_id: 'bob', user_role: 'proxy_admin' }, ada)).toBe(403);
     expect(await statusOf('/user/update', { user_id: 'ada', max_budget: 1 }, ada)).toBe(403);
+    ingress.billing.add('team', 'foreign');
+    expect(await statusOf('/user/new', { organizations: ['acme'], teams: ['foreign'] }, ada)).toBe(403);
+    ingress.billing.addUser('root', { user_role: 'proxy_admin' });
+    ingress.billing.join('organization', 'acme', 'root', 'internal_user');
+    expect(await statusOf('/user/delete', { user_ids: ['root'] }, ada)).toBe(403);
     ingress.billing.join('organization', 'other', 'bob', 'internal_user');
     expect(await statusOf('/user/update', { user_id: 'bob', max_budget: 1 }, ada)).toBe(403);
     expect(await statusOf('/user/delete', { user_ids: ['bob'] }, ada)).toBe(403);
