@@ -1,1 +1,15 @@
 export { IngressModule } from './ingress.module.js';
+export { BUDGET } from './admin/budgets/budget-fields.js';
+export { CUSTOMER } from './admin/customers/customer-fields.js';
+export { newEntry } from './admin/entries/entry-desk.js';
+export type { EntrySpec } from './admin/entries/entry-spec.js';
+export type { FieldTable } from './admin/fields/field-use.js';
+export { NEW_RECORD, readRecord } from './admin/fields/read-record.js';
+export { ORGANIZATION } from './admin/organizations/organization-fields.js';
+export { PROJECT } from './admin/projects/project-fields.js';
+export { TAG } from './admin/tags/tag-fields.js';
+export { TEAM } from './admin/teams/team-fields.js';
+export { USER } from './admin/users/user-fields.js';
+export { NEW_KEY } from './keys/key-desk.js';
+export { NEW_KEY_FIELDS } from './keys/key-fields.js';
+export { readNewKey } from './keys/key-request.js';
