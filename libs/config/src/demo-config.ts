@@ -73,6 +73,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   timeZone: 'UTC',
   spendLogsKeptMs: null,
   budgets: BUDGET_DEFAULTS,
+  priceAdjustments: new Map(),
   alerting: ALERTING_DEFAULTS,
 };
 

@@ -1,6 +1,7 @@
 import type { Capability } from '@tollgate/contracts';
 import type { BudgetSettings } from './budgets/budget-settings.js';
 import type { AlertingSettings } from './alerting/alerting-settings.js';
+import type { PriceAdjustments, PriceOverrides } from './prices/price-overrides.js';
 import type { Setting } from './setting-value.js';
 
 /** A LiteLLM config file after validation and normalisation. Times are milliseconds, prices nano-dollars a unit. */
@@ -65,16 +66,6 @@ export interface Deployment {
   readonly tags: readonly string[];
   readonly mockResponse: string | null;
   readonly info: Readonly<Record<string, unknown>>;
-}
-
-/** Nano-dollars per token; undefined: the catalogue's price. */
-export interface PriceOverrides {
-  readonly input?: number;
-  readonly output?: number;
-  readonly cacheRead?: number;
-  readonly cacheWrite?: number;
-  readonly reasoning?: number;
-  readonly audioInput?: number;
 }
 
 /** What a model takes and can do; absent: not known, and nothing is concluded from it. */
@@ -252,5 +243,7 @@ export interface GeneralSettings {
   /** `maximum_spend_logs_retention_period`: how long the ledger's rows are kept at least; null: for ever. Sums stay. */
   readonly spendLogsKeptMs: number | null;
   readonly budgets: BudgetSettings;
+  /** Of every provider's prices; they are in the `prices` of each deployment too. */
+  readonly priceAdjustments: PriceAdjustments;
   readonly alerting: AlertingSettings;
 }

@@ -19,14 +19,17 @@ const SHORTEST_MASTER_KEY = 16;
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
 /** What other sections, or whoever loads the file, say. */
-interface FromElsewhere extends Pick<GeneralSettings, 'dropParams' | 'timeZone' | 'budgets'> {
+interface FromElsewhere extends Pick<
+  GeneralSettings,
+  'dropParams' | 'timeZone' | 'budgets' | 'priceAdjustments'
+> {
   readonly needsMasterKey: boolean;
   readonly storesModels: boolean | null;
 }
 
 export function readGeneralSettings(
   general: General,
-  { dropParams, timeZone, budgets, needsMasterKey, storesModels }: FromElsewhere,
+  { needsMasterKey, storesModels, ...elsewhere }: FromElsewhere,
 ): GeneralSettings {
   const permitted = general.boolean(PERMIT) ?? isTrue(general.context.variables[PERMIT_VARIABLE]);
   const megabytes = general.number('max_request_size_mb', { min: 0.001 });
@@ -39,13 +42,11 @@ export function readGeneralSettings(
     keyCacheTtlMs: general.seconds('user_api_key_cache_ttl', { min: 0 }) ?? GENERAL_DEFAULTS.keyCacheTtlMs,
     maxRequestBytes:
       megabytes === null ? GENERAL_DEFAULTS.maxRequestBytes : Math.round(megabytes * BYTES_PER_MEGABYTE),
-    dropParams,
+    ...elsewhere,
     alwaysIncludeStreamUsage: general.boolean('always_include_stream_usage') ?? false,
     onStateDown: general.choice('on_state_down', ['refuse', 'allow']) ?? GENERAL_DEFAULTS.onStateDown,
     storeModelInDb: storesModels ?? GENERAL_DEFAULTS.storeModelInDb,
-    timeZone,
     spendLogsKeptMs: readRetention(general),
-    budgets,
     alerting: readAlerting(general),
   };
   general.finish(ACCEPTED_GENERAL_SETTINGS);

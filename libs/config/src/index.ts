@@ -11,7 +11,6 @@ export {
   type GroupSettings,
   type HedgeSettings,
   type ModelLimits,
-  type PriceOverrides,
   type RouterSettings,
   type RoutingStrategy,
   type Setting,
@@ -56,3 +55,4 @@ export { Vault, VaultError } from './vault/vault.js';
 export { NameIndex, type NamedDeployment, type NamedDeployments } from './deployments/name-index.js';
 export { parseModel, type ModelTarget } from './deployments/provider-names.js';
 export { readStoredDeployment, type StoredDeployment, type StoredOptions } from './stored-deployment.js';
+export type { PriceAdjustments, PriceOverrides, Prices } from './prices/price-overrides.js';

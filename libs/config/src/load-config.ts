@@ -12,6 +12,7 @@ import { readTree } from './include.js';
 import { Mentions } from './mentions.js';
 import { topSection } from './named-sections.js';
 import { withOwnVariables } from './own-variables.js';
+import { readAdjustments } from './prices/read-adjustments.js';
 import { Report } from './report.js';
 import { readAliases } from './routing/aliases.js';
 import { GroupBook } from './routing/group-book.js';
@@ -48,8 +49,10 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
   const litellm = topSection(root, 'litellm_settings');
   const dropParams = litellm.boolean('drop_params') ?? false;
   const timeZone = readTimeZone(litellm);
+  const priceAdjustments = readAdjustments(litellm);
   const book = new GroupBook(report);
-  const deployments = readDeployments(root, { credentials: readCredentials(root), dropParams, book });
+  const shared = { credentials: readCredentials(root), dropParams, priceAdjustments, book };
+  const deployments = readDeployments(root, shared);
   const aliases = readAliases(router, litellm, book);
   const routerSettings = readRouterSettings(router, litellm, { deployments, book });
   const names = new GroupNames(deployments, aliases);
@@ -62,7 +65,7 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
     aliases,
     router: { ...routerSettings, groups: book.settings(names) },
     general: readGeneralSettings(general, {
-      ...{ dropParams, timeZone, needsMasterKey, storesModels },
+      ...{ dropParams, priceAdjustments, timeZone, needsMasterKey, storesModels },
       budgets: readBudgetSettings(litellm, general),
     }),
   };

@@ -4,6 +4,7 @@ import * as accepted from './accepted-keys.js';
 import { loadConfig } from './load-config.js';
 import { settingsReference } from './settings-reference.js';
 import { SETTINGS } from './settings.js';
+import { PRICE_ROWS } from './settings/price.settings.js';
 import type { SettingRow } from './settings/setting-row.js';
 
 const reference = join(process.cwd(), 'libs/config/SETTINGS.md');
@@ -37,8 +38,9 @@ it('every setting of the table is read when it is given', () => {
   const either = `cooldown_time: 1, allowed_fails: 1, allowed_fails_policy: { ${fails} }, retry_policy: { ${retries} },
         connect_timeout: 1, idle_timeout: 1, max_parallel_requests: 1, region_name: r, max_budget: 1,
         budget_duration: 1d, silent_model: m, max_input_tokens: 1, max_request_bytes: 1, base_model: b,
-        input_cost_per_token: 1, output_cost_per_token: 1, cache_read_input_token_cost: 1,
-        cache_creation_input_token_cost: 1, output_cost_per_reasoning_token: 1, input_cost_per_audio_token: 1`;
+        ${Object.keys(PRICE_ROWS)
+          .map((key) => `${key}: 1`)
+          .join(', ')}`;
   const group = `routing_strategy: adaptive, timeout: 1, stream_timeout: 1, connect_timeout: 1, idle_timeout: 1, num_retries: 1,
         retry_policy: { RateLimitErrorRetries: 1 }, allowed_fails: 1, allowed_fails_policy: {}, cooldown_time: 1, cooling_wait: 1,
         deterministic: true, hedge: { delay: 1, max_share: 1 }, on_stream_failure: error,
@@ -81,7 +83,8 @@ litellm_settings:
   { drop_params: true, request_timeout: 1, num_retries: 1, allowed_fails: 1, ${chains}, default_fallbacks: [m],
     model_alias_map: { b: m }, tag_budget_config: { t: { max_budget: 1, budget_duration: 1d } }, timezone: UTC,
     max_budget: 1, budget_duration: 1d, max_end_user_budget_id: b, max_end_user_budget: 1, priority_reservation: { p: 0.5 },
-    priority_reservation_settings: { default_priority: 0.1, saturation_threshold: 0.5 } }
+    priority_reservation_settings: { default_priority: 0.1, saturation_threshold: 0.5 },
+    cost_discount_config: { openai: 0.1 }, cost_margin_config: { openai: { percentage: 0.1, fixed_amount: 1 } } }
 general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,
     user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow,

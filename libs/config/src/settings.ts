@@ -3,6 +3,7 @@ import { BUDGET_SETTINGS } from './settings/budget.settings.js';
 import { DEPLOYMENT_SETTINGS } from './settings/deployment.settings.js';
 import { GATEWAY_SETTINGS } from './settings/gateway.settings.js';
 import { GROUP_SETTINGS } from './settings/group.settings.js';
+import { ADJUSTMENT_SETTINGS } from './settings/price.settings.js';
 import { ROUTER_SETTINGS } from './settings/router.settings.js';
 import type { SettingRow } from './settings/setting-row.js';
 
@@ -28,6 +29,7 @@ export const SETTINGS = {
   ...GROUP_SETTINGS,
   ...GATEWAY_SETTINGS,
   ...BUDGET_SETTINGS,
+  ...ADJUSTMENT_SETTINGS,
   ...ALERTING_SETTINGS,
 } as const satisfies Record<string, Record<string, SettingRow>>;
 

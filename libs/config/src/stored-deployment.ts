@@ -3,6 +3,7 @@ import { readMembers } from './deployments/deployments.js';
 import type { Deployment } from './gateway-config.js';
 import { locate } from './locate.js';
 import { Mentions } from './mentions.js';
+import type { PriceAdjustments } from './prices/price-overrides.js';
 import { Report } from './report.js';
 import type { Variables } from './setting.js';
 
@@ -19,6 +20,8 @@ export interface StoredDeployment {
 export interface StoredOptions {
   /** `litellm_settings.drop_params` of the file (`GeneralSettings.dropParams`). */
   readonly dropParams?: boolean;
+  /** Those of the file (`GeneralSettings.priceAdjustments`). */
+  readonly priceAdjustments?: PriceAdjustments;
   /** For one that is about to be stored: nobody would see the warning. */
   readonly needsKnownProvider?: boolean;
 }
@@ -30,7 +33,7 @@ export interface StoredOptions {
 export function readStoredDeployment(
   { name, params, info }: StoredDeployment,
   variables: Variables,
-  { dropParams = false, needsKnownProvider = false }: StoredOptions = {},
+  { dropParams = false, priceAdjustments = new Map(), needsKnownProvider = false }: StoredOptions = {},
 ): { readonly deployment: Deployment; readonly warnings: readonly string[] } {
   const label = `model ${name}`;
   const report = new Report(() => label);
@@ -38,7 +41,7 @@ export function readStoredDeployment(
   if (name.trim() === '') report.problem('model_name', place, 'is missing');
   const nodes = { params: locate(params, place), info: locate(info ?? {}, place) };
   const context = { report, variables, mentions: new Mentions() };
-  const shared = { credentials: new Map(), dropParams, needsKnownProvider };
+  const shared = { credentials: new Map(), dropParams, priceAdjustments, needsKnownProvider };
   const members = readMembers(name, nodes, { path: '', context, ...shared });
   if (members.length > 1) {
     report.problem('litellm_params.organization', place, 'a stored deployment has one');

@@ -31,10 +31,9 @@ export function mergeModels(
     }
     try {
       const { name, params, info, id } = model;
-      const { dropParams } = file.general;
-      return [
-        readStoredDeployment({ name, params, info: { ...info, id } }, variables, { dropParams }).deployment,
-      ];
+      const { dropParams, priceAdjustments } = file.general;
+      const options = { dropParams, priceAdjustments };
+      return [readStoredDeployment({ name, params, info: { ...info, id } }, variables, options).deployment];
     } catch (cause) {
       leftOut.push({
         model,

@@ -2,11 +2,12 @@ import { ACCEPTED_LITELLM_PARAMS } from '../accepted-keys.js';
 import type { Deployment } from '../gateway-config.js';
 import { toPlain } from '../located.js';
 import { didYouMean, nearest } from '../nearest.js';
+import type { PriceAdjustments } from '../prices/price-overrides.js';
+import { isCostKey, readPrices } from '../prices/read-prices.js';
 import type { Section } from '../section.js';
 import type { KeyOf } from '../settings.js';
 import { readConnection, readHeaders, type Connection } from './credentials.js';
 import { readLimits } from './model-limits.js';
-import { isCostKey, readPrices } from './prices.js';
 import { isKnownProvider, parseModel } from './provider-names.js';
 import { REQUEST_PARAMETERS } from './request-parameters.js';
 import { readRoutingParameters } from './routing-parameters.js';
@@ -18,6 +19,7 @@ export type Info = Section<KeyOf<'model_list[].model_info'>>;
 export interface DeploymentContext {
   readonly credentials: ReadonlyMap<string, Connection>;
   readonly dropParams: boolean;
+  readonly priceAdjustments: PriceAdjustments;
   /** A provider that is not known is a problem; else a warning. */
   readonly needsKnownProvider?: boolean;
 }
@@ -32,7 +34,6 @@ export function readDeployment(
   const extraBody = params.map('extra_body');
   // Read both, whichever counts: what is not read is taken for a mistake.
   const [infoBase, paramsBase] = [info.text('base_model'), params.text('base_model')];
-  const infoPrices = readPrices(info);
   const deployment = {
     ...readConnectionOf(params, shared),
     ...readRoutingParameters(params, info),
@@ -45,7 +46,10 @@ export function readDeployment(
         : (params.plain(extraBody, params.pathOf('extra_body')) as Record<string, unknown>),
     dropParams: params.boolean('drop_params') ?? shared.dropParams,
     additionalDropParams: params.texts('additional_drop_params'),
-    prices: { ...infoPrices, ...readPrices(params) },
+    prices: {
+      ...readPrices(params, info),
+      ...(shared.priceAdjustments.size > 0 && { adjustments: shared.priceAdjustments }),
+    },
     baseModel: infoBase ?? paramsBase,
     mockResponse: params.text('mock_response'),
     info: toPlain(info.node, (text) => text) as Record<string, unknown>,

@@ -1,16 +1,12 @@
 import { GROUP_ROWS } from './group.settings.js';
+import { PRICE_ROWS } from './price.settings.js';
 import { elsewhere, type SettingRow } from './setting-row.js';
 
 type Rows = Record<string, SettingRow>;
 
 /** May stand in `litellm_params` and in `model_info`. */
 const EITHER = {
-  input_cost_per_token: ["the catalogue's", 'dollars per prompt token'],
-  output_cost_per_token: ["the catalogue's", 'dollars per completion token'],
-  cache_read_input_token_cost: ["the catalogue's", 'dollars per prompt token read from cache'],
-  cache_creation_input_token_cost: ["the catalogue's", 'dollars per prompt token written to cache'],
-  output_cost_per_reasoning_token: ["the catalogue's", 'dollars per reasoning token'],
-  input_cost_per_audio_token: ["the catalogue's", 'dollars per audio token of the prompt'],
+  ...PRICE_ROWS,
   cooldown_time: ["the name's", 'seconds without calls after it failed'],
   allowed_fails: ["the name's", 'failures within a minute that do not cool it down'],
   allowed_fails_policy: ["the name's", 'the same by class of error'],

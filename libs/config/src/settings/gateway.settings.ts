@@ -1,5 +1,6 @@
 import { ALERTING_ROWS } from './alerting.settings.js';
 import { BUDGET_ROWS, BUDGET_RULE_ROWS } from './budget.settings.js';
+import { ADJUSTMENT_ROWS } from './price.settings.js';
 import type { SettingRow } from './setting-row.js';
 
 export const GATEWAY_SETTINGS = {
@@ -15,6 +16,7 @@ export const GATEWAY_SETTINGS = {
     model_alias_map: ['none', 'further name → name'],
     tag_budget_config: ['none', 'tag → what calls with it may cost, as in `provider_budget_config`'],
     ...BUDGET_ROWS,
+    ...ADJUSTMENT_ROWS,
     timezone: ['`UTC`', 'where budget windows begin, such as `Europe/Berlin`'],
   },
   general_settings: {
