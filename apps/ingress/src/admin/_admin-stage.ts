@@ -30,7 +30,7 @@ import { keyRecordOf, startIngress, type FakeBus, type Harness } from '../_harne
 import { digestOf } from '../auth/key-digests.js';
 
 /** What billing would keep: enough of it for routes to work on. */
-export class FakeBilling {
+class FakeBilling {
   readonly entries = new Map<string, SpentEntry>();
   readonly members: Membership[] = [];
   readonly keys = new Map<string, SpentKey>();

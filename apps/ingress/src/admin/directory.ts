@@ -13,7 +13,7 @@ import {
 export type SpentMembership = Membership & { readonly spendNanos: number };
 
 /** The most members that an answer tells of. */
-export const MAX_MEMBERS = 10_000;
+const MAX_MEMBERS = 10_000;
 
 /** What the directory holds, asked by id. */
 @Injectable()

@@ -23,7 +23,7 @@ export interface Caller {
 }
 
 /** Who made or changed something, while the master key is all that may. */
-export const ADMIN_USER = 'default_user_id';
+const ADMIN_USER = 'default_user_id';
 
 export const masterCaller = (keyHash: string): Caller => ({
   principal: {

@@ -4,7 +4,7 @@ import type { BudgetReading, ScopeBudget } from '../admin/spend/budget-readings.
 import { toDollars } from '../dollars.js';
 
 /** own: set on the scope itself. tier: of the budget tier that it links to. team: what its team gives every member. config: the file's. */
-export type LimitSource = 'own' | 'tier' | 'team' | 'config';
+type LimitSource = 'own' | 'tier' | 'team' | 'config';
 
 /** What binds the calls of a key, with the limits that the scope has itself (undefined: it is nobody's record). */
 export interface BindingScope {

@@ -4,7 +4,7 @@ import type { RecordPatch } from '../admin/fields/field-use.js';
 import { administersOrganization, administersTeam, type Authority } from '../auth/authority.js';
 
 /** What a team lets its members do when it says nothing, as in LiteLLM. */
-export const DEFAULT_PERMISSIONS: readonly string[] = ['/key/info', '/key/health'];
+const DEFAULT_PERMISSIONS: readonly string[] = ['/key/info', '/key/health'];
 
 /** Every permission that a team can give its members. */
 export const MEMBER_PERMISSIONS: readonly string[] = [

@@ -74,7 +74,7 @@ const all = (names: readonly string[], use: FieldUse): FieldTable =>
 export const LIMITS: FieldTable = all(Object.keys(limitFields.shape), { use: 'limit' });
 export const POLICY: FieldTable = all(Object.keys(policyFields.shape), { use: 'policy' });
 export const answered = (...names: string[]): FieldTable => all(names, { use: 'answered' });
-export const refusedAll = (...names: string[]): FieldTable => all(names, refused());
+const refusedAll = (...names: string[]): FieldTable => all(names, refused());
 
 export const name = z.string().min(1, 'must not be empty').max(256, 'is too long');
 export const text = z.string().max(4_096, 'is too long');
