@@ -45,13 +45,13 @@ export const budgetConfig = (labUrl: string): object => ({
   router_settings: { retry_budget: 'off', num_retries: 0 },
 });
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
 /** A key's budget as its counters have it, and what the ledger's rows add up to. In dollars. */
-export interface Standing {
+interface Standing {
   readonly spend: number;
   readonly held: number;
   readonly due: number;

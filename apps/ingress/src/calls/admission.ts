@@ -15,6 +15,7 @@ import {
   type BudgetRefusal,
   type Granted,
   type Scope,
+  type SettleRequest,
   type State,
 } from '@tollgate/state';
 import { BudgetNews } from '../alerts/budget-news.js';
@@ -49,6 +50,8 @@ const LEASE_MARGIN_MS = 5_000;
 /** Counters are seeded once a window; more often only when shared state is lost again meanwhile. */
 const MAX_SEEDINGS = 3;
 const SEED_TIMEOUT_MS = 5_000;
+/** Shared state that was away is back by one of these, or it was away for long. */
+const SETTLE_AGAIN_MS = [1_000, 4_000, 15_000, 60_000];
 
 /** Lets a call in where its limits have room and its budgets can pay for it. A call that nothing binds asks nobody. */
 @Injectable()
@@ -191,10 +194,24 @@ export class Admission {
     { holds, counters }: { readonly holds: boolean; readonly counters: readonly string[] },
   ): void {
     const money = holds ? { costNanos, ...(attemptId !== undefined && { attemptId }) } : {};
+    const request = { callId, scopes, admittedAt, admittedTokens, tokens, ...money };
+    this.trySettling(request, counters, holds ? SETTLE_AGAIN_MS : []);
+  }
+
+  /** Again after these pauses: a reservation that nobody settles stands in the way of others until it is swept. */
+  private trySettling(
+    request: SettleRequest,
+    counters: readonly string[],
+    [pause, ...further]: readonly number[],
+  ): void {
     this.state
-      .settle({ callId, scopes, admittedAt, admittedTokens, tokens, ...money })
+      .settle(request)
       .then(() => this.queue.ended(counters))
-      .catch((cause: unknown) => stateFailed('settle', cause, callId));
+      .catch((cause: unknown) => {
+        stateFailed('settle', cause, request.callId);
+        if (pause !== undefined)
+          setTimeout(() => this.trySettling(request, counters, further), pause).unref();
+      });
   }
 
   private get general(): GatewayConfig['general'] {
