@@ -1,15 +1,6 @@
 import { GatewayError, findKey } from '@tollgate/contracts';
-import type {
-  keyRecordOf} from '../_harness.js';
-import {
-  CHAT,
-  MASTER_KEY,
-  VIRTUAL_KEY,
-  errorOf,
-  startIngress,
-  type Harness,
-  foundKey,
-} from '../_harness.js';
+import type { keyRecordOf } from '../_harness.js';
+import { CHAT, MASTER_KEY, VIRTUAL_KEY, errorOf, startIngress, type Harness, foundKey } from '../_harness.js';
 import { digestOf } from './key-digests.js';
 import { KeyEventsController } from './key-events.controller.js';
 
