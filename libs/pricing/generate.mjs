@@ -45,9 +45,13 @@ const encodePrices = (prices) =>
 
 const pricesTokens = ({ prices }) => prices.input_mtok !== undefined || prices.output_mtok !== undefined;
 
+/** The source leaves prices empty where it knows none, too: only the name tells. */
+const isFree = ({ id, prices }) => id.endsWith(':free') && Object.keys(prices).length === 0;
+
 /** One table of prices, or a list of [constraint or null, table]; null when tokens have no price (audio by the hour). */
 function encodeSchedule(model) {
   const entries = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];
+  if (isFree(model)) return {};
   if (!entries.every(pricesTokens)) return null;
   if (entries.length === 1) return encodePrices(entries[0].prices);
   return entries.map(({ constraint, prices }) => [encodeConstraint(constraint), encodePrices(prices)]);

@@ -12,6 +12,8 @@ export interface Recording {
   readonly isStream: boolean;
   readonly status: number;
   /** Empty where the recording has no request. */
+  readonly url: string;
+  /** Likewise. */
   readonly request: string;
   readonly response: Buffer;
 }
@@ -20,7 +22,7 @@ interface Exchange {
   readonly provider: string;
   readonly api: string;
   readonly streaming: boolean;
-  readonly request: { readonly body?: string; readonly bodyEncoding?: string };
+  readonly request: { readonly url?: string; readonly body?: string; readonly bodyEncoding?: string };
   readonly response: {
     readonly status?: number;
     readonly headers?: Readonly<Record<string, string>>;
@@ -54,6 +56,7 @@ function readRecordings(provider: string, file: string): Recording[] {
     api: exchange.api,
     isStream: exchange.streaming,
     status: exchange.response.status ?? 200,
+    url: exchange.request.url ?? '',
     request: exchange.request.bodyEncoding === 'base64' ? '' : (exchange.request.body ?? ''),
     response: bodyOf(exchange),
   }));
@@ -72,6 +75,7 @@ function bareRecordings(provider: string, file: string, text: string): Recording
     api,
     isStream: isPayloads || file.endsWith('.sse'),
     status: 200,
+    url: '',
     request: '',
     response: Buffer.from(body),
   }));
@@ -99,4 +103,4 @@ function bodyOf({ streaming, response }: Exchange): Buffer {
 const separated = (body: string): string =>
   body
     .replaceAll(': OPENROUTER PROCESSING', '\n\n: OPENROUTER PROCESSING\n\n')
-    .replaceAll(/(?<=\}|\])(?=(?:event|data): ?(?:\{"|\[DONE|[a-z_]+\n))/g, '\n\n');
+    .replaceAll(/(?<=\}|\])(?=(?:event|data): ?(?:\{"|\[DONE|[a-z_.-]+\n))/g, '\n\n');
