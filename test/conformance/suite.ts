@@ -7,7 +7,7 @@ import type { Recording } from './recordings.js';
 export function describeRecordings(
   title: string,
   recordings: readonly Recording[],
-  check: (recording: Recording) => boolean | void,
+  check: (recording: Recording) => unknown,
 ): void {
   describe(title, () => {
     if (recordings.length === 0) it.skip('needs the recordings', () => undefined);

@@ -76,7 +76,7 @@ export function tableAt(schedule: PriceSchedule, at: number): PriceTable {
 }
 
 // Array.isArray does not narrow a readonly list out of a union.
-const isList = (schedule: PriceSchedule): schedule is Exclude<PriceSchedule, PriceTable> =>
+export const isList = (schedule: PriceSchedule): schedule is Exclude<PriceSchedule, PriceTable> =>
   Array.isArray(schedule);
 
 function applies(constraint: Constraint, at: number): boolean {

@@ -1,5 +1,6 @@
 import { findModel, isCatalogued, type PriceSchedule } from './catalogue.js';
 import type { PriceQuery } from './price-query.js';
+import { withPieces } from './piece-prices.js';
 import { catalogueId, isLocal } from './provider-map.js';
 import { tiersOf, type Tiers } from './service-tiers.js';
 
@@ -47,12 +48,12 @@ function search({ provider, model, baseModel }: ModelName): KnownModel {
   const named = baseModel === null ? null : baseName(provider, baseModel);
   const base = named === null ? undefined : findModel(...named);
   const own = isLocal(provider) ? undefined : findModel(catalogueId(provider), model);
-  const tiers =
-    base !== undefined && named !== null ? tiersOf(...named) : tiersOf(catalogueId(provider), model);
+  const pricedAs = base !== undefined && named !== null ? named : ([catalogueId(provider), model] as const);
+  const schedule = base?.[1] ?? own?.[1] ?? null;
   return {
-    schedule: base?.[1] ?? own?.[1] ?? (isLocal(provider) ? FREE : null),
+    schedule: schedule === null ? (isLocal(provider) ? FREE : null) : withPieces(schedule, ...pricedAs),
     contextWindow: base?.[2] ?? own?.[2] ?? null,
-    tiers,
+    tiers: tiersOf(...pricedAs),
   };
 }
 

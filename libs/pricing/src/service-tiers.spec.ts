@@ -47,3 +47,11 @@ it('searches cost the same in every tier', () => {
   expect(price(searches, 'openai', 'gpt-4o')).toBe(12_500_000);
   expect(price(searches, 'openai', 'gpt-4o', { tier: 'flex' })).toBe(12_500_000);
 });
+
+it("what the catalogue does not tell of tools is there: xAI's searches, models that always search", () => {
+  const searches: Usage = { ...NO_USAGE, searches: 2, fileSearches: 1 };
+  expect(price(searches, 'xai', 'grok-4')).toBe(12_500_000);
+  const [one, none] = ['gpt-4o-search-preview', 'gpt-4o'].map((model) => price(thousands, 'openai', model));
+  expect(one).toBeGreaterThan((none ?? NaN) + 25_000_000 - 1);
+  expect(price(NO_USAGE, 'openai', 'gpt-4o-search-preview')).toBe(0);
+});

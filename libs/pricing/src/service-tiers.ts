@@ -3,7 +3,7 @@ import type { ServiceTier } from '@tollgate/contracts';
 /** What a tier's prices are of the standard ones, as a fraction: exact where a decimal is not. */
 type Factor = readonly [times: number, over: number];
 
-export interface TierFactors {
+interface TierFactors {
   readonly tokens: Factor;
   /** Absent: as any token. */
   readonly cacheRead?: Factor;
