@@ -33,6 +33,13 @@ export const budgetConfig = (labUrl: string): object => ({
       },
     },
     {
+      model_name: 'failing',
+      litellm_params: {
+        ...{ model: 'openai/own?status=500', api_base: `${labUrl}/v1`, api_key: 'sk-lab' },
+        ...{ input_cost_per_token: 0, output_cost_per_token: 0.000001 },
+      },
+    },
+    {
       model_name: 'free',
       litellm_params: {
         ...{ model: 'openai/own', api_base: `${labUrl}/v1`, api_key: 'sk-lab' },
@@ -214,6 +221,20 @@ export function describeBudgets(subject: () => BudgetSubject): BudgetTools {
     expect(servedSince(first)).toBe(500);
     expect((await settled(key)).spend).toBe(0.05);
   }, 60_000);
+
+  it.each([false, true])(
+    'a dearer model is paid for before it is fallen back to (stream: %s)',
+    async (stream) => {
+      const key = await newKey({ max_budget: 0.02 });
+      const body = { model: 'failing', fallbacks: ['cent'], max_tokens: 100, stream };
+      const answers = await Promise.all(Array.from({ length: 30 }, () => call(key, body)));
+      expect((await settled(key)).spend).toBeLessThanOrEqual(0.02);
+      expect(
+        answers.filter(({ status, text }) => status === 200 && text.includes('usage')).length,
+      ).toBeLessThanOrEqual(2);
+    },
+    60_000,
+  );
 
   it('a team’s budget binds all of its keys together', async () => {
     const { team_id } = await admin('/team/new', { team_alias: `team-${Date.now()}`, max_budget: 0.1 });

@@ -13,7 +13,8 @@ import { priceUsage } from '@tollgate/pricing';
 import { usageEvent } from '../../apps/billing/src/ledger/_stage.js';
 import type { Caller } from '../../apps/ingress/src/auth/caller.js';
 import type { Settlement } from '../../apps/ingress/src/calls/pass.js';
-import { StreamAllowance, affordableTokens, attemptPrice } from '../../apps/worker/src/allowance.js';
+import { StreamAllowance } from '../../apps/worker/src/allowance.js';
+import { reserve } from '../../apps/worker/src/reservation.js';
 import { CHARACTERS_PER_TOKEN } from '../../apps/worker/src/usage-record.js';
 import type { SimulatedGateway } from './budgets-ingress.js';
 
@@ -124,9 +125,9 @@ interface Answered {
 
 /** What a provider answers when it is asked for no more tokens than the call can pay for. Rejects when it pays for none. */
 async function answer(bus: Bus, attempt: AttemptHeader, plan: CallPlan): Promise<Answered> {
-  const price = attemptPrice(attempt, plan.deployment);
+  const reserved = await reserve(bus, attempt, plan.deployment);
   const { outputTokens, maxTokens = Infinity, stream, chunkTokens, pauseMs, patienceMs = Infinity } = plan;
-  const most = Math.min(outputTokens, maxTokens, affordableTokens(attempt, price) ?? Infinity);
+  const most = Math.min(outputTokens, maxTokens, reserved.maxOutputTokens ?? Infinity);
   const began = Date.now();
   if (!stream) {
     await sleep(Math.min(pauseMs, patienceMs));
@@ -134,7 +135,7 @@ async function answer(bus: Bus, attempt: AttemptHeader, plan: CallPlan): Promise
       ? { outputTokens: 0, result: 'gone' }
       : { outputTokens: most, result: 'answered' };
   }
-  const allowance = StreamAllowance.of(bus, attempt, price);
+  const allowance = StreamAllowance.of(bus, attempt, reserved);
   let sent = 0;
   while (sent < most) {
     await sleep(pauseMs);

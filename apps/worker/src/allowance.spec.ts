@@ -2,7 +2,8 @@ import type { Bus } from '@tollgate/bus';
 import { bareDeployment } from '@tollgate/config';
 import { GatewayError, NO_USAGE, type AttemptHeader, type CallHeader } from '@tollgate/contracts';
 import type { Progress } from '@tollgate/providers';
-import { StreamAllowance, affordableTokens, attemptPrice } from './allowance.js';
+import { StreamAllowance } from './allowance.js';
+import { attemptPrice, reserve, type Reserved } from './reservation.js';
 
 /** A prompt token costs 10, one of the answer 100. */
 const priced = {
@@ -17,8 +18,6 @@ const headerOf = (call: Partial<CallHeader>): AttemptHeader =>
     upstreamModel: 'own-model',
   }) as AttemptHeader;
 
-const price = (header: AttemptHeader) => attemptPrice(header, priced);
-
 const progress = (characters: number, usage: Progress['usage'] = null): Progress => ({
   usage,
   rawUsage: null,
@@ -28,30 +27,59 @@ const progress = (characters: number, usage: Progress['usage'] = null): Progress
   finished: false,
 });
 
-describe('affordableTokens', () => {
-  it('is what is left of the allowance after the prompt', () => {
-    const header = headerOf({});
-    expect(affordableTokens(header, price(header))).toBe(1_000);
+/** What is held is what was asked for, at most so much; counts the questions. */
+const busHolding = (most: number, questions: object[] = []): Bus =>
+  ({
+    request: async (_contract: unknown, question: { toNanos: number }) => {
+      questions.push(question);
+      return { heldNanos: Math.min(most, question.toNanos) };
+    },
+  }) as unknown as Bus;
+
+describe('what is reserved for an attempt', () => {
+  const of = async (call: Partial<CallHeader>, most = 0, questions: object[] = []): Promise<Reserved> =>
+    reserve(busHolding(most, questions), headerOf({ reservedTokens: 1_000, ...call }), priced);
+
+  it('is taken as it is where it pays for what it was made for', async () => {
+    const questions: object[] = [];
+    expect(await of({}, 0, questions)).toMatchObject({ heldNanos: 101_000, maxOutputTokens: null });
+    expect(questions).toEqual([]);
   });
 
-  it('is nothing to speak of without an allowance or a price', () => {
-    const header = headerOf({ allowanceNanos: undefined });
-    expect(affordableTokens(header, price(header))).toBeNull();
-    expect(affordableTokens(headerOf({}), null)).toBeNull();
+  it('bounds an answer that comes whole where budgets could not pay for the longest', async () => {
+    expect(await of({ isTight: true })).toMatchObject({ maxOutputTokens: 1_000 });
   });
 
-  it('of a stream is what its budgets could pay, unless it may finish anyway', () => {
-    const call = { stream: true, ceilingNanos: 51_000 };
-    const header = headerOf(call);
-    expect(affordableTokens(header, price(header))).toBe(500);
-    expect(affordableTokens(headerOf({ stream: true }), price(header))).toBeNull();
-    const finish = headerOf({ ...call, onStreamOverrun: 'finish' });
-    expect(affordableTokens(finish, price(finish))).toBeNull();
+  it('is raised for a deployment that is dearer than what it was made for', async () => {
+    const questions: object[] = [];
+    const call = { allowanceNanos: 11_000 };
+    expect(await of(call, 200_000, questions)).toMatchObject({ heldNanos: 101_000, maxOutputTokens: null });
+    expect(questions).toEqual([{ callId: 'call', toNanos: 101_000, force: false }]);
+    // With less than that the answer has to be shorter.
+    expect(await of(call, 51_000)).toMatchObject({ heldNanos: 51_000, maxOutputTokens: 500 });
+    await expect(of(call, 1_050)).resolves.toMatchObject({ maxOutputTokens: 100 });
   });
 
-  it('refuses what cannot even pay for a token', () => {
-    const header = headerOf({ allowanceNanos: 1_050 });
-    expect(() => affordableTokens(header, price(header))).toThrow(/Budget has been exceeded/);
+  it('refuses what cannot pay for a token of each answer', async () => {
+    await expect(of({ allowanceNanos: 1_050 })).rejects.toMatchObject({ code: 'budget_exceeded' });
+    await expect(of({ allowanceNanos: 1_500, answers: 6 })).rejects.toMatchObject({
+      code: 'budget_exceeded',
+    });
+    expect(await of({ allowanceNanos: 1_500, answers: 5, reservedTokens: 5 })).toMatchObject({
+      maxOutputTokens: null,
+    });
+  });
+
+  it('of a stream keeps it within what its budgets could pay, unless it may finish anyway', async () => {
+    const call = { stream: true, allowanceNanos: 31_000, reservedTokens: 300, ceilingNanos: 51_000 };
+    expect(await of(call)).toMatchObject({ maxOutputTokens: 500 });
+    expect(await of({ ...call, onStreamOverrun: 'finish' })).toMatchObject({ maxOutputTokens: null });
+  });
+
+  it('is nothing to speak of where no budget binds the call, or for a mirror', async () => {
+    expect(await of({ allowanceNanos: undefined })).toMatchObject({ price: null, maxOutputTokens: null });
+    const mirror = { ...headerOf({}), role: 'mirror' as const };
+    expect(await reserve(busHolding(0), mirror, priced)).toMatchObject({ price: null });
   });
 });
 
@@ -74,9 +102,14 @@ describe('StreamAllowance', () => {
       },
     }) as unknown as Bus;
 
-  const allowance = (bus: Bus, call: Partial<CallHeader> = {}): StreamAllowance => {
+  const allowance = (
+    bus: Bus,
+    call: Partial<CallHeader> = {},
+    maxOutputTokens: number | null = null,
+  ): StreamAllowance => {
     const header = headerOf({ stream: true, ...call });
-    return StreamAllowance.of(bus, header, price(header))!;
+    const price = attemptPrice(header, priced);
+    return StreamAllowance.of(bus, header, { price, heldNanos: 101_000, maxOutputTokens })!;
   };
 
   beforeEach(() => asked.splice(0));
@@ -128,11 +161,10 @@ describe('StreamAllowance', () => {
   });
 
   it('ends it where the money does that it was asked to be no dearer than', async () => {
-    const call = { stream: true, ceilingNanos: 51_000 };
-    const stream = allowance(busWith([]), call);
+    const stream = allowance(busWith([]), {}, 500);
     expect(stream.covers(progress(1_999))).toBeUndefined();
     await expect(stream.covers(progress(2_000))).rejects.toMatchObject({ code: 'budget_exceeded' });
-    const own = allowance(busWith([]), { ...call, maxOutputTokens: 500 });
+    const own = allowance(busWith([]), { maxOutputTokens: 500 }, 500);
     expect(own.covers(progress(2_000))).toBeUndefined();
   });
 
@@ -144,12 +176,5 @@ describe('StreamAllowance', () => {
     expect(asked).toHaveLength(0);
     void stream.covers(progress(1_501));
     expect(asked).toHaveLength(1);
-  });
-
-  it('is none for a call that no budget binds, or for a mirror', () => {
-    const header = headerOf({ allowanceNanos: undefined });
-    expect(StreamAllowance.of(busWith([]), header, price(header))).toBeNull();
-    const mirror = { ...headerOf({}), role: 'mirror' as const };
-    expect(StreamAllowance.of(busWith([]), mirror, price(mirror))).toBeNull();
   });
 });

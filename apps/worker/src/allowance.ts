@@ -1,60 +1,20 @@
 import type { Bus } from '@tollgate/bus';
-import type { Deployment } from '@tollgate/config';
 import {
-  GatewayError,
   NO_USAGE,
-  extendReservation,
   promptTokens,
   toGatewayError,
   type AttemptHeader,
+  type GatewayError,
   type Usage,
 } from '@tollgate/contracts';
-import { priceUsage } from '@tollgate/pricing';
 import type { Progress } from '@tollgate/providers';
+import { askForMore, spent, wantedTokens, type AttemptPrice, type Reserved } from './reservation.js';
 import { CHARACTERS_PER_TOKEN } from './usage-record.js';
 
 /** More is asked for when so much of the allowance is used: the answer comes before it is needed. */
 const ASK_AT = 0.75;
 /** At least so many tokens are asked for at once. */
 const LEAST_STEP_TOKENS = 512;
-const ASK_TIMEOUT_MS = 2_000;
-
-/** What one attempt costs, by what is known of it so far. */
-export interface AttemptPrice {
-  /** Nano-dollars of a prompt. */
-  ofPrompt(usage: Usage): number;
-  /** Nano-dollars of a token of the answer. */
-  readonly perToken: number;
-}
-
-/** null: nobody knows the price, or it is free. */
-export function attemptPrice(
-  { upstreamModel }: AttemptHeader,
-  { provider, baseModel, prices }: Deployment,
-): AttemptPrice | null {
-  const query = { provider, model: upstreamModel, baseModel, overrides: prices, at: Date.now() };
-  // Two answers, so that what each call costs beside its tokens is not taken for a price of tokens.
-  const [one, two] = [1_000, 2_000].map((output) => priceUsage({ ...NO_USAGE, output }, query));
-  if (one === undefined || two === undefined || one === null || two === null) return null;
-  const perToken = (two - one) / 1_000;
-  const ofPrompt = (usage: Usage): number =>
-    priceUsage({ ...usage, output: 0, reasoning: 0, audioOutput: 0 }, query) ?? 0;
-  return perToken === 0 && ofPrompt({ ...NO_USAGE, input: 1_000_000 }) === 0 ? null : { ofPrompt, perToken };
-}
-
-/**
- * The tokens that an answer may have; null: nothing limits it. Of one that comes whole: so that its attempt costs no more than is
- * reserved. Of a stream: no more than its budgets could pay for, so that a fast provider does not run ahead of the money.
- */
-export function affordableTokens({ call }: AttemptHeader, price: AttemptPrice | null): number | null {
-  const { allowanceNanos, ceilingNanos, inputTokens, onStreamOverrun, stream } = call;
-  const nanos = !stream ? allowanceNanos : onStreamOverrun === 'finish' ? undefined : ceilingNanos;
-  if (nanos === undefined || price === null || price.perToken === 0) return null;
-  const left = nanos - price.ofPrompt({ ...NO_USAGE, input: inputTokens });
-  const tokens = Math.floor(left / price.perToken);
-  if (tokens < 1) throw spent();
-  return tokens;
-}
 
 /**
  * Holds a stream to what is reserved for its call: more is reserved step by step while it grows, and when no budget has room it
@@ -77,19 +37,20 @@ export class StreamAllowance {
     private readonly bus: Bus,
     private readonly header: AttemptHeader,
     private readonly price: AttemptPrice,
+    reserved: Reserved,
   ) {
-    const { allowanceNanos = 0, inputTokens, onStreamOverrun } = header.call;
-    this.held = allowanceNanos;
+    const { inputTokens, onStreamOverrun } = header.call;
+    this.held = reserved.heldNanos;
     this.force = onStreamOverrun === 'finish';
-    this.limit = limitOf(header, price);
+    this.limit = limitOf(header, reserved);
     this.promptNanos = price.ofPrompt({ ...NO_USAGE, input: inputTokens });
     this.recount();
   }
 
   /** Null when nothing is reserved for the call. */
-  static of(bus: Bus, header: AttemptHeader, price: AttemptPrice | null): StreamAllowance | null {
-    if (header.call.allowanceNanos === undefined || header.role === 'mirror') return null;
-    return price === null ? null : new StreamAllowance(bus, header, price);
+  static of(bus: Bus, header: AttemptHeader, reserved: Reserved): StreamAllowance | null {
+    const { price } = reserved;
+    return price === null ? null : new StreamAllowance(bus, header, price, reserved);
   }
 
   /**
@@ -123,11 +84,8 @@ export class StreamAllowance {
     const { call } = this.header;
     const needed = this.costOf(characters + LEAST_STEP_TOKENS * CHARACTERS_PER_TOKEN);
     const toNanos = Math.ceil(Math.max(needed, 2 * this.held));
-    const question = { callId: call.id, toNanos, force: this.force };
     try {
-      const { heldNanos } = await this.bus.request(extendReservation, question, {
-        timeoutMs: ASK_TIMEOUT_MS,
-      });
+      const heldNanos = await askForMore(this.bus, call.id, toNanos, this.force);
       if (heldNanos <= this.held) this.failure = spent();
       this.held = Math.max(this.held, heldNanos);
       this.recount();
@@ -155,14 +113,7 @@ export class StreamAllowance {
 }
 
 /** The caller's own limit is no matter of money. */
-function limitOf(header: AttemptHeader, price: AttemptPrice): number {
-  const tokens = affordableTokens(header, price);
-  const { maxOutputTokens = Infinity } = header.call;
-  return tokens === null || maxOutputTokens <= tokens ? Infinity : tokens * CHARACTERS_PER_TOKEN;
+function limitOf({ call }: AttemptHeader, { maxOutputTokens }: Reserved): number {
+  if (maxOutputTokens === null || wantedTokens(call) <= maxOutputTokens) return Infinity;
+  return maxOutputTokens * CHARACTERS_PER_TOKEN;
 }
-
-const spent = (): GatewayError =>
-  new GatewayError(
-    'budget_exceeded',
-    'Budget has been exceeded! No budget of this call has room for more of the answer.',
-  );

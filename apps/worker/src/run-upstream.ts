@@ -6,7 +6,8 @@ import {
   type Transport,
   type UpstreamCall,
 } from '@tollgate/providers';
-import { StreamAllowance, affordableTokens, attemptPrice, type AttemptPrice } from './allowance.js';
+import { StreamAllowance } from './allowance.js';
+import { reserve } from './reservation.js';
 import { UsageRecord, type Bill, type Ending } from './usage-record.js';
 import { deliverHead, endOf, toldUsage, type Work } from './work.js';
 
@@ -15,8 +16,9 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
   const { header, target, context, bus, state } = work;
   const { connection, deployment } = target;
   const body = await context.body.bytes();
-  const price = attemptPrice(header, deployment);
-  const attempt = new Attempt(transport, connection, toCall(work, body, price));
+  const asked = reserve(bus, header, deployment);
+  const reserved = asked instanceof Promise ? await asked : asked;
+  const attempt = new Attempt(transport, connection, toCall(work, body, reserved.maxOutputTokens));
   const record = new UsageRecord(bus, header, deployment, connection.apiBase);
   let answer: Answer;
   state.asked();
@@ -31,12 +33,12 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
   }
   if (answer.stream === null) await deliverWhole(work, { answer, attempt, record });
   else {
-    const allowance = StreamAllowance.of(bus, header, price);
+    const allowance = StreamAllowance.of(bus, header, reserved);
     await deliverStream(work, { ...answer, attempt, record, allowance });
   }
 }
 
-function toCall({ header, target }: Work, body: Uint8Array, price: AttemptPrice | null): UpstreamCall {
+function toCall({ header, target }: Work, body: Uint8Array, maxOutputTokens: number | null): UpstreamCall {
   const { call, attemptId, upstreamModel, partial, resumable } = header;
   const { dialect, model, stream, includeUsage, headers } = call;
   return {
@@ -51,7 +53,7 @@ function toCall({ header, target }: Work, body: Uint8Array, price: AttemptPrice 
     options: target.deployment,
     partial,
     resumable,
-    maxOutputTokens: affordableTokens(header, price),
+    maxOutputTokens,
   };
 }
 

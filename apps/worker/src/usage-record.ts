@@ -63,7 +63,10 @@ export class UsageRecord implements Drafted {
   updateDraft(): void {
     const { firstTokenAt, progress } = this;
     if (progress === undefined) return;
-    this.draft.update({ usage: this.estimate(progress), responseId: progress.responseId, firstTokenAt });
+    const usage = this.estimate(progress);
+    // Should the worker die now, this is what the ledger gets.
+    const costNanos = this.costOf(usage, progress.serviceTier);
+    this.draft.update({ usage, costNanos, responseId: progress.responseId, firstTokenAt });
   }
 
   /** The provider was never reached. */
@@ -108,18 +111,20 @@ export class UsageRecord implements Drafted {
   }
 
   private price(usage: Usage, tier: ServiceTier | null): number | null {
+    const costNanos = this.costOf(usage, tier);
+    const { provider } = this.deployment;
+    usagePriced({ provider, model: this.header.upstreamModel, usage, costNanos });
+    return costNanos;
+  }
+
+  private costOf(usage: Usage, tier: ServiceTier | null): number | null {
     const { provider, baseModel, prices } = this.deployment;
     const model = this.header.upstreamModel;
-    const costNanos = priceUsage(usage, {
-      provider,
-      model,
-      baseModel,
+    return priceUsage(usage, {
+      ...{ provider, model, baseModel, tier },
       overrides: prices,
       at: this.initial.startedAt,
-      tier,
     });
-    usagePriced({ provider, model, usage, costNanos });
-    return costNanos;
   }
 }
 

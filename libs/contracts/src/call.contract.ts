@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineCall } from './contract.js';
 import { errorShape } from './errors.js';
 import { nanos } from './limits.js';
-import { usage } from './usage.js';
+import { serviceTier, usage } from './usage.js';
 
 /** A dialect is a wire format. */
 export const dialect = z.enum(['openai-chat', 'anthropic-messages']);
@@ -66,6 +66,10 @@ export const callHeader = z.object({
   inputTokens: z.number().int().nonnegative(),
   /** The most tokens that the caller wants; absent: it does not say. */
   maxOutputTokens: z.number().int().positive().optional(),
+  /** Answers that are wanted (`n`); absent: one. */
+  answers: z.number().int().positive().optional(),
+  /** The dearer service that the caller asks for (`service_tier: priority`, Anthropic's `speed: fast`); absent: none. */
+  serviceTier: serviceTier.optional(),
   bodyBytes: z.number().int().nonnegative().default(0),
   needs: z.array(capability).default([]),
   /** `x-litellm-session-id`, body `litellm_session_id` or `metadata.session_id`. */
@@ -78,6 +82,10 @@ export const callHeader = z.object({
   counters: z.array(z.string()).optional(),
   /** Nano-dollars that are reserved for all attempts of the call; absent: no budget binds it. */
   allowanceNanos: nanos.optional(),
+  /** Tokens of all answers together that the allowance was made for, at the dearest deployment of the name. */
+  reservedTokens: z.number().int().nonnegative().optional(),
+  /** Budgets could not pay for the longest answer: one that comes whole must be no longer than its allowance pays for. */
+  isTight: z.boolean().optional(),
   /** Of a stream that may become dearer than its budgets can pay for: nano-dollars that they could pay when it was let in. */
   ceilingNanos: nanos.optional(),
   /** What happens when a stream has used its allowance and no budget has room for more. Default `cut`. */

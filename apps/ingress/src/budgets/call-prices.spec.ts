@@ -42,18 +42,21 @@ const costOf = (model: string, change: Partial<CallHeader> = {}) =>
 
 describe('what a call can cost', () => {
   it('is known by max_tokens, at the dearest deployment', () => {
-    expect(costOf('chat', { maxOutputTokens: 50 })).toEqual({
-      leastNanos: 200 + 160,
+    expect(costOf('chat', { maxOutputTokens: 50 })).toMatchObject({
+      leastNanos: 200 + 10,
       likelyNanos: 200 + 500,
       mostNanos: 200 + 500,
       longestNanos: 200 + 500,
     });
-    expect(costOf('alias', { maxOutputTokens: 4 })?.leastNanos).toBe(240);
+    expect(costOf('alias', { maxOutputTokens: 4, answers: 3 })).toMatchObject({
+      leastNanos: 230,
+      mostNanos: 320,
+    });
   });
 
   it('is guessed without, and at most what the longest answer costs', () => {
-    expect(costOf('chat')).toEqual({
-      leastNanos: 360,
+    expect(costOf('chat')).toMatchObject({
+      leastNanos: 210,
       likelyNanos: 200 + 10_240,
       mostNanos: 200 + 163_840,
       longestNanos: 200 + 163_840,
@@ -80,5 +83,29 @@ describe('what a call can cost', () => {
   it('is nothing for what is free or unknown', () => {
     expect(costOf('free')).toBeNull();
     expect(costOf('nobody')).toBeNull();
+  });
+});
+
+describe('what a call can cost, beside its tokens', () => {
+  const adjustments = new Map([['openai', { perBillion: 1_500_000_000, fixedNanos: 7 }]]);
+  const own = deployment('own', 1, 10);
+  const priced = {
+    ...own,
+    prices: { ...own.prices, tiers: { priority: { input: 2, output: 20 } }, adjustments },
+  };
+  const free = { ...deployment('fee', 0, 0), prices: { input: 0, output: 0, request: 3 } };
+  const named = new CallPrices({ ...config, deployments: [priced, free] }, new LearnedUse());
+  const mostOf = (model: string, change: Partial<CallHeader> = {}): number | undefined =>
+    named.costOf({ header: header({ maxOutputTokens: 10, ...change }), model, cacheMarked: false })
+      ?.mostNanos;
+
+  it('is dearer by the margin, and by the service that it asks for', () => {
+    expect(mostOf('own')).toBe(1.5 * (100 + 100) + 7);
+    expect(mostOf('own', { serviceTier: 'priority' })).toBe(1.5 * (200 + 200) + 7);
+    expect(mostOf('own', { serviceTier: 'fast' })).toBe(1.5 * (100 + 100) + 7);
+  });
+
+  it('is what a request costs, though its tokens are free', () => {
+    expect(mostOf('fee')).toBe(3);
   });
 });

@@ -1,14 +1,13 @@
 import { NameIndex, type GatewayConfig, type NamedDeployment, type NamedDeployments } from '@tollgate/config';
-import type { CallHeader } from '@tollgate/contracts';
-import { contextWindow, tokenPrices } from '@tollgate/pricing';
+import type { CallHeader, ServiceTier } from '@tollgate/contracts';
+import { callPrices, contextWindow, type CallPrices as ModelPrices } from '@tollgate/pricing';
 import type { CallCost } from '@tollgate/state';
 import type { LearnedUse } from './learned-use.js';
 
-/** The dearest that a name can be answered by. Nano-dollars a token. */
-interface NamePrice {
-  readonly input: number;
-  readonly cacheWrite: number;
-  readonly output: number;
+/** The dearest that a name can be answered by. */
+interface NamePrice extends ModelPrices {
+  /** Of the tiers that cost more, which a caller has to ask for. */
+  readonly tiers: ReadonlyMap<ServiceTier, ModelPrices>;
   /** Tokens of the longest answer. */
   readonly longest: number;
   /** Attempts that may be under way at once. */
@@ -17,8 +16,8 @@ interface NamePrice {
 
 /** The longest answer of a model of which nothing is known. */
 const LONGEST_ANSWER = 16_384;
-/** Tokens of an answer that is worth asking for. */
-const SHORTEST_ANSWER = 16;
+/** Tokens of an answer, at the least. */
+const SHORTEST_ANSWER = 1;
 /** The answer of a model that nothing has been learnt of. */
 const FIRST_GUESS = 1_024;
 
@@ -29,6 +28,8 @@ const TIER_FACTOR = 2;
 /** Also what a call costs whose answer is as long as can be. */
 export interface PricedCost extends CallCost {
   readonly longestNanos: number;
+  /** Tokens of all answers together that an amount pays for. */
+  tokensFor(nanos: number): number;
 }
 
 export interface PricedCall {
@@ -52,53 +53,66 @@ export class CallPrices {
 
   /** null: the call is free, or nobody knows its price. */
   costOf({ header, model, cacheMarked }: PricedCall): PricedCost | null {
-    const price = this.names.resolve(model);
-    if (price === undefined || (price.input === 0 && price.output === 0)) return null;
-    const { maxOutputTokens } = header;
+    const name = this.names.resolve(model);
+    if (name === undefined || isFree(name)) return null;
+    const { maxOutputTokens, serviceTier } = header;
+    const price = (serviceTier === undefined ? undefined : name.tiers.get(serviceTier)) ?? name;
     const prompt = Math.ceil(header.inputTokens * this.learned.inputFactor(model));
     const rate = cacheMarked ? Math.max(price.input, price.cacheWrite) : price.input;
-    const input = prompt * rate * (prompt > LONG_PROMPT ? TIER_FACTOR : 1);
-    const most = maxOutputTokens ?? price.longest;
-    const guess = Math.min(this.learned.likelyOutput(model) ?? FIRST_GUESS, price.longest);
-    const likely = maxOutputTokens ?? guess;
-    const nanos = (output: number): number => Math.ceil(price.attempts * (input + output * price.output));
+    const fixed = price.perCall + prompt * rate * (prompt > LONG_PROMPT ? TIER_FACTOR : 1);
+    const answers = header.answers ?? 1;
+    const most = answers * (maxOutputTokens ?? name.longest);
+    const guess = Math.min(this.learned.likelyOutput(model) ?? FIRST_GUESS, name.longest);
+    const likely = answers * (maxOutputTokens ?? guess);
+    const nanos = (output: number): number => Math.ceil(name.attempts * (fixed + output * price.output));
     return {
-      leastNanos: nanos(Math.min(SHORTEST_ANSWER, most)),
+      leastNanos: nanos(answers * SHORTEST_ANSWER),
       likelyNanos: nanos(likely),
       longestNanos: nanos(most),
+      tokensFor: (amount) =>
+        price.output === 0 ? most : Math.max(0, Math.floor((amount / name.attempts - fixed) / price.output)),
       // A stream that needs more asks for it when it does.
       mostNanos: nanos(header.stream ? likely : Math.max(likely, most)),
     };
   }
 }
 
+const isFree = ({ input, output, perCall }: ModelPrices): boolean =>
+  input === 0 && output === 0 && perCall === 0;
+
+/** Tiers that cost more than the standard one. */
+const DEAR_TIERS = ['priority', 'fast'] as const;
+
 function priceOf({ name, members }: NamedDeployments, { router }: GatewayConfig): NamePrice {
-  const prices = members.map((member) => pricesOf(member));
-  const dearest = (of: (price: (typeof prices)[number]) => number): number => Math.max(...prices.map(of));
   const isHedged = (router.groups.get(name)?.hedge ?? null) !== null;
   return {
-    input: dearest(({ input }) => input),
-    cacheWrite: dearest(({ cacheWrite }) => cacheWrite),
-    output: dearest(({ output }) => output),
-    longest: dearest(({ longest }) => longest),
+    ...dearestOf(members, null),
+    tiers: new Map(DEAR_TIERS.map((tier) => [tier, dearestOf(members, tier)])),
+    longest: Math.max(...members.map(longestOf)),
     attempts: isHedged ? 2 : 1,
   };
 }
 
-function pricesOf({ deployment, provider, upstreamModel }: NamedDeployment): Omit<NamePrice, 'attempts'> {
-  const { baseModel, prices: overrides, limits } = deployment;
-  const name = { provider, model: upstreamModel, baseModel };
-  const {
-    input = 0,
-    output = 0,
-    cacheWrite = input,
-    reasoning = output,
-  } = tokenPrices({
-    ...name,
-    overrides,
-    at: Date.now(),
-  });
-  const window = contextWindow(name) ?? LONGEST_ANSWER;
-  const longest = limits.maxOutputTokens ?? Math.min(window, LONGEST_ANSWER);
-  return { input, cacheWrite, output: Math.max(output, reasoning), longest };
+function dearestOf(members: readonly NamedDeployment[], tier: ServiceTier | null): ModelPrices {
+  const prices = members.flatMap((member) => pricesOf(member, tier) ?? []);
+  const dearest = (of: (price: ModelPrices) => number): number => Math.max(0, ...prices.map(of));
+  return {
+    input: dearest(({ input }) => input),
+    cacheWrite: dearest(({ cacheWrite }) => cacheWrite),
+    output: dearest(({ output }) => output),
+    perCall: dearest(({ perCall }) => perCall),
+  };
+}
+
+function pricesOf(
+  { deployment: { baseModel, prices: overrides }, provider, upstreamModel: model }: NamedDeployment,
+  tier: ServiceTier | null,
+): ModelPrices | null {
+  return callPrices({ provider, model, baseModel, overrides, at: Date.now(), tier });
+}
+
+function longestOf({ deployment, provider, upstreamModel }: NamedDeployment): number {
+  const { baseModel, limits } = deployment;
+  const window = contextWindow({ provider, model: upstreamModel, baseModel }) ?? LONGEST_ANSWER;
+  return limits.maxOutputTokens ?? Math.min(window, LONGEST_ANSWER);
 }

@@ -23,6 +23,7 @@ import type { Caller } from '../auth/caller.js';
 import { BudgetQueue, mayHaveRoom } from '../budgets/budget-queue.js';
 import { budgetExceeded, refusalStatus } from '../budgets/budget-refusal.js';
 import { CallLimitBooks } from '../budgets/call-limit-books.js';
+import type { PricedCost } from '../budgets/call-prices.js';
 import { Estimates } from '../budgets/estimates.js';
 import { callRateLimited, callOverBudget, callWaitedForBudget, stateFailed } from '../events.js';
 import { admittedPass, FREE_PASS, type Pass, type Settlement } from './pass.js';
@@ -49,7 +50,7 @@ export interface Detour {
 const LEASE_MARGIN_MS = 5_000;
 /** Counters are seeded once a window; more often only when shared state is lost again meanwhile. */
 const MAX_SEEDINGS = 3;
-const SEED_TIMEOUT_MS = 5_000;
+const SEED_TIMEOUT_MS = 8_000;
 /** Shared state that was away is back by one of these, or it was away for long. */
 const SETTLE_AGAIN_MS = [1_000, 4_000, 15_000, 60_000];
 
@@ -57,6 +58,7 @@ const SETTLE_AGAIN_MS = [1_000, 4_000, 15_000, 60_000];
 @Injectable()
 export class Admission {
   private readonly queue = new BudgetQueue();
+  private readonly seedings = new Map<string, Promise<unknown>>();
 
   constructor(
     @Inject(STATE) private readonly state: State,
@@ -87,7 +89,7 @@ export class Admission {
       leaseUntil: header.deadline + LEASE_MARGIN_MS,
     };
     const counters = limits.budgets.map(({ counter }) => counter);
-    const asked: Asked = { request, entrance, counters, longestNanos: cost?.longestNanos ?? 0 };
+    const asked: Asked = { request, entrance, counters, cost };
     const decision = await this.decide(asked);
     if (decision === null) return { ...FREE_PASS, counters: asked.counters };
     if (decision.granted) return this.pass(asked, decision);
@@ -102,11 +104,11 @@ export class Admission {
     return this.state.extend({ callId, toNanos, force });
   }
 
-  private pass({ request, entrance, counters, longestNanos }: Asked, granted: Granted): Pass {
+  private pass({ request, entrance, counters, cost }: Asked, granted: Granted): Pass {
     const { heldNanos } = granted;
     const { header, model, caller } = entrance;
     return admittedPass(request, granted, {
-      longestNanos,
+      cost,
       counters,
       key: caller.key,
       stream: header.stream,
@@ -164,9 +166,20 @@ export class Admission {
     for (let seedings = 0; ; seedings += 1) {
       const answer = await this.state.admit(request);
       if (answer.granted || answer.kind !== 'unseeded' || seedings >= MAX_SEEDINGS) return answer;
-      const counters = [...answer.counters];
-      await this.bus.request(seedCounters, { counters }, { timeoutMs: SEED_TIMEOUT_MS });
+      await this.seed([...answer.counters]);
     }
+  }
+
+  /** However many calls find the same counters unknown, billing is asked for them once. */
+  private seed(counters: string[]): Promise<unknown> {
+    const key = counters.join('\n');
+    const running = this.seedings.get(key);
+    if (running !== undefined) return running;
+    const seeding = this.bus
+      .request(seedCounters, { counters }, { timeoutMs: SEED_TIMEOUT_MS })
+      .finally(() => this.seedings.delete(key));
+    this.seedings.set(key, seeding);
+    return seeding;
   }
 
   private async overBudget(asked: Asked, refusal: BudgetRefusal): Promise<Pass | Detour> {
@@ -225,7 +238,7 @@ interface Asked {
   readonly entrance: Entrance;
   /** What the call is charged to, whether or not anything is reserved for it. */
   readonly counters: readonly string[];
-  readonly longestNanos: number;
+  readonly cost: PricedCost | null;
 }
 
 /** Beyond its budget one call a minute; what it costs still counts. */

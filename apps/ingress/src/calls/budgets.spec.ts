@@ -78,8 +78,8 @@ describe('a call that a budget binds', () => {
     });
     const { header } = ingress.bus.calls[0]!;
     expect(header.counters).toEqual([COUNTER]);
-    // All that it can cost is reserved: nothing need be watched.
-    expect(header.allowanceNanos).toBeUndefined();
+    expect(header).toMatchObject({ allowanceNanos: 100_000, reservedTokens: 100 });
+    expect(header.isTight).toBeUndefined();
     expect(ingress.state.settled).toMatchObject([{ costNanos: 1_500_000, attemptId: HEAD.attemptId }]);
   });
 
@@ -90,8 +90,29 @@ describe('a call that a budget binds', () => {
     await start({ onStreamOverrun: 'finish' });
     ingress.state.decide = (request) => grant(request, held);
     await (await chat(body)).text();
-    expect(ingress.bus.calls[0]?.header).toMatchObject({ allowanceNanos: held, onStreamOverrun: 'finish' });
+    expect(ingress.bus.calls[0]?.header).toMatchObject({
+      allowanceNanos: held,
+      reservedTokens: held / 1_000,
+      onStreamOverrun: 'finish',
+    });
   });
+
+  it('is asked for as many answers as it wants', async () => {
+    await start();
+    ingress.state.decide = (request) => grant(request);
+    await (await chat({ max_tokens: 10, n: 50 })).text();
+    expect(ingress.state.admitted[0]).toMatchObject({ cost: { mostNanos: 500_000 } });
+    expect(ingress.bus.calls[0]?.header).toMatchObject({ answers: 50, reservedTokens: 500 });
+  });
+
+  it.each([{ user: 'x\u0000y' }, { tags: ['a\u0000'] }, { metadata: { tags: ['q\ud800'] } }])(
+    'is refused by name when it cannot be written down: %j',
+    async (body) => {
+      await start();
+      const { status, message } = await errorOf(await chat(body));
+      expect([status, message]).toEqual([400, expect.stringMatching(/'(user|tags)' has a NUL character/)]);
+    },
+  );
 
   it('keeps its reservation when nobody knows what it cost', async () => {
     await start();
@@ -118,14 +139,17 @@ describe('a call that a budget binds', () => {
   it('has its counters seeded by billing where shared state does not know them', async () => {
     await start();
     let isSeeded = false;
-    ingress.bus.reply(seedCounters, ({ counters }) => {
+    ingress.bus.reply(seedCounters, async ({ counters }) => {
+      // All of them are waiting by then.
+      while (ingress.state.admitted.length < 20) await new Promise(setImmediate);
       isSeeded = counters[0] === COUNTER;
       return { seeded: 1 };
     });
     ingress.state.decide = (request) =>
       isSeeded ? grant(request) : { granted: false, kind: 'unseeded', counters: [COUNTER] };
-    expect((await chat()).status).toBe(200);
-    expect(ingress.state.admitted).toHaveLength(2);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => chat()));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(ingress.bus.asked.filter(({ subject }) => subject === seedCounters.subject)).toHaveLength(1);
   });
 
   it('takes less than it is likely to cost only where there is no more to be had', async () => {
@@ -137,7 +161,7 @@ describe('a call that a budget binds', () => {
     };
     expect((await chat({ max_tokens: 100 })).status).toBe(200);
     expect(asked).toEqual([100_000, 50_000]);
-    expect(ingress.bus.calls[0]?.header.allowanceNanos).toBe(50_000);
+    expect(ingress.bus.calls[0]?.header).toMatchObject({ allowanceNanos: 50_000, isTight: true });
   });
 
   it('waits while only reservations of other calls are in its way', async () => {

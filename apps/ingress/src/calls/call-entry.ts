@@ -55,10 +55,9 @@ export class CallEntry {
 
   private entered(header: CallHeader, pass: Pass, { caller }: Applicant): EnteredCall {
     if (pass.counters.length > 0) header.counters = [...pass.counters];
-    if (pass.allowanceNanos === null) return { header, pass };
-    header.allowanceNanos = pass.allowanceNanos;
+    if (pass.allowance === null) return { header, pass };
+    Object.assign(header, pass.allowance);
     const { onStreamOverrun } = this.config.current.general.budgets;
-    if (pass.ceilingNanos !== null) header.ceilingNanos = pass.ceilingNanos;
     header.onStreamOverrun = caller.key?.policy.onStreamOverrun ?? onStreamOverrun;
     return { header, pass };
   }

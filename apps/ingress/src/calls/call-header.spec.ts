@@ -69,6 +69,15 @@ describe('the header of a call', () => {
     expect((await headerOf(body)).maxOutputTokens).toBe(expected);
   });
 
+  it.each([
+    [{ service_tier: 'priority' }, 'priority'],
+    [{ speed: 'fast' }, 'fast'],
+    [{ service_tier: 'flex' }, undefined],
+    [{ service_tier: 'auto' }, undefined],
+  ])('of %j has serviceTier %p: only a dearer one', async (body, expected) => {
+    expect((await headerOf(body)).serviceTier).toBe(expected);
+  });
+
   it.each<[object, Record<string, string>, string | undefined]>([
     [{ litellm_session_id: 'b', metadata: { session_id: 'c' } }, { 'x-litellm-session-id': 'a' }, 'a'],
     [{ litellm_session_id: 'b', metadata: { session_id: 'c' } }, {}, 'b'],

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GatewayConfig } from '@tollgate/config';
-import type { CallHeader } from '@tollgate/contracts';
+import type { CallHeader, ServiceTier } from '@tollgate/contracts';
 import { estimatePromptTokens } from '@tollgate/dialects';
 import type { Caller } from '../auth/caller.js';
 import { deadlineOf } from './call-deadline.js';
@@ -57,6 +57,10 @@ export function buildCallHeader({ id, headers, chat, caller, config }: CallSourc
   // Assigned rather than spread: most calls have none of these.
   const maxOutputTokens = countOf(body['max_completion_tokens']) ?? countOf(body['max_tokens']);
   if (maxOutputTokens !== undefined) header.maxOutputTokens = maxOutputTokens;
+  const answers = countOf(body['n']) ?? 1;
+  if (answers > 1) header.answers = answers;
+  const serviceTier = dearerTier(body);
+  if (serviceTier !== undefined) header.serviceTier = serviceTier;
   const sessionId = readSessionId(headers, body);
   if (sessionId !== undefined) header.sessionId = sessionId;
   if (hasPrefix) header.promptPrefix = promptPrefix(body, cacheMarked);
@@ -68,6 +72,12 @@ export function buildCallHeader({ id, headers, chat, caller, config }: CallSourc
   const traceparent = traceparentOf(headers);
   if (traceparent !== undefined) header.traceparent = traceparent;
   return { header, cacheMarked };
+}
+
+/** NOTE a cheaper tier reserves what the standard one costs: providers may serve it by that. */
+function dearerTier(body: Readonly<Record<string, unknown>>): ServiceTier | undefined {
+  if (body['service_tier'] === 'priority') return 'priority';
+  return body['speed'] === 'fast' ? 'fast' : undefined;
 }
 
 /** What is no count is the provider's to judge. */

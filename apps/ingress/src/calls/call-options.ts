@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { checkStorable } from '../http/storable-text.js';
 import { flag, invalid } from './chat-request.js';
 
 /** What a caller may ask of the gateway itself, in LiteLLM's fields and headers. */
@@ -75,7 +76,9 @@ export function readTags(headers: IncomingHttpHeaders, body: Body, ofKey: readon
   all.delete('');
   if (all.size > MAX_TAGS || [...all].some((tag) => tag.length > MAX_TAG_LENGTH))
     throw invalid('tags', `A call may have ${MAX_TAGS} tags of at most ${MAX_TAG_LENGTH} characters`);
-  return [...all];
+  const sent = [...all];
+  checkStorable({ tags: sent.join('') });
+  return sent;
 }
 
 function tagList(value: unknown, param: string): string[] {

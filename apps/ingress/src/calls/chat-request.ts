@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { GatewayError, type Dialect } from '@tollgate/contracts';
 import { scanObject } from '@tollgate/dialects';
-import { isWellFormed } from '../http/storable-text.js';
+import { checkStorable, isWellFormed } from '../http/storable-text.js';
 
 /** Nesting that no honest request reaches and that no later parser chokes on. */
 const MAX_DEPTH = 128;
@@ -101,5 +101,6 @@ function endUser(user: unknown, param: string): string | null {
   if (user === undefined || user === null || user === '') return null;
   if (typeof user !== 'string' || user.length > MAX_USER_LENGTH)
     throw invalid(param, `'${param}' must be a string of at most ${MAX_USER_LENGTH} characters`);
+  checkStorable({ [param]: user });
   return user;
 }

@@ -1,5 +1,6 @@
-import type { KeyRecord } from '@tollgate/contracts';
+import type { CallHeader, KeyRecord } from '@tollgate/contracts';
 import type { AdmitRequest, Granted } from '@tollgate/state';
+import type { PricedCost } from '../budgets/call-prices.js';
 import { formatDollars } from '../dollars.js';
 import { keyLimitHeaders, rateLimitHeaders } from './rate-limits.js';
 
@@ -15,16 +16,18 @@ export interface Settlement {
   readonly used?: { readonly prompt: number; readonly completion: number };
 }
 
+/** Of the call's header. */
+type Allowance = Required<Pick<CallHeader, 'allowanceNanos' | 'reservedTokens'>> &
+  Pick<CallHeader, 'isTight' | 'ceilingNanos'>;
+
 /** A call that was let in. */
 export interface Pass {
   /** For the answer: what is left of each limit. */
   readonly headers: Readonly<Record<string, string>>;
   /** What the call is charged to; empty: no budget binds it. */
   readonly counters: readonly string[];
-  /** Nano-dollars that attempts may cost without asking for more; null: no matter what. */
-  readonly allowanceNanos: number | null;
-  /** Of a stream that may become dearer than its budgets can pay for: what they can pay. */
-  readonly ceilingNanos: number | null;
+  /** What attempts may cost; null: no matter what. */
+  readonly allowance: Allowance | null;
   /** Ends the call's leases and replaces what is reserved by what it was. Never throws; only the first time counts. */
   settle(settlement: Settlement): void;
 }
@@ -32,14 +35,13 @@ export interface Pass {
 export const FREE_PASS: Pass = {
   headers: {},
   counters: [],
-  allowanceNanos: null,
-  ceilingNanos: null,
+  allowance: null,
   settle: () => undefined,
 };
 
 interface Terms {
-  /** What the longest answer would cost. */
-  readonly longestNanos: number;
+  /** null: the call is free. */
+  readonly cost: PricedCost | null;
   readonly key: KeyRecord | null;
   readonly counters: readonly string[];
   readonly stream: boolean;
@@ -49,11 +51,8 @@ interface Terms {
 export function admittedPass(
   request: AdmitRequest,
   granted: Granted,
-  { longestNanos, counters, key, stream, settle }: Terms,
+  { cost, counters, key, stream, settle }: Terms,
 ): Pass {
-  const { heldNanos } = granted;
-  // An answer that comes whole cannot ask for more: where less than the most is held, its length is what has to give.
-  const isTight = heldNanos !== null && heldNanos < (request.cost?.mostNanos ?? 0);
   let isSettled = false;
   return {
     headers: {
@@ -62,8 +61,7 @@ export function admittedPass(
       ...keyBudgetHeaders(granted),
     },
     counters,
-    ceilingNanos: stream ? ceilingOf(granted, longestNanos) : null,
-    allowanceNanos: stream || isTight ? heldNanos : null,
+    allowance: cost === null ? null : allowanceOf(granted, cost, stream),
     settle: (settlement) => {
       if (isSettled) return;
       isSettled = true;
@@ -72,11 +70,15 @@ export function admittedPass(
   };
 }
 
-/** null: the budgets can pay for the longest answer. */
-function ceilingOf({ heldNanos, budgets }: Granted, longestNanos: number): number | null {
+function allowanceOf({ heldNanos, budgets }: Granted, cost: PricedCost, stream: boolean): Allowance | null {
   if (heldNanos === null) return null;
   const payable = Math.min(...budgets.map((use) => heldNanos + free(use) - use.heldNanos));
-  return payable < longestNanos ? payable : null;
+  return {
+    allowanceNanos: heldNanos,
+    reservedTokens: cost.tokensFor(Math.min(heldNanos, cost.mostNanos)),
+    ...(!stream && heldNanos < cost.mostNanos && { isTight: true }),
+    ...(stream && payable < cost.longestNanos && { ceilingNanos: payable }),
+  };
 }
 
 /** LiteLLM's: of the key's own budget, the tightest where it has several. */
