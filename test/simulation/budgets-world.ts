@@ -69,7 +69,7 @@ export class BudgetWorld implements Books {
     return Math.floor(this.random() * limit);
   }
 
-  /** Two teams of two keys, with budgets in several windows, some of which have been spent from already. */
+  /** Two teams of two keys, with budgets in several windows that have been spent from already, none of them wholly. */
   async begin(): Promise<void> {
     const { entryAdmin, keyAdmin, usage } = this.gateway.billing;
     for (const team of ['a', 'b'].map((name) => `${this.seed}-${name}`)) {
@@ -90,7 +90,7 @@ export class BudgetWorld implements Books {
           keyHash: key,
           teamId: team,
           model: 'large',
-          costNanos: this.below(DOLLAR / 5),
+          costNanos: this.below(DOLLAR / 10),
         });
         usage.add({ ...before, calledAt: Date.now() - this.below(90 * MINUTE_MS) });
         this.told.set(before.id, before);
