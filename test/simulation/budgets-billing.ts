@@ -81,8 +81,6 @@ export function assembleBilling(database: Database, state: State, config: LiveCo
   };
 }
 
-export type Billing = ReturnType<typeof assembleBilling>;
-
 /** The durable queue before the ledger. */
 class UsageQueue {
   private waiting: UsageEvent[] = [];

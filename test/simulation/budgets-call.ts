@@ -56,7 +56,7 @@ export interface Books {
   unreserved(call: CallHeader, nanos: number): void;
 }
 
-export const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 60_000;
 
 /** A call as ingress and a worker make it; the frames between them and the provider are played. */
 export async function makeCall(
@@ -105,8 +105,8 @@ async function attempts(bus: Bus, call: CallHeader, plan: CallPlan, books: Books
     const event = eventOf(attempt, plan, status, plan.inputTokens, outputTokens);
     if (plan.stream && result !== 'answered')
       books.unreserved(call, eventOf(attempt, plan, status, 0, plan.chunkTokens).costNanos ?? 0);
-    // A worker that dies leaves a draft, which knows no cost.
-    if (plan.dies === 'worker') books.tell({ ...event, status: 'unknown', costNanos: null });
+    // A worker that dies leaves a draft, which knows the cost of less.
+    if (plan.dies === 'worker') books.tell(eventOf(attempt, plan, 'unknown', plan.inputTokens, 0));
     books.tell(event);
     if (result !== 'answered' || plan.dies === 'worker')
       return { result, settlement: { tokens: null, costNanos: null, attemptId } };
