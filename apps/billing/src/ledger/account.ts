@@ -17,6 +17,9 @@ export type Account = Pick<
   | 'deploymentId'
   | 'provider'
   | 'apiBase'
+  | 'stream'
+  | 'role'
+  | 'arm'
   | 'serviceTier'
 > & { readonly id: string };
 
@@ -42,6 +45,9 @@ export const ACCOUNT_COLUMNS: readonly AccountColumn[] = [
   text('deployment_id', 'deploymentId'),
   text('provider', 'provider'),
   text('api_base', 'apiBase'),
+  { name: 'stream', field: 'stream', type: 'boolean' },
+  text('role', 'role'),
+  text('arm', 'arm'),
   text('service_tier', 'serviceTier'),
 ];
 

@@ -27,9 +27,7 @@ function suite(stage: Stage): void {
   });
 
   beforeEach(async () => {
-    await stage.database.dataSource.query(
-      'truncate ledger_entry, ledger_account, spend_rollup, spend_total, spend_scope_day',
-    );
+    await stage.database.dataSource.query('truncate ledger_entry, ledger_account, spend_rollup, spend_total');
     ledger = new Ledger(stage.database, new Partitions(stage.database));
     sums = new SpendSums(stage.database);
   });
