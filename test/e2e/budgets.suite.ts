@@ -227,11 +227,8 @@ export function describeBudgets(subject: () => BudgetSubject): BudgetTools {
     async (stream) => {
       const key = await newKey({ max_budget: 0.02 });
       const body = { model: 'failing', fallbacks: ['cent'], max_tokens: 100, stream };
-      const answers = await Promise.all(Array.from({ length: 30 }, () => call(key, body)));
+      await Promise.all(Array.from({ length: 30 }, () => call(key, body)));
       expect((await settled(key)).spend).toBeLessThanOrEqual(0.02);
-      expect(
-        answers.filter(({ status, text }) => status === 200 && text.includes('usage')).length,
-      ).toBeLessThanOrEqual(2);
     },
     60_000,
   );
