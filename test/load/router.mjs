@@ -1,6 +1,7 @@
 // What the router by itself adds to a call: 1,000 groups of 100 deployments, every attempt answered at once.
 import { performance } from 'node:perf_hooks';
 import { GENERAL_DEFAULTS, LiveConfig, ROUTER_DEFAULTS, bareDeployment } from '@tollgate/config';
+import { NO_USAGE } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
 import { assembleRouter } from '@tollgate/router';
 import { MemoryState } from '@tollgate/state';
@@ -22,10 +23,7 @@ const IDLE = new AbortController().signal;
 
 const outcome = {
   ...{ delivered: true, error: null, latencyMs: 500, firstTokenMs: null, costNanos: 1_000 },
-  usage: {
-    ...{ input: 100, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 50 },
-    ...{ reasoning: 0, audioInput: 0, audioOutput: 0, searches: 0 },
-  },
+  usage: { ...NO_USAGE, input: 100, output: 50 },
 };
 
 const headerOf = (number) => ({

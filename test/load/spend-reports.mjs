@@ -34,7 +34,9 @@ const MODELS = [
   'mistral',
 ];
 
-/** A thousand keys of two hundred users in fifty teams, in bursts; one in ten calls fails, one in five is for a customer. */
+/**
+ * A thousand keys of two hundred users in fifty teams, in bursts; one in ten calls fails, one in five is for a customer,
+ * one in three has tags. */
 function event(number) {
   const burst = Math.floor(number / BURST);
   const key = (burst * 7_919) % 1_000;
@@ -65,9 +67,12 @@ function event(number) {
     ...{
       organizationId: `org-${key % 5}`,
       projectId: null,
-      endUser: number % 5 === 0 ? `customer-${number % 2_000}` : null,
+      endUser: number % 5 === 0 ? `customer-${key}-${number % 3}` : null,
     },
-    ...{ tags: number % 3 === 0 ? [`tag-${number % 20}`] : [], stream: number % 2 === 0 },
+    ...{
+      tags: number % 3 === 0 ? [`tag-${key % 20}`, `feature-${number % 4}`] : [],
+      stream: number % 2 === 0,
+    },
     ...{ calledAt, startedAt: calledAt + 2, firstTokenAt: calledAt + 200, endedAt: calledAt + 900 },
     ...{ errorCode: null, role: 'primary', arm: null },
   };
@@ -121,14 +126,14 @@ const reports = {
   'activity of all tags, a page': { by: [...activity, 'tag'], orderBy: 'day', ...month, limit: 1_000 },
   'customers that spent most': { by: ['endUser'], ...month, limit: 1_000 },
   'tags that spent most': { by: ['tag'], ...month, limit: 1_000 },
-  'one customer by day': { by: ['day'], of: { endUsers: ['customer-5'] }, ...month, limit: 100 },
+  'one customer by day': { by: ['day'], of: { endUsers: ['customer-7-0'] }, ...month, limit: 100 },
 };
 
 function questions(database) {
   const store = new ReportStore(database);
   const spend = new SpendStore(database);
   const sums = new SpendSums(database);
-  const scopes = ['key-7', 'user-7', 'team-7', 'org-2', 'all', 'openai', 'customer-5', 'tag-3'].map(
+  const scopes = ['key-7', 'user-7', 'team-7', 'org-2', 'all', 'openai', 'customer-7-0', 'tag-3'].map(
     (value, index) => ({
       kind: ['key', 'user', 'team', 'organization', 'gateway', 'provider', 'end_user', 'tag'][index],
       value,

@@ -20,6 +20,7 @@ import { Audit1790000000012 } from './migrations/1790000000012-audit.js';
 import { PartitionedLedger1790000000013 } from './migrations/1790000000013-partitioned-ledger.js';
 import { SpendRollups1790000000014 } from './migrations/1790000000014-spend-rollups.js';
 import { ImageCounts1790000000015 } from './migrations/1790000000015-image-counts.js';
+import { ScopeDays1790000000016 } from './migrations/1790000000016-scope-days.js';
 import { AlertDeliveries1790000000017 } from './migrations/1790000000017-alert-deliveries.js';
 import { ImportProgress1790000000020 } from './migrations/1790000000020-import-progress.js';
 
@@ -43,6 +44,7 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     PartitionedLedger1790000000013,
     SpendRollups1790000000014,
     ImageCounts1790000000015,
+    ScopeDays1790000000016,
     AlertDeliveries1790000000017,
     ImportProgress1790000000020,
   ],

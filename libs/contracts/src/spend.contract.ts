@@ -106,7 +106,7 @@ const spendReportQuery = z.object({
   to: z.number().optional(),
   by: z.array(spendDimension).max(8),
   of: spendScope.optional(),
-  /** The latest day first, or the largest sum. Default `spend`. */
+  /** The latest day first (`total` then counts to ten thousand or some more), or the largest sum. Default `spend`. */
   orderBy: z.enum(['spend', 'requests', 'day']).optional(),
   /** At most 100,000 rows are told. */
   offset: z.number().int().min(0).max(100_000).optional(),

@@ -17,9 +17,6 @@ export type Account = Pick<
   | 'deploymentId'
   | 'provider'
   | 'apiBase'
-  | 'stream'
-  | 'role'
-  | 'arm'
   | 'serviceTier'
 > & { readonly id: string };
 
@@ -45,9 +42,6 @@ export const ACCOUNT_COLUMNS: readonly AccountColumn[] = [
   text('deployment_id', 'deploymentId'),
   text('provider', 'provider'),
   text('api_base', 'apiBase'),
-  { name: 'stream', field: 'stream', type: 'boolean' },
-  text('role', 'role'),
-  text('arm', 'arm'),
   text('service_tier', 'serviceTier'),
 ];
 

@@ -1,9 +1,9 @@
 import { ACCOUNT_COLUMNS, type Account, type Accounts } from './account.js';
 import { arrayParameter, type ElementType } from './array-parameter.js';
 import { ENTRY_COLUMNS, type Entry } from './entry-columns.js';
-import { ROLLUP_COLUMNS, TOTAL_COLUMNS } from './ledger.sql.js';
+import { ROLLUP_COLUMNS, SCOPE_DAY_COLUMNS, TOTAL_COLUMNS } from './ledger.sql.js';
 import { isStorable } from './storable.js';
-import { SumsOfEvents, type RollupChange, type TotalChange } from './sums-of-events.js';
+import { SumsOfEvents, type RollupChange, type ScopeDayChange, type TotalChange } from './sums-of-events.js';
 
 interface Replacement {
   readonly entry: Entry;
@@ -56,6 +56,7 @@ export class BatchOfEntries {
       ),
       ...rowParameters(ROLLUP_COLUMNS, sums.rollupChanges().map(rollupRow)),
       ...rowParameters(TOTAL_COLUMNS, sums.totalChanges().map(totalRow)),
+      ...rowParameters(SCOPE_DAY_COLUMNS, sums.scopeDayChanges().map(scopeDayRow)),
     ];
   }
 
@@ -92,4 +93,9 @@ const rollupRow = ({ accountId, kind, value, hours, bucket, metrics }: RollupCha
 
 const totalRow = ({ kind, id, nanos, requests, lastActiveAt }: TotalChange): unknown[] => [
   ...[kind, id, nanos, requests, lastActiveAt],
+];
+
+const scopeDayRow = ({ kind, id, day, metrics }: ScopeDayChange): unknown[] => [
+  ...[kind, id, day, metrics.nanos],
+  ...metrics.counts,
 ];

@@ -63,6 +63,9 @@ export const ENTRY_COLUMNS: readonly EntryColumn[] = [
   bigint('first_token_at', ({ firstTokenAt }) => (firstTokenAt === null ? null : Math.round(firstTokenAt))),
   bigint('ended_at', (event) => Math.round(event.endedAt)),
   text('error_code', (event) => event.errorCode),
+  { name: 'stream', type: 'boolean', of: (event) => event.stream || null, absent: 'false' },
+  { ...text('role', ({ role }) => (role === 'primary' ? null : role)), absent: `'primary'` },
+  text('arm', (event) => event.arm),
 ];
 
 /** What events of older versions say nothing of. */

@@ -42,6 +42,16 @@ function suite(stage: Stage): void {
         cache_write_tokens, requests, failures
       from spend_rollup where kind = 'all' and (requests, spend_nanos) <> (0, 0) order by 1, 2, 3`);
     expect(kept).toEqual(rows);
+    const ofDays = await query(`
+      select day, spend_nanos, prompt_tokens, completion_tokens, requests, failures from spend_scope_day
+      where kind = 'gateway' and (requests, spend_nanos) <> (0, 0) order by 1`);
+    const days = await query(`
+      select bucket as day, sum(spend_nanos)::bigint as spend_nanos, sum(prompt_tokens)::bigint as prompt_tokens,
+        sum(completion_tokens)::bigint as completion_tokens, sum(requests)::bigint as requests,
+        sum(failures)::bigint as failures
+      from spend_rollup where kind = 'all' and hours = 24 group by 1
+      having (sum(requests), sum(spend_nanos)) <> (0, 0) order by 1`);
+    expect(ofDays).toEqual(days);
     const [total] = await query(`select spend_nanos, requests from spend_total where kind = 'gateway'`);
     const [sum] = await query(
       'select coalesce(sum(cost_nanos), 0)::bigint as spend_nanos, count(*) as requests from ledger_entry',

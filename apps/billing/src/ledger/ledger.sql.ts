@@ -25,6 +25,12 @@ export const TOTAL_COLUMNS: readonly Column[] = [
   ...bigints(['spend_nanos', 'requests', 'last_active_at']),
 ];
 
+export const SCOPE_DAY_COLUMNS: readonly Column[] = [
+  { name: 'kind', type: 'text' },
+  { name: 'id', type: 'text' },
+  ...bigints(['day', ...METRICS]),
+];
+
 const namesOf = (columns: readonly Column[]): string => columns.map(({ name }) => name).join(', ');
 
 /** Rows of array parameters, from `$first` on. Lists travel as text: `unnest` would take them apart. */
@@ -41,12 +47,11 @@ const entryValues = ENTRY_COLUMNS.map(({ name, type, absent }) => {
 const added = (table: string, names: readonly string[]): string =>
   names.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ');
 
-const [ENTRIES, ACCOUNTS, ROLLUPS, TOTALS] = [
-  1,
-  1 + ENTRY_COLUMNS.length,
-  1 + ENTRY_COLUMNS.length + ACCOUNT_COLUMNS.length,
-  1 + ENTRY_COLUMNS.length + ACCOUNT_COLUMNS.length + ROLLUP_COLUMNS.length,
-];
+const ENTRIES = 1;
+const ACCOUNTS = ENTRIES + ENTRY_COLUMNS.length;
+const ROLLUPS = ACCOUNTS + ACCOUNT_COLUMNS.length;
+const TOTALS = ROLLUPS + ROLLUP_COLUMNS.length;
+const SCOPE_DAYS = TOTALS + TOTAL_COLUMNS.length;
 
 /**
  * New entries with all that is kept with them, in one statement: one transaction, one round trip. An id that is there already fails
@@ -72,6 +77,11 @@ export const INSERT_ENTRIES: PreparedStatement = {
     select * from change where kind <> 'key'
     on conflict (kind, id) do update set ${added('spend_total', ['spend_nanos', 'requests'])},
       last_active_at = greatest(spend_total.last_active_at, excluded.last_active_at)
+  ),
+  scope_day as (
+    insert into spend_scope_day (${namesOf(SCOPE_DAY_COLUMNS)})
+    select * from ${unnested(SCOPE_DAY_COLUMNS, SCOPE_DAYS)}
+    on conflict (kind, id, day) do update set ${added('spend_scope_day', METRICS)}
   ),
   by_key as materialized (
     select coalesce(current_hash, id) as hash, sum(spend_nanos)::bigint as nanos, max(last_active_at) as at

@@ -42,6 +42,14 @@ export interface TotalChange {
   lastActiveAt: number;
 }
 
+/** What a batch adds to a row of `spend_scope_day`. */
+export interface ScopeDayChange {
+  readonly kind: ScopeKind;
+  readonly id: string;
+  readonly day: number;
+  readonly metrics: Metrics;
+}
+
 /** A name that an index takes: clients choose end users, of any length. */
 export function boundedName(name: string): string {
   if (name.length <= LONGEST_NAME) return name;
@@ -99,9 +107,23 @@ export class SumsOfEvents {
           else
             changes.set(key, {
               ...{ accountId: entry.accountId, kind, value, hours, bucket },
-              metrics: { nanos: metrics.nanos, counts: [...metrics.counts] },
+              metrics: copyOf(metrics),
             });
         }
+    return inOrder(changes);
+  }
+
+  scopeDayChanges(): ScopeDayChange[] {
+    const changes = new Map<string, ScopeDayChange>();
+    for (const { entry, hour, metrics } of this.groups.values()) {
+      const day = startOf(hour, 24);
+      for (const [kind, id] of scopesOf(entry.event)) {
+        const key = `${kind} ${id} ${day}`;
+        const known = changes.get(key);
+        if (known === undefined) changes.set(key, { kind, id, day, metrics: copyOf(metrics) });
+        else addMetrics(known.metrics, metrics);
+      }
+    }
     return inOrder(changes);
   }
 
@@ -172,6 +194,8 @@ function metricsOf({ usage, costNanos, status }: UsageEvent, sign: 1 | -1): Metr
     ],
   };
 }
+
+const copyOf = ({ nanos, counts }: Metrics): Metrics => ({ nanos, counts: [...counts] });
 
 function addMetrics(sum: Metrics, { nanos, counts }: Metrics): void {
   sum.nanos += nanos;

@@ -15,16 +15,12 @@ const LEDGER_ACCOUNT = `
     upstream_model text not null,
     deployment_id text not null,
     provider text not null,
-    api_base text,
-    stream boolean not null,
-    role text not null,
-    arm text
+    api_base text
   )`;
 
 const ACCOUNT_COLUMNS = [
   ...['key_hash', 'key_alias', 'user_id', 'team_id', 'organization_id', 'project_id'],
   ...['model', 'model_group', 'upstream_model', 'deployment_id', 'provider', 'api_base'],
-  ...['stream', 'role', 'arm'],
 ];
 
 const ACCOUNT_INDEXES = [
@@ -63,6 +59,9 @@ const LEDGER_ENTRY = `
     first_token_at bigint,
     ended_at bigint not null,
     error_code text,
+    stream boolean not null default false,
+    role text not null default 'primary',
+    arm text,
     primary key (id, called_at),
     constraint ledger_entry_sound check (
       status in ('complete', 'partial', 'unknown', 'failed') and least(${COUNTS.join(', ')}) >= 0
@@ -72,6 +71,7 @@ const LEDGER_ENTRY = `
 const ENTRY_COLUMNS = [
   ...['id', 'called_at', 'response_id', 'status', 'measured', ...COUNTS, 'raw_usage', 'cost_nanos'],
   ...['superseded_nanos', 'tags', 'end_user', 'started_at', 'first_token_at', 'ended_at', 'error_code'],
+  ...['stream', 'role', 'arm'],
 ];
 
 const ENTRY_INDEXES = [

@@ -27,7 +27,9 @@ function suite(stage: Stage): void {
   });
 
   beforeEach(async () => {
-    await stage.database.dataSource.query('truncate ledger_entry, ledger_account, spend_rollup, spend_total');
+    await stage.database.dataSource.query(
+      'truncate ledger_entry, ledger_account, spend_rollup, spend_total, spend_scope_day',
+    );
     ledger = new Ledger(stage.database, new Partitions(stage.database));
     sums = new SpendSums(stage.database);
   });

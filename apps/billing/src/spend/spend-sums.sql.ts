@@ -1,19 +1,27 @@
 import type { PreparedStatement } from '@tollgate/database';
 
-/** How accounts are found that belong to a scope. What was spent under a key's former hash was spent by the key. */
+/** A key's hash and its former ones: what was spent under those was spent by the key. */
+const HASHES = `any (array(
+  select scope.value union all select hash from former_key where current_hash = scope.value))`;
+
+/** How accounts are found that belong to a scope. */
 const OF_ACCOUNT = {
-  key: `(key_hash = scope.value or key_hash in (select hash from former_key where current_hash = scope.value))`,
+  key: `key_hash = ${HASHES}`,
   user: 'user_id = scope.value',
-  personal: 'user_id = scope.value and team_id is null',
   team: 'team_id = scope.value',
   member: `team_id || ':' || user_id = scope.value`,
   organization: 'organization_id = scope.value',
   project: 'project_id = scope.value',
+} as const;
+
+/** Of these, no sums are kept but by account. */
+const OF_ACCOUNT_ALONE = {
+  personal: 'user_id = scope.value and team_id is null',
   provider: 'provider = scope.value',
   deployment: 'deployment_id = scope.value',
 } as const;
 
-/** Of these, rows have values of their own; in the ledger itself, names are whole. */
+/** Of these, accounts have rows of their own; in the ledger itself, names are whole. */
 const OF_ROW = {
   tag: `scope.value = any (tags)`,
   end_user: 'end_user = scope.value',
@@ -21,49 +29,88 @@ const OF_ROW = {
 
 const OF_MODEL = `(scope.model is null or account.model like scope.model)`;
 
-/** Buckets that lie in the time from `since` on: the hours before its first midnight, and days. */
-const BUCKETS = `(
-  rollup.hours = 24 and rollup.bucket >= scope.since_day
-  or rollup.hours = 1 and rollup.bucket >= scope.since_hour and rollup.bucket < scope.since_day)`;
-
-/** What lies before its first bucket. */
+/** Days from the first midnight on, the hours before it, and rows before the first hour. */
+const DAYS = 'rollup.hours = 24 and rollup.bucket >= scope.since_day';
+const HOURS = 'rollup.hours = 1 and rollup.bucket >= scope.since_hour and rollup.bucket < scope.since_day';
 const FRINGE = 'entry.called_at >= scope.since and entry.called_at < scope.since_hour';
 
-const branch = (kind: string, rollups: string, entries: string): string => `
-  select scope.position, (${rollups}) as bucket_nanos,
-    case when scope.since < scope.since_hour then (${entries}) end as fringe_nanos
+interface Parts {
+  readonly days: string;
+  readonly hours: string;
+  readonly fringe: string;
+}
+
+/** What is not needed is not read. */
+const branch = (kind: string, { days, hours, fringe }: Parts): string => `
+  select scope.position, (${days}) as days,
+    case when scope.since_hour < scope.since_day then (${hours}) end as hours,
+    case when scope.since < scope.since_hour then (${fringe}) end as fringe
   from scope where scope.kind = '${kind}'`;
 
-const ofAccounts = ([kind, condition]: [string, string]): string => {
-  const accounts = `select id from ledger_account as account where ${condition} and ${OF_MODEL}`;
-  return branch(
-    kind,
-    `select sum(spend_nanos) from (${accounts}) as account join spend_rollup as rollup
-     on rollup.account_id = account.id and rollup.kind = 'all' and rollup.value = '' where ${BUCKETS}`,
-    `select sum(cost_nanos) from ledger_entry as entry where ${FRINGE} and entry.account_id in (${accounts})`,
-  );
-};
+/** Each account's sums are found by their key: a scope has few accounts, or few days. */
+const ofAccounts = (condition: string, buckets: string): string => `
+  select sum(part.nanos) from ledger_account as account cross join lateral (
+    select sum(spend_nanos) as nanos from spend_rollup as rollup
+    where rollup.account_id = account.id and rollup.kind = 'all' and rollup.value = '' and ${buckets}
+  ) as part where ${condition} and ${OF_MODEL}`;
+
+const entriesOf = (condition: string): string => `
+  select sum(cost_nanos) from ledger_entry as entry where ${FRINGE} and entry.account_id in
+    (select id from ledger_account as account where ${condition} and ${OF_MODEL})`;
+
+/** Of every model, days are kept by scope. */
+const daysOf = (kind: string, ids: string, otherwise: string): string => `
+  case when scope.model is null then (
+    select sum(spend_nanos) from spend_scope_day as day
+    where day.kind = '${kind}' and ${ids} and day.day >= scope.since_day
+  ) else (${otherwise}) end`;
 
 const joined = (table: string): string =>
   `${table} join ledger_account as account on account.id = account_id and ${OF_MODEL}`;
 
-const ofRows = ([kind, condition]: [string, string]): string =>
-  branch(
-    kind,
-    `select sum(spend_nanos) from ${joined('spend_rollup as rollup')}
-     where rollup.kind = '${kind}' and rollup.value = scope.bounded and ${BUCKETS}`,
-    `select sum(cost_nanos) from ${joined('ledger_entry as entry')} where ${FRINGE} and ${condition}`,
-  );
+const scoped = ([kind, condition]: [string, string]): string => {
+  const ids = `day.id = ${kind === 'key' ? HASHES : 'scope.value'}`;
+  return branch(kind, {
+    days: daysOf(kind, ids, ofAccounts(condition, DAYS)),
+    hours: ofAccounts(condition, HOURS),
+    fringe: entriesOf(condition),
+  });
+};
 
-const ofAll = branch(
-  'gateway',
-  `select sum(spend_nanos) from ${joined('spend_rollup as rollup')} where rollup.kind = 'all' and ${BUCKETS}`,
-  `select sum(cost_nanos) from ${joined('ledger_entry as entry')} where ${FRINGE}`,
-);
+const accounted = ([kind, condition]: [string, string]): string =>
+  branch(kind, {
+    days: ofAccounts(condition, DAYS),
+    hours: ofAccounts(condition, HOURS),
+    fringe: entriesOf(condition),
+  });
+
+const rowed = ([kind, condition]: [string, string]): string => {
+  const sums = (buckets: string): string =>
+    `select sum(spend_nanos) from ${joined('spend_rollup as rollup')}
+     where rollup.kind = '${kind}' and rollup.value = scope.bounded and ${buckets}`;
+  return branch(kind, {
+    days: daysOf(kind, 'day.id = scope.bounded', sums(DAYS)),
+    hours: sums(HOURS),
+    fringe: `select sum(cost_nanos) from ${joined('ledger_entry as entry')} where ${FRINGE} and ${condition}`,
+  });
+};
+
+const everything = (buckets: string): string =>
+  `select sum(spend_nanos) from ${joined('spend_rollup as rollup')} where rollup.kind = 'all' and ${buckets}`;
+
+const BRANCHES = [
+  ...Object.entries(OF_ACCOUNT).map(scoped),
+  ...Object.entries(OF_ACCOUNT_ALONE).map(accounted),
+  ...Object.entries(OF_ROW).map(rowed),
+  branch('gateway', {
+    days: daysOf('gateway', `day.id = 'all'`, everything(DAYS)),
+    hours: everything(HOURS),
+    fringe: `select sum(cost_nanos) from ${joined('ledger_entry as entry')} where ${FRINGE}`,
+  }),
+];
 
 /**
- * `$1`: scopes as JSON, see `SpendSums`. Result: a row for each, in nano-dollars: of whole hours and days, and of what lies before
- * the first of them. One statement, so all of it is of one moment.
+ * `$1`: scopes as JSON, see `SpendSums`. Result: a row for each, in nano-dollars. One statement, so all of it is of one moment.
  */
 export const SUM_SPEND: PreparedStatement = {
   name: 'sum-spend',
@@ -73,10 +120,8 @@ export const SUM_SPEND: PreparedStatement = {
       position int, kind text, value text, bounded text, model text, since bigint, since_hour bigint, since_day bigint
     )
   )
-  select position, (coalesce(bucket_nanos, 0) + coalesce(fringe_nanos, 0))::bigint as nanos
-  from (${[...Object.entries(OF_ACCOUNT).map(ofAccounts), ...Object.entries(OF_ROW).map(ofRows), ofAll].join(
-    ' union all ',
-  )}) as sums`,
+  select position, (coalesce(days, 0) + coalesce(hours, 0) + coalesce(fringe, 0))::bigint as nanos
+  from (${BRANCHES.join(' union all ')}) as sums`,
 };
 
 /** `$1`: kinds, `$2`: ids, `$3`: models, `$4`: windows, `$5`: their starts. The corrections of each, in their order. */
