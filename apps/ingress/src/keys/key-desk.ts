@@ -122,6 +122,7 @@ export class KeyDesk {
   /** Gives a key a new value. `graceUntil`: the old one is good until then (epoch ms). */
   async rotate(by: Authority, claim: Claim, wanted: Rotation, route: string): Promise<MadeKey> {
     await this.checkPatch(by, claim, wanted.patch, route);
+    await this.owners.checkShown(by, claim.found.key);
     const { hash } = claim.found.key;
     const text = wanted.key ?? newKeyText();
     const newHash = digestOf(text).hash;

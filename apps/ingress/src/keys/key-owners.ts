@@ -5,6 +5,7 @@ import type { RecordPatch } from '../admin/fields/field-use.js';
 import { Grants } from '../admin/grants.js';
 import { administersOrganization, administersTeam, type Authority } from '../auth/authority.js';
 import { checkPermission } from './key-rights.js';
+import { checkKeyUser, checkStandsFor, notAssigned } from './key-users.js';
 
 type Owners = Pick<RecordPatch, 'teamId' | 'userId' | 'organizationId' | 'projectId'>;
 
@@ -30,12 +31,29 @@ export class KeyOwners {
     const team = await this.teamOf(owners);
     if (team === undefined) this.checkPersonal(by, owners);
     else checkTeam(by, owners, team, route);
+    if (changesHome(patch)) await this.checkUser(by, owners, team);
     const others = await this.others(by, owners, team);
     await this.grants.check(patch, [team, await this.userOf(owners, team), ...others]);
   }
 
+  /** Rejects with `forbidden` when a caller may not be shown the text of a key of this user. */
+  checkShown(by: Authority, { userId }: Owners): Promise<void> {
+    return checkStandsFor(by, userId ?? null, this.directory);
+  }
+
+  private async checkUser(
+    by: Authority,
+    { userId, organizationId }: Owners,
+    team: SpentEntry | undefined,
+  ): Promise<void> {
+    const containerId = team?.id ?? organizationId ?? null;
+    if (containerId === null) return;
+    const container = { containerKind: team === undefined ? 'organization' : 'team', containerId } as const;
+    await checkKeyUser(by, userId ?? null, container, this.directory);
+  }
+
   private checkPersonal(by: Authority, { teamId, userId, organizationId }: Owners): void {
-    if (teamId !== undefined && teamId !== null) throw notAssigned(by, teamId);
+    if (teamId !== undefined && teamId !== null) throw ofNoTeam(by, teamId);
     if (administersOrganization(by, organizationId ?? null)) return;
     if (userId === null || userId === undefined || userId !== by.userId)
       throw new GatewayError(
@@ -77,7 +95,7 @@ export class KeyOwners {
 
 function checkTeam(by: Authority, { userId }: Owners, team: SpentEntry, route: string): void {
   if (administersTeam(by, team)) return;
-  if (by.userId === null || !by.teams.has(team.id)) throw notAssigned(by, team.id);
+  if (by.userId === null || !by.teams.has(team.id)) throw ofNoTeam(by, team.id);
   checkPermission(team, route);
   if (userId !== by.userId && route !== '/key/service-account/generate')
     throw new GatewayError(
@@ -87,7 +105,9 @@ function checkTeam(by: Authority, { userId }: Owners, team: SpentEntry, route: s
     );
 }
 
-const notAssigned = (by: Authority, teamId: string): GatewayError =>
-  new GatewayError('invalid_request', `User=${by.userId ?? 'None'} not assigned to team=${teamId}`, {
-    param: 'team_id',
-  });
+/** Whoever has a key keeps it: other changes do not ask whose it is. */
+const changesHome = ({ userId, teamId, organizationId }: RecordPatch): boolean =>
+  [userId, teamId, organizationId].some((owner) => owner !== undefined);
+
+const ofNoTeam = (by: Authority, teamId: string): GatewayError =>
+  notAssigned(by.userId, `team=${teamId}`, 'team_id');

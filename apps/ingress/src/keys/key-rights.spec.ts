@@ -150,6 +150,55 @@ describe('in a team', () => {
     });
   });
 
+  it('an admin gives its keys to members of the team alone', async () => {
+    ingress.billing.join('team', 'red', 'ada', 'admin');
+    ingress.billing.addUser('bob', { user_role: 'internal_user' });
+    ingress.billing.addKey(TEXT, { teamId: 'red' });
+    const outside = { status: 400, message: 'User=bob not assigned to team=red', param: 'user_id' };
+    const [making, giving] = [
+      { team_id: 'red', user_id: 'bob' },
+      { key: TEXT, user_id: 'bob' },
+    ];
+    expect(await errorOf(await ingress.post('/key/generate', making, ada))).toMatchObject(outside);
+    expect(await errorOf(await ingress.post('/key/update', giving, ada))).toMatchObject(outside);
+    expect(await post('/key/bulk_update', { keys: [giving] }, ada)).toMatchObject({
+      failed_updates: [{ failed_reason: outside.message }],
+    });
+    ingress.billing.join('team', 'red', 'bob', 'user');
+    expect(await statusOf('/key/generate', making, ada)).toBe(200);
+    expect(await statusOf('/key/update', giving, ada)).toBe(200);
+  });
+
+  it.each([
+    ['is a proxy admin', 'proxy_admin', null],
+    ['sees everything', 'proxy_admin_viewer', null],
+    ['is an admin of another team', 'internal_user', 'team'],
+    ['is an admin of an organization', 'internal_user', 'organization'],
+  ] as const)('an admin gets no key of a member who %s', async (_, role, leads) => {
+    ingress.billing.join('team', 'red', 'ada', 'admin');
+    ingress.billing.addUser('bob', { user_role: role });
+    ingress.billing.join('team', 'red', 'bob', 'user');
+    ingress.billing.add('team', 'blue');
+    if (leads === 'team') ingress.billing.join('team', 'blue', 'bob', 'admin');
+    if (leads === 'organization') ingress.billing.join('organization', 'acme', 'bob', 'org_admin');
+    ingress.billing.addKey(TEXT, { teamId: 'red', userId: 'bob' });
+    expect(await statusOf('/key/generate', { team_id: 'red', user_id: 'bob' }, ada)).toBe(403);
+    expect(await statusOf('/key/regenerate', { key: TEXT }, ada)).toBe(403);
+    expect(await statusOf('/key/update', { key: TEXT, max_budget: 1 }, ada)).toBe(200);
+    expect(await statusOf('/key/regenerate', { key: TEXT })).toBe(200);
+  });
+
+  it("an organization's admin gives its keys to members of the organization alone", async () => {
+    ingress.billing.join('organization', 'acme', 'ada', 'org_admin');
+    const giving = { organization_id: 'acme', user_id: 'bob' };
+    expect(await errorOf(await ingress.post('/key/generate', giving, ada))).toMatchObject({
+      status: 400,
+      message: 'User=bob not assigned to organization=acme',
+    });
+    ingress.billing.join('organization', 'acme', 'bob', 'user');
+    expect(await statusOf('/key/generate', giving, ada)).toBe(200);
+  });
+
   it("an organization's admin has the keys of its teams", async () => {
     ingress.billing.add('team', 'red', { organizationId: 'acme' });
     ingress.billing.join('organization', 'acme', 'ada', 'org_admin');
