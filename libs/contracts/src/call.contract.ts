@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { defineCall } from './contract.js';
+import { dialect } from './dialect.js';
 import { errorShape } from './errors.js';
 import { nanos } from './limits.js';
 import { serviceTier, usage } from './usage.js';
-
-/** A dialect is a wire format. */
-export const dialect = z.enum(['openai-chat', 'anthropic-messages']);
-export type Dialect = z.infer<typeof dialect>;
 
 /** What a request may need of a model beyond text. */
 export const capability = z.enum([

@@ -13,6 +13,7 @@ export {
   type RequestContract,
   type Service,
 } from './contract.js';
+export { CANONICAL, TASK_OF, dialect, task, type Dialect, type Task } from './dialect.js';
 export {
   ERRORS,
   GatewayError,
@@ -39,7 +40,6 @@ export {
   callHeader,
   capability,
   clocks,
-  dialect,
   keyRouting,
   outcome,
   partialAnswer,
@@ -53,7 +53,6 @@ export {
   type CallHeader,
   type Capability,
   type Clocks,
-  type Dialect,
   type KeyRouting,
   type Outcome,
   type PartialAnswer,

@@ -11,11 +11,19 @@ export { spliceObject, type ObjectEdits } from './json/splice-object.js';
 export { SseDecoder, type SseDecoderOptions, type SseEvent } from './sse/sse-decoder.js';
 export { parseEvent } from './sse/parse-event.js';
 export { encodeSse } from './sse/encode-sse.js';
-export {
-  chatToMessages,
-  type ChatToMessagesOptions,
-  type TranslatedRequest,
-} from './to-anthropic/chat-to-messages.js';
+export type {
+  AnswerFacts,
+  AnswerOptions,
+  Back,
+  BackOptions,
+  Codec,
+  Front,
+  FrontOptions,
+  StreamDecoder,
+  StreamEncoder,
+} from './codec/codec.js';
+export type { TranslatedRequest } from './codec/translated-request.js';
+export { chatToMessages, type ChatToMessagesOptions } from './to-anthropic/chat-to-messages.js';
 export { chatToMessage } from './to-anthropic/chat-to-message.js';
 export { ChatToMessageStream } from './to-anthropic/chat-to-message-stream.js';
 export { messageToChat, type MessageToChatOptions } from './to-openai/message-to-chat.js';

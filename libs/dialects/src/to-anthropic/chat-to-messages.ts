@@ -1,5 +1,6 @@
+import type { TranslatedRequest } from '../codec/translated-request.js';
 import { stringAt, isObject, type Json } from '../json/json.js';
-import { Refusals } from './refusals.js';
+import { Refusals } from '../refusals.js';
 import { formatOf, hasStructuredOutput, type AnswerFormat } from './request-format.js';
 import { conversationOf } from './request-messages.js';
 import {
@@ -18,12 +19,6 @@ export interface ChatToMessagesOptions {
   readonly defaultMaxTokens: number;
   /** Leave out what has no counterpart instead of refusing it. */
   readonly dropParams: boolean;
-}
-
-export interface TranslatedRequest {
-  readonly body: Json;
-  /** Names of the fields that were left out. */
-  readonly dropped: string[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isObject, objectAt, stringAt, wrongType, type Json } from '../json/json.js';
 import { isDocumentSource, sourceOfUrl } from './media.js';
-import type { Refusals } from './refusals.js';
+import type { Refusals } from '../refusals.js';
 
 /** Parts that Anthropic has no block for. */
 const WITHOUT_BLOCK = new Set(['input_audio', 'video_url']);

@@ -8,7 +8,7 @@ import {
   wrongType,
   type Json,
 } from '../json/json.js';
-import type { Refusals } from './refusals.js';
+import type { Refusals } from '../refusals.js';
 import { blocksOf, isBlank } from './request-content.js';
 
 export interface Conversation {

@@ -1,5 +1,5 @@
 import { isObject, optionalNumber, optionalString, wrongType, type Json } from '../json/json.js';
-import type { Refusals } from './refusals.js';
+import type { Refusals } from '../refusals.js';
 import { isBlank } from './request-content.js';
 
 /** Fields that other parts of the translation read, or that only steer the gateway or OpenAI's own storage and cache. */

@@ -1,5 +1,5 @@
 import { isObject, optionalString, wrongType, type Json } from '../json/json.js';
-import type { Refusals } from './refusals.js';
+import type { Refusals } from '../refusals.js';
 import type { Turn } from './request-messages.js';
 
 /** Tokens of thinking by `reasoning_effort`, as LiteLLM has them; Anthropic's least is 1024. Null turns thinking off. */

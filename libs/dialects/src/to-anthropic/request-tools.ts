@@ -7,7 +7,7 @@ import {
   wrongType,
   type Json,
 } from '../json/json.js';
-import type { Refusals } from './refusals.js';
+import type { Refusals } from '../refusals.js';
 
 /** How many searches OpenAI's search sizes stand for, as LiteLLM has them. */
 const MAX_SEARCHES: Readonly<Record<string, number>> = { low: 1, medium: 5, high: 10 };
