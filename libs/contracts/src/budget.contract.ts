@@ -30,6 +30,16 @@ export const extendReservation = defineRequest('tollgate.budget.extend', {
 });
 
 /**
+ * worker → ingress (any replica): what an attempt was billed that did not answer its call. The settlement will not tell, so it is
+ * taken off the reservation until the ledger has it.
+ */
+export const oweAttempt = defineRequest('tollgate.budget.owe', {
+  service: 'ingress',
+  input: z.object({ callId: z.string(), attemptId: z.string(), costNanos: nanos }),
+  reply: z.object({}),
+});
+
+/**
  * Sets what a scope is seen to have spent (LiteLLM's `reset_spend`): a correction that is added to the ledger, for the running window
  * of each of its budgets. Fails with `invalid_request` when it is more than was spent.
  */

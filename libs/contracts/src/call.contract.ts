@@ -160,6 +160,8 @@ export const attemptHeader = z.object({
   resumable: z.boolean().default(false),
   /** Present for a continuation. */
   partial: partialAnswer.optional(),
+  /** What earlier attempts at the call were billed, as far as it is known, in nano-dollars; absent: nothing. */
+  spentNanos: nanos.optional(),
 });
 export type AttemptHeader = z.infer<typeof attemptHeader>;
 

@@ -1,6 +1,6 @@
 import { alertRaised, listAlertDeliveries, listAlerts, testAlert } from './alert.contract.js';
 import { listAudit, verifyAudit } from './audit.contract.js';
-import { extendReservation, resetSpend, seedCounters } from './budget.contract.js';
+import { extendReservation, oweAttempt, resetSpend, seedCounters } from './budget.contract.js';
 import { attemptCall, routeCall } from './call.contract.js';
 import type { Contract, Service } from './contract.js';
 import {
@@ -43,6 +43,7 @@ export const CONTRACTS: readonly Contract[] = [
   attemptCall,
   usageRecorded,
   extendReservation,
+  oweAttempt,
   seedCounters,
   createKey,
   updateKey,

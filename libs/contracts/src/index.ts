@@ -193,4 +193,4 @@ export {
   type UserRole,
 } from './directory.contract.js';
 export { auditRecord, listAudit, verifyAudit, type AuditRecord } from './audit.contract.js';
-export { extendReservation, resetSpend, seedCounters } from './budget.contract.js';
+export { extendReservation, oweAttempt, resetSpend, seedCounters } from './budget.contract.js';

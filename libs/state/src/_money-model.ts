@@ -6,6 +6,9 @@ import type { BudgetLimit, CallCost } from './budgets.js';
  */
 export class ModelCall {
   readonly attempts = new Map<string, { cost: number; isKnown: boolean }>();
+  /** What attempts were said to cost that are not charged yet. */
+  private readonly debts = new Map<string, number>();
+  /** Of the call as a whole, with what was known of its attempts. */
   private settledCost: number | null = null;
   private awaited: string | null = null;
   private isOver = false;
@@ -31,12 +34,16 @@ export class ModelCall {
     return this.isOver || this.settledCost !== null || this.awaited !== null;
   }
 
+  get owed(): number {
+    return [...this.debts.values()].reduce((sum, cost) => sum + cost, 0);
+  }
+
   get held(): number {
-    return this.isOver || this.settledCost !== null ? 0 : this.hold - this.charged;
+    return this.isOver || this.settledCost !== null ? 0 : this.hold - this.charged - this.owed;
   }
 
   get due(): number {
-    return this.isOver || this.settledCost === null ? 0 : this.settledCost - this.charged;
+    return this.settledCost === null ? this.owed : this.settledCost - this.charged;
   }
 
   /** The first that is known counts; until then the first that is not. */
@@ -44,6 +51,7 @@ export class ModelCall {
     const before = this.attempts.get(attemptId);
     if (before !== undefined && (before.isKnown || !isKnown)) return;
     this.attempts.set(attemptId, { cost, isKnown });
+    this.debts.delete(attemptId);
     // What the settlement waited for is known, or what was unknown.
     if (attemptId === this.awaited || before !== undefined) this.endIfKnown();
   }
@@ -55,11 +63,23 @@ export class ModelCall {
       return;
     }
     this.awaited = attemptId;
-    if (this.attempts.get(attemptId)?.isKnown === true) this.endIfKnown();
+    if (this.attempts.get(attemptId)?.isKnown === true || this.debts.has(attemptId)) this.endIfKnown();
+  }
+
+  owe(attemptId: string, cost: number): void {
+    if (this.attempts.has(attemptId) || this.debts.has(attemptId)) return;
+    this.debts.set(attemptId, cost);
+    if (attemptId === this.awaited) this.endIfKnown();
+  }
+
+  debtOf(attemptId: string): number | undefined {
+    return this.debts.get(attemptId);
   }
 
   sweep(): void {
     this.isOver = true;
+    this.debts.clear();
+    this.settledCost = null;
   }
 
   private endIfKnown(): void {

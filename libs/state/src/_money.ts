@@ -50,6 +50,8 @@ export function useMoney(open: OpenState) {
       ...{ callId, scopes: [], admittedAt: clock, admittedTokens: 0, tokens: null, costNanos },
       ...changes,
     });
+  const owe = (callId: string, costNanos: number): Promise<void> =>
+    state.owe({ callId, attemptId: `${callId}:1`, costNanos });
   const charge = (
     callId: string,
     costNanos: number,
@@ -74,7 +76,7 @@ export function useMoney(open: OpenState) {
   afterEach(() => state.close());
 
   return {
-    ...{ budget, costs, request, held, admit, settle, charge, sums },
+    ...{ budget, costs, request, held, admit, settle, owe, charge, sums },
     state: () => state,
     clock: () => clock,
     pass: (milliseconds: number) => {

@@ -12,6 +12,12 @@ export interface BudgetState {
   extend(request: ExtendRequest): Promise<{ readonly heldNanos: number }>;
 
   /**
+   * An attempt that does not end its call has cost so much, and the ledger will take it in: it is owed from now on, and no longer
+   * held. Once an attempt; nothing for one that is charged or a call that is unknown.
+   */
+  owe(request: OweRequest): Promise<void>;
+
+  /**
    * What the ledger has taken in: adds it to `spent` of the counters that are named, and takes as much off what the call owes or
    * holds. Once an attempt; one that was `unknown` may be replaced by what is known, which charges the difference. A counter
    * that is not seeded yet is left alone: its seed will hold the amount. When it rejects, the same items may be told again.
@@ -74,6 +80,12 @@ export interface ExtendRequest {
   readonly callId: string;
   readonly toNanos: number;
   readonly force: boolean;
+}
+
+export interface OweRequest {
+  readonly callId: string;
+  readonly attemptId: string;
+  readonly costNanos: number;
 }
 
 export interface Charge {

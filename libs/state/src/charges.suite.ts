@@ -1,11 +1,11 @@
 import type { Charge } from './budgets.js';
 import type { Scope } from './state.js';
-import { START, RATE_LIMITS, useMoney, type OpenState } from './_money.js';
+import { LEASE_MS, START, RATE_LIMITS, useMoney, type OpenState } from './_money.js';
 
 /** What every adapter of `State` must do with what calls have cost. */
 export function describeCharges(open: OpenState): void {
   describe('money', () => {
-    const { budget, request, admit, settle, charge, sums, state } = useMoney(open);
+    const { budget, request, admit, settle, owe, charge, sums, state } = useMoney(open);
 
     describe('settle', () => {
       it('replaces what is held by what is owed, once', async () => {
@@ -65,6 +65,74 @@ export function describeCharges(open: OpenState): void {
         expect(await sums(limit)).toEqual([7, 20, 0]);
         await charge(callId, 19, [limit], { attemptId: `${callId}:3` });
         expect(await sums(limit)).toEqual([26, 0, 0]);
+      });
+    });
+
+    describe('owe', () => {
+      it('takes off the hold what an attempt cost, once, until the ledger has it', async () => {
+        const [key, team] = [budget(100), budget(100, { scope: 'team:b' })];
+        const callId = await admit([key, team], 30);
+        await owe(callId, 12);
+        await owe(callId, 12);
+        expect([await sums(key), await sums(team)]).toEqual([
+          [0, 12, 18],
+          [0, 12, 18],
+        ]);
+        await charge(callId, 12, [key, team]);
+        await owe(callId, 12);
+        expect(await sums(key)).toEqual([12, 0, 18]);
+      });
+
+      it('goes on over the settlement of another attempt, and each is paid by itself', async () => {
+        const limit = budget(100);
+        const callId = await admit([limit], 30);
+        await owe(callId, 12);
+        await settle(callId, 7, { attemptId: `${callId}:2` });
+        expect(await sums(limit)).toEqual([0, 19, 0]);
+        await charge(callId, 7, [limit], { attemptId: `${callId}:2` });
+        expect(await sums(limit)).toEqual([7, 12, 0]);
+        await charge(callId, 12, [limit]);
+        expect(await sums(limit)).toEqual([19, 0, 0]);
+      });
+
+      it('is part of what the call costs as a whole', async () => {
+        const limit = budget(100);
+        const [failed, whole] = [await admit([limit], 30), await admit([limit], 30)];
+        await owe(failed, 12);
+        await settle(failed, 0);
+        await owe(whole, 12);
+        await settle(whole, 20);
+        expect(await sums(limit)).toEqual([0, 32, 0]);
+      });
+
+      it('of an attempt that was settled as unknown is what that waited for', async () => {
+        const limit = budget(100);
+        const [before, after] = [await admit([limit], 30), await admit([limit], 30)];
+        await owe(before, 12);
+        await settle(before, null, { attemptId: `${before}:1` });
+        await settle(after, null, { attemptId: `${after}:1` });
+        expect(await sums(limit)).toEqual([0, 12, 30]);
+        await owe(after, 8);
+        expect(await sums(limit)).toEqual([0, 20, 0]);
+      });
+
+      it('is counted after the settlement too, and given up when nobody ever charges it', async () => {
+        const limit = budget(100);
+        const callId = await admit([limit], 30);
+        await settle(callId, 7, { attemptId: `${callId}:2` });
+        await owe(callId, 12);
+        expect(await sums(limit)).toEqual([0, 19, 0]);
+        await state().sweepHolds({ before: START + LEASE_MS, limit: 10 });
+        expect(await sums(limit)).toEqual([0, 0, 0]);
+        await charge(callId, 12, [limit]);
+        expect(await sums(limit)).toEqual([12, 0, 0]);
+      });
+
+      it('is nothing for a call that is unknown', async () => {
+        const limit = budget(100);
+        await admit([limit], 30);
+        await owe('unknown', 12);
+        expect(await sums(limit)).toEqual([0, 0, 30]);
       });
     });
 

@@ -8,6 +8,7 @@ export type {
   Charge,
   CounterReading,
   ExtendRequest,
+  OweRequest,
   ReleasedHold,
   Seed,
   SweepRequest,

@@ -7,7 +7,15 @@ import {
   refused,
   type ScopeStand,
 } from './admission.js';
-import type { Charge, CounterReading, ExtendRequest, ReleasedHold, Seed, SweepRequest } from './budgets.js';
+import type {
+  Charge,
+  CounterReading,
+  ExtendRequest,
+  OweRequest,
+  ReleasedHold,
+  Seed,
+  SweepRequest,
+} from './budgets.js';
 import { CircuitTable } from './circuit-table.js';
 import { budgetsOf, useOf } from './holds.js';
 import { CallRecords } from './memory/call-records.js';
@@ -57,6 +65,11 @@ export class MemoryState implements State {
 
   extend(request: ExtendRequest): Promise<{ heldNanos: number }> {
     return Promise.resolve({ heldNanos: this.budgets.extend(request) });
+  }
+
+  owe(request: OweRequest): Promise<void> {
+    this.budgets.owe(request);
+    return Promise.resolve();
   }
 
   charge(items: readonly Charge[]): Promise<void> {

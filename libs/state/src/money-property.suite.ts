@@ -67,13 +67,14 @@ class World {
   }
 
   async step(): Promise<void> {
-    const action = this.below(12);
+    const action = this.below(13);
     if (action <= 3) await this.admit(1 + this.below(action === 0 ? 6 : 1));
     else if (action <= 6) await this.charge();
     else if (action === 7) await this.settle();
     else if (action === 8) await this.extend();
     else if (action === 9) await this.chargeAgain();
     else if (action === 10) await this.sweep();
+    else if (action === 11) await this.owe();
     else this.clock += this.below(300);
   }
 
@@ -153,8 +154,28 @@ class World {
     const call = this.call();
     if (call === undefined) return;
     const attemptId = `${call.id}:${String(1 + this.below(2))}`;
+    const debt = call.debtOf(attemptId);
     const least = call.attempts.get(attemptId)?.cost ?? 0;
-    await this.tell(call, attemptId, least + this.below(call.held + call.due + 1), this.below(3) > 0);
+    // What was owed for an attempt is what the ledger says of it.
+    if (debt !== undefined) await this.tell(call, attemptId, debt, true);
+    else
+      await this.tell(
+        call,
+        attemptId,
+        least + this.below(call.held + call.due - call.owed + 1),
+        this.below(3) > 0,
+      );
+  }
+
+  private async owe(): Promise<void> {
+    const call = this.call();
+    if (call === undefined || call.held === 0) return;
+    const attemptId = `${call.id}:${String(1 + this.below(2))}`;
+    // A worker that told what its attempt cost left no draft of it.
+    if (call.attempts.get(attemptId)?.isKnown === false) return;
+    const costNanos = 1 + this.below(call.held);
+    call.owe(attemptId, costNanos);
+    await this.state().owe({ callId: call.id, attemptId, costNanos });
   }
 
   private async tell(call: ModelCall, attemptId: string, costNanos: number, isKnown: boolean): Promise<void> {
@@ -176,7 +197,7 @@ class World {
     if (call === undefined) return;
     const attempt = `${call.id}:${String(1 + this.below(2))}`;
     const isKnown = !call.hasUnknown && this.below(3) > 0;
-    const cost = call.charged + this.below(call.held + 1);
+    const cost = call.charged + call.owed + this.below(call.held + 1);
     call.settle(isKnown ? cost : null, attempt);
     const request: SettleRequest = {
       ...{ callId: call.id, scopes: [], admittedAt: this.clock, admittedTokens: 0, tokens: null },

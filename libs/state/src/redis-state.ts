@@ -1,5 +1,13 @@
 import { FREE, limitingScopes } from './admission.js';
-import type { Charge, CounterReading, ExtendRequest, ReleasedHold, Seed, SweepRequest } from './budgets.js';
+import type {
+  Charge,
+  CounterReading,
+  ExtendRequest,
+  OweRequest,
+  ReleasedHold,
+  Seed,
+  SweepRequest,
+} from './budgets.js';
 import { budgetsOf } from './holds.js';
 import { parseAdmission } from './redis/admission-answers.js';
 import { AdmissionBatches } from './redis/admission-batches.js';
@@ -89,6 +97,10 @@ export class RedisState implements State {
 
   extend(request: ExtendRequest): Promise<{ heldNanos: number }> {
     return this.budgets.extend(request);
+  }
+
+  owe(request: OweRequest): Promise<void> {
+    return this.budgets.owe(request);
   }
 
   charge(items: readonly Charge[]): Promise<void> {

@@ -4,6 +4,7 @@ import type {
   Charge,
   CounterReading,
   ExtendRequest,
+  OweRequest,
   ReleasedHold,
   Seed,
   SweepRequest,
@@ -13,6 +14,7 @@ import {
   chargeMoney,
   extendMoney,
   isOutstanding,
+  oweMoney,
   releaseMoney,
   settleMoney,
   type CallMoney,
@@ -102,6 +104,13 @@ export class MemoryBudgets {
     const call = this.callOf(callId);
     if (call === undefined) return;
     apply(call, settleMoney(call, costNanos, attemptId ?? null));
+    this.keep(call);
+  }
+
+  owe({ callId, attemptId, costNanos }: OweRequest): void {
+    const call = this.callOf(callId);
+    if (call === undefined) return;
+    apply(call, oweMoney(call, attemptId, costNanos));
     this.keep(call);
   }
 

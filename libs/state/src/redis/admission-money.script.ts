@@ -3,15 +3,14 @@ export const ADMISSION_MONEY = `
 local function settleMoney(call, cost, attempt)
   if call.by then return end
   call.by, call.isChanged = attempt, true
-  local before = attempt ~= '' and call.attempts[attempt]
-  local isCharged = before and before.isKnown
   if not cost then
-    if isCharged and call.unknown == 0 then put(call, 0, call.due) end
+    local before = call.attempts[attempt]
+    local isTold = before and (before.isKnown or before.owed > 0)
+    if isTold and call.unknown == 0 then put(call, 0, call.due) end
     return
   end
-  local known = attempt == '' and call.charged or before and before.cost or 0
-  local owed = isCharged and 0 or math.max(0, cost - known)
-  put(call, call.unknown > 0 and math.max(0, call.held - owed) or 0, owed)
+  local more = attempt == '' and math.max(0, cost - call.charged - call.owed) or noteDebt(call, attempt, cost)
+  put(call, call.unknown > 0 and math.max(0, call.held - more) or 0, call.due + more)
 end
 
 local function settleHold(key, id, cost, attempt)

@@ -24,19 +24,20 @@ local function number() return tonumber(take()) end
 export const CHARGE = `${BOOK}
 -- What is to be added to the spent sums.
 local function chargeMoney(call, attempt, cost, isKnown)
-  local before = call.attempts[attempt]
-  if before and (before.isKnown or not isKnown) then return 0 end
-  local spent = cost - (before and before.cost or 0)
-  call.attempts[attempt] = { cost = cost, isKnown = isKnown }
+  local before = attemptOf(call, attempt)
+  local wasUnknown = before.isCharged
+  if before.isKnown or wasUnknown and not isKnown then return 0 end
+  local spent = cost - before.cost
+  local more = math.max(0, spent)
+  local ownPaid = isKnown and before.owed or math.min(before.owed, more)
+  local paid = ownPaid + math.min(math.max(0, call.due - call.owed), math.max(0, more - ownPaid))
+  call.attempts[attempt] = { cost = cost, isKnown = isKnown, isCharged = true, owed = before.owed - ownPaid }
   call.noted[attempt] = true
+  call.owed = math.max(0, call.owed - ownPaid)
   call.charged = call.charged + spent
-  call.unknown = call.unknown + (isKnown and 0 or 1) - (before and 1 or 0)
-  local isSettledOne = call.by == attempt
-  local owes = isSettledOne or not call.by or call.by == ''
-  local paid = owes and math.min(call.due, math.max(0, spent)) or 0
-  local due = isSettledOne and isKnown and 0 or call.due - paid
-  local isOver = call.by and call.unknown == 0 and (isSettledOne or before)
-  put(call, isOver and 0 or call.held - math.min(call.held, math.max(0, spent - paid)), due)
+  call.unknown = call.unknown + (isKnown and 0 or 1) - (wasUnknown and 1 or 0)
+  local isOver = call.by and call.unknown == 0 and (call.by == attempt or wasUnknown)
+  put(call, isOver and 0 or call.held - math.min(call.held, math.max(0, more - paid)), math.max(0, call.due - paid))
   return spent
 end
 
@@ -83,6 +84,22 @@ return integer(call.held)
 `;
 
 /**
+ * Takes off the hold what an attempt cost, and owes it.
+ *
+ * KEYS: 3 the call. ARGV: 2 its id, 3 the attempt, 4 its cost.
+ */
+export const OWE = `${BOOK}
+local attempt = ARGV[3]
+local call = callAt(KEYS[3], ARGV[2], attempt)
+local more = call and noteDebt(call, attempt, tonumber(ARGV[4])) or 0
+if more > 0 then
+  local isOver = call.unknown == 0 and call.by == attempt
+  put(call, isOver and 0 or call.held - math.min(call.held, more), call.due + more)
+end
+save()
+`;
+
+/**
  * Releases what calls hold and owe whose lease has ended.
  *
  * ARGV: 2 end of the lease, at the latest, 3 how many are looked at, 4 the beginning of the keys of calls.
@@ -95,7 +112,7 @@ for _, id in ipairs(ids) do
   local call = callAt(ARGV[4] .. id, id, '')
   if call and kindOf(call) == 'open' and call.unknown == 0 then
     for _, value in ipairs({ id, integer(call.held), integer(call.due) }) do table.insert(released, value) end
-    call.by = call.by or ''
+    call.by, call.owed = call.by or '', 0
     put(call, 0, 0)
   else
     redis.call('ZREM', holds, id)

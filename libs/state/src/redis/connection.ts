@@ -2,7 +2,7 @@ import { GatewayError } from '@tollgate/contracts';
 import { createLogger } from '@tollgate/observability';
 import { Redis, type RedisOptions } from 'ioredis';
 import { ADMISSIONS, ADMISSIONS_WITH_MONEY } from './admissions.script.js';
-import { CHARGE, CORRECT, EXTEND, READ_COUNTERS, SEED, SWEEP } from './budgets.scripts.js';
+import { CHARGE, CORRECT, EXTEND, OWE, READ_COUNTERS, SEED, SWEEP } from './budgets.scripts.js';
 import { CLAIM_PROBE, JOIN_CIRCUIT, READ_CIRCUITS, RELEASE_PROBE } from './circuit.scripts.js';
 
 const log = createLogger('state');
@@ -26,6 +26,7 @@ export type ScriptedRedis = Redis & {
   admissionsWithMoney(keys: number, ...args: Argument[]): Promise<string[]>;
   chargeCalls(keys: number, ...args: Argument[]): Promise<number>;
   extendHold(keys: number, ...args: Argument[]): Promise<string>;
+  oweAttempt(keys: number, ...args: Argument[]): Promise<null>;
   sweepCalls(keys: number, ...args: Argument[]): Promise<[number, ...string[]]>;
   seedCounters(keys: number, ...args: Argument[]): Promise<number[]>;
   correctCounter(keys: number, ...args: Argument[]): Promise<number>;
@@ -56,6 +57,7 @@ const SCRIPTS = {
   admissionsWithMoney: ADMISSIONS_WITH_MONEY,
   chargeCalls: CHARGE,
   extendHold: EXTEND,
+  oweAttempt: OWE,
   sweepCalls: SWEEP,
   seedCounters: SEED,
   correctCounter: CORRECT,

@@ -3,9 +3,9 @@
  * `save`, at the script's end.
  *
  * A counter is a hash: `spent`, `due`, `held`, and `since`. A call is a hash: `places` (packed: key and maximum of each counter
- * that it was let in against), `held`, `due`, `charged`, `unknown` (how many attempts), `by` (there once it is settled: the
- * attempt, or nothing), `lease` (its end), `ends` (when its last counter is forgotten; 0: never), `a:{attempt}` (cost, and 1 if
- * that is known), and `since`. The calls that hold or owe and have no unknown attempt are in a sorted set by `lease`.
+ * that it was let in against), `held`, `due`, `owed` (what of it is owed for attempts by name), `charged`, `unknown` (how many
+ * attempts), `by` (there once it is settled: the attempt, or nothing), `lease` (its end), `ends` (when its last counter is forgotten;
+ * 0: never), `a:{attempt}` (what was charged; 1 if that is known, 0 if not, 2 if nothing was charged; what is owed), and `since`. The calls that hold or owe and have no unknown attempt are in a sorted set by `lease`.
  *
  * `since` is when Redis began to count without a gap. What bears another one is from before a loss of data and counts for nothing.
  *
@@ -46,8 +46,13 @@ local function add(counter, name, amount)
 end
 
 local function readAttempt(text)
-  local cost, isKnown = string.match(text or '', '^(%d+) (%d)$')
-  return cost and { cost = tonumber(cost), isKnown = isKnown == '1' }
+  local cost, kind, owed = string.match(text or '', '^(%d+) (%d) ?(%d*)$')
+  return cost and { cost = tonumber(cost), isKnown = kind == '1', isCharged = kind ~= '2', owed = tonumber(owed) or 0 }
+end
+
+local function attemptText(attempt)
+  local kind = attempt.isKnown and ' 1 ' or attempt.isCharged and ' 0 ' or ' 2 '
+  return integer(attempt.cost) .. kind .. integer(attempt.owed)
 end
 
 local function kindOf(call)
@@ -56,8 +61,8 @@ local function kindOf(call)
 end
 
 local function newCall(key, id, lease, ends)
-  local call = { id = id, places = {}, held = 0, due = 0, charged = 0, unknown = 0, lease = lease, ends = ends, isNew = true }
-  call.attempts, call.noted, call.read = {}, {}, { held = 0, due = 0, charged = 0, unknown = 0 }
+  local call = { id = id, places = {}, held = 0, due = 0, owed = 0, charged = 0, unknown = 0, lease = lease, ends = ends, isNew = true }
+  call.attempts, call.noted, call.read = {}, {}, { held = 0, due = 0, owed = 0, charged = 0, unknown = 0 }
   calls[key] = call
   return call
 end
@@ -66,20 +71,20 @@ end
 local function callAt(key, id, attempt)
   local call = calls[key]
   if call == nil then
-    local fields = redis.call('HMGET', key, 'since', 'places', 'held', 'due', 'charged', 'unknown', 'by', 'lease', 'ends', 'a:' .. attempt)
+    local fields = redis.call('HMGET', key, 'since', 'places', 'held', 'due', 'owed', 'charged', 'unknown', 'by', 'lease', 'ends', 'a:' .. attempt)
     if not fields[1] then return nil end
     if fields[1] ~= since then
       redis.call('DEL', key)
       return nil
     end
-    call = newCall(key, id, tonumber(fields[8]), tonumber(fields[9]))
-    call.isNew, call.by = false, fields[7]
+    call = newCall(key, id, tonumber(fields[9]), tonumber(fields[10]))
+    call.isNew, call.by = false, fields[8]
     call.places = fields[2] and cmsgpack.unpack(fields[2]) or {}
-    for index, name in ipairs({ 'held', 'due', 'charged', 'unknown' }) do
+    for index, name in ipairs({ 'held', 'due', 'owed', 'charged', 'unknown' }) do
       call[name] = tonumber(fields[2 + index] or 0)
       call.read[name] = call[name]
     end
-    call.attempts[attempt], call.kind = readAttempt(fields[10]) or false, kindOf(call)
+    call.attempts[attempt], call.kind = readAttempt(fields[11]) or false, kindOf(call)
   end
   if call.attempts[attempt] == nil then
     call.attempts[attempt] = not call.isNew and readAttempt(redis.call('HGET', key, 'a:' .. attempt)) or false
@@ -96,6 +101,20 @@ local function put(call, held, due)
     end
   end
   call.held, call.due, call.isChanged = held, due, true
+end
+
+local function attemptOf(call, id)
+  call.attempts[id] = call.attempts[id] or { cost = 0, owed = 0 }
+  return call.attempts[id]
+end
+
+-- What is owed now that was not before.
+local function noteDebt(call, id, cost)
+  local attempt = attemptOf(call, id)
+  if attempt.isKnown or attempt.owed > 0 then return 0 end
+  attempt.owed, call.noted[id] = math.max(0, cost - attempt.cost), true
+  call.owed = call.owed + attempt.owed
+  return attempt.owed
 end
 
 local function saveCounter(key, counter)
@@ -128,7 +147,7 @@ local function saveCall(key, call, listed, unlisted)
   end
   if call.by then set('by', call.by) end
   for attempt in pairs(call.noted) do
-    set('a:' .. attempt, integer(call.attempts[attempt].cost) .. (call.attempts[attempt].isKnown and ' 1' or ' 0'))
+    set('a:' .. attempt, attemptText(call.attempts[attempt]))
   end
   redis.call('HSET', key, unpack(fields))
   local kind = kindOf(call)

@@ -4,6 +4,7 @@ import type {
   Charge,
   CounterReading,
   ExtendRequest,
+  OweRequest,
   ReleasedHold,
   Seed,
   SweepRequest,
@@ -56,6 +57,11 @@ export class RedisBudgets implements BudgetState {
       redis.extendHold(...this.book([callKey(callId)], args)),
     );
     return { heldNanos: Number(held) };
+  }
+
+  async owe({ callId, attemptId, costNanos }: OweRequest): Promise<void> {
+    const script = this.book([callKey(callId)], [callId, attemptId, costNanos]);
+    await this.options.timed.run((redis) => redis.oweAttempt(...script));
   }
 
   async charge(items: readonly Charge[]): Promise<void> {
