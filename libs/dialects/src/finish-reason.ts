@@ -1,3 +1,4 @@
+/** Anthropic's words, and those that Bedrock has beside them. */
 const FINISH_REASONS: Readonly<Record<string, string>> = {
   end_turn: 'stop',
   stop_sequence: 'stop',
@@ -7,6 +8,8 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   model_context_window_exceeded: 'length',
   tool_use: 'tool_calls',
   refusal: 'content_filter',
+  guardrail_intervened: 'content_filter',
+  content_filtered: 'content_filter',
 };
 
 const STOP_REASONS: Readonly<Record<string, string>> = {

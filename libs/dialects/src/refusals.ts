@@ -1,5 +1,7 @@
 import { GatewayError } from '@tollgate/contracts';
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** What a translation does with a field that has no counterpart: refuses it, or leaves it out and lists it. */
 export class Refusals {
   readonly dropped: string[] = [];
@@ -7,6 +9,8 @@ export class Refusals {
   constructor(
     private readonly dropParams: boolean,
     private readonly target: string,
+    /** Types of content parts that the target has no place for. */
+    readonly foreignParts: ReadonlySet<string> = NOTHING,
   ) {}
 
   /** Throws `unsupported_parameter` unless parameters may be dropped. */

@@ -1,6 +1,8 @@
 import type { TranslatedRequest } from '../codec/translated-request.js';
 import { stringAt, isObject, type Json } from '../json/json.js';
+import { present } from '../json/present.js';
 import { Refusals } from '../refusals.js';
+import { WITHOUT_BLOCK } from './request-content.js';
 import { formatOf, hasStructuredOutput, type AnswerFormat } from './request-format.js';
 import { conversationOf } from './request-messages.js';
 import {
@@ -12,7 +14,7 @@ import {
   travellingFields,
 } from './request-parameters.js';
 import { maxTokensFor, thinkingOf } from './request-thinking.js';
-import { toolChoiceOf, toolsOf } from './request-tools.js';
+import { toolFields } from './request-tool-fields.js';
 
 export interface ChatToMessagesOptions {
   /** Sent as `max_tokens` when the caller names none: Anthropic requires it. */
@@ -27,7 +29,7 @@ export interface ChatToMessagesOptions {
  * Throws `invalid_request` naming a field of the wrong shape, `unsupported_parameter` naming one without a counterpart.
  */
 export function chatToMessages(request: Json, options: ChatToMessagesOptions): TranslatedRequest {
-  const refusals = new Refusals(options.dropParams, 'Anthropic');
+  const refusals = new Refusals(options.dropParams, 'Anthropic', WITHOUT_BLOCK);
   const travelling = travellingFields(request, refusals);
   const isNative = hasStructuredOutput(request['model']);
   const { system, messages } = conversationOf(request['messages'], refusals);
@@ -56,36 +58,7 @@ export function chatToMessages(request: Json, options: ChatToMessagesOptions): T
   return { body, dropped: refusals.dropped };
 }
 
-interface ToolFields {
-  readonly tools: Json[];
-  /** Anthropic refuses a choice where there are no tools. */
-  readonly toolChoice: Json | undefined;
-}
-
-function toolFields(
-  request: Json,
-  format: AnswerFormat | undefined,
-  isNative: boolean,
-  refusals: Refusals,
-): ToolFields {
-  const tools = toolsOf(request, isNative, refusals);
-  const choice = toolChoiceOf(request, refusals);
-  if (format === undefined || !('tool' in format)) {
-    return { tools, toolChoice: tools.length > 0 ? choice : undefined };
-  }
-  const thinking = request['thinking'];
-  // Anthropic refuses a forced tool while it thinks: the tool's description has to do.
-  if (isObject(thinking) && thinking['type'] !== 'disabled')
-    return { tools: [...tools, format.tool], toolChoice: choice };
-  const mayCallOthers = tools.length > 0 && choice?.['type'] !== 'none';
-  const forced = mayCallOthers ? { ...choice, type: 'any' } : { type: 'tool', name: format.tool['name'] };
-  return { tools: [...tools, format.tool], toolChoice: choice?.['type'] === 'tool' ? choice : forced };
-}
-
 function outputConfigOf(own: unknown, format: AnswerFormat | undefined): unknown {
   if (format === undefined || !('outputFormat' in format)) return own ?? undefined;
   return { ...(isObject(own) ? own : {}), format: format.outputFormat };
 }
-
-const present = (fields: Json): Json =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

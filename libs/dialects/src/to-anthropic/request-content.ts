@@ -3,7 +3,7 @@ import { isDocumentSource, sourceOfUrl } from './media.js';
 import type { Refusals } from '../refusals.js';
 
 /** Parts that Anthropic has no block for. */
-const WITHOUT_BLOCK = new Set(['input_audio', 'video_url']);
+export const WITHOUT_BLOCK: ReadonlySet<string> = new Set(['input_audio', 'video_url']);
 
 /**
  * The content of a chat message as Anthropic blocks. Anthropic refuses blank text blocks, so they are left out. Parts that
@@ -29,7 +29,7 @@ function blockOf(value: unknown, field: string, refusals: Refusals): Json | unde
     return { type: 'text', text: stringAt(part['refusal'], `${field}.refusal`, 'request') };
   if (type === 'image_url') return withCache(part, imageBlock(part['image_url'], `${field}.image_url`));
   if (type === 'file') return withCache(part, fileBlock(part, field));
-  if (WITHOUT_BLOCK.has(type)) {
+  if (refusals.foreignParts.has(type)) {
     refusals.refuse(field, `content of type '${type}'`);
     return undefined;
   }
@@ -55,6 +55,7 @@ function fileBlock(part: Json, field: string): Json {
     type: 'document',
     source,
     ...(typeof file['filename'] === 'string' && { title: file['filename'] }),
+    ...(typeof file['context'] === 'string' && { context: file['context'] }),
     ...(isObject(file['citations']) && { citations: file['citations'] }),
   };
 }

@@ -16,6 +16,7 @@ export function chatPartOf(block: Json, field: string): Json {
 function fileOf(block: Json, source: Json, url: string | undefined): Json | undefined {
   const details = {
     ...(typeof block['title'] === 'string' && { filename: block['title'] }),
+    ...(typeof block['context'] === 'string' && { context: block['context'] }),
     ...(isObject(block['citations']) && { citations: block['citations'] }),
   };
   if (typeof source['file_id'] === 'string') return { file_id: source['file_id'], ...details };
