@@ -2,14 +2,26 @@ import { NO_USAGE, type Usage } from '@tollgate/contracts';
 import { countOf, fieldOf, firstCount } from './count.js';
 
 /**
- * Counts from Cohere's `usage` (chat) or `meta` (embeddings): its billed units, which leave out the tokens of its own templates,
- * where it tells them. Null when it holds no count of tokens; never throws.
+ * Counts from Cohere's `usage` (chat) or `meta` (embeddings, reranking): its billed units, which leave out the tokens of its own
+ * templates, where it tells them. A unit of searching is a search. Null when it holds no count; never throws.
  */
 export function usageOfCohere(raw: unknown): Usage | null {
-  const billed = fieldOf(raw, 'billed_units') ?? fieldOf(raw, 'tokens');
+  const tokens = fieldOf(raw, 'tokens');
+  const billed = fieldOf(raw, 'billed_units') ?? tokens;
   const input = countOf(fieldOf(billed, 'input_tokens'));
   const output = countOf(fieldOf(billed, 'output_tokens'));
-  if (input === undefined && output === undefined) return null;
+  const searches = countOf(fieldOf(billed, 'search_units'));
+  if (input === undefined && output === undefined && searches === undefined) return null;
   const cacheRead = Math.min(input ?? 0, firstCount(fieldOf(raw, 'cached_tokens')));
-  return { ...NO_USAGE, input: (input ?? 0) - cacheRead, cacheRead, output: output ?? 0 };
+  const reasoning = Math.min(output ?? 0, firstCount(fieldOf(tokens, 'reasoning_tokens')));
+  return {
+    ...NO_USAGE,
+    input: (input ?? 0) - cacheRead,
+    cacheRead,
+    // Billed images of embeddings are beside the input; of a chat they are a part of it.
+    imageInput: firstCount(fieldOf(fieldOf(raw, 'billed_units'), 'image_tokens')),
+    output: (output ?? 0) - reasoning,
+    reasoning,
+    searches: searches ?? 0,
+  };
 }
