@@ -14,6 +14,7 @@ const ASKS_NOTHING = {
   presence_penalty: (value: unknown) => value === 0,
   parallel_tool_calls: (value: unknown) => value === true,
   seed: never,
+  stop: isEmptyList,
   audio: never,
   modalities: (value: unknown) => Array.isArray(value) && value.every((modality) => modality === 'text'),
   prediction: never,

@@ -43,11 +43,15 @@ export function messagesToChat(request: Json): Json {
   };
 }
 
-/** The inverse of the budgets that `reasoning_effort` stands for; Anthropic's own word for effort goes first. */
+/** Anthropic's own word for effort goes first. */
 function effortOf(request: Json): string | undefined {
   const config = request['output_config'];
   if (isObject(config) && typeof config['effort'] === 'string') return config['effort'];
-  const thinking = request['thinking'];
+  return effortOfThinking(request['thinking']);
+}
+
+/** The inverse of the budgets that `reasoning_effort` stands for. */
+export function effortOfThinking(thinking: unknown): string | undefined {
   if (!isObject(thinking)) return undefined;
   if (thinking['type'] === 'adaptive') return 'medium';
   const budget = thinking['budget_tokens'];
