@@ -140,7 +140,7 @@ describe("Cohere's streams as chat", () => {
   it('say what the whole answer says', () => {
     const chunks = decoded(events);
     const deltas = chunks.flatMap(({ choices }) => choices as Json[]).map(({ delta }) => delta as Json);
-    expect(deltas.map(({ content }) => content ?? '').join('')).toBe('It rains');
+    expect(deltas.map(({ content }) => (content ?? '') as string).join('')).toBe('It rains');
     expect(deltas).toContainEqual({
       reasoning_content: 'hm',
       thinking_blocks: [{ type: 'thinking', thinking: 'hm', signature: '' }],
