@@ -119,7 +119,8 @@ function toolUse(value: unknown, field: string, refusals: Refusals): Json | unde
   };
 }
 
-function argumentsOf(value: unknown, field: string): Json {
+/** The arguments of a tool call, which a request has as JSON text. */
+export function argumentsOf(value: unknown, field: string): Json {
   const text = optionalString(value, field, 'request') ?? '';
   if (isBlank(text)) return {};
   let parsed: unknown;
