@@ -1,7 +1,7 @@
 import type { Bus } from '@tollgate/bus';
 import type { Deployment } from '@tollgate/config';
-import type { GatewayError } from '@tollgate/contracts';
 import {
+  GatewayError,
   NO_USAGE,
   toGatewayError,
   type AttemptHeader,
@@ -14,7 +14,7 @@ import { usageEvent } from '../../apps/billing/src/ledger/_stage.js';
 import type { Caller } from '../../apps/ingress/src/auth/caller.js';
 import type { Settlement } from '../../apps/ingress/src/calls/pass.js';
 import { StreamAllowance } from '../../apps/worker/src/allowance.js';
-import { reserve } from '../../apps/worker/src/reservation.js';
+import { owe, reserve } from '../../apps/worker/src/reservation.js';
 import { CHARACTERS_PER_TOKEN } from '../../apps/worker/src/usage-record.js';
 import type { SimulatedGateway } from './budgets-ingress.js';
 
@@ -49,11 +49,6 @@ export type CallResult = 'answered' | 'cut' | 'gone' | 'failed' | GatewayError;
 export interface Books {
   /** A usage event is on its way to billing. */
   tell(event: UsageEvent): void;
-  /**
-   * So much of what a call costs was reserved by nobody: what the provider had sent when a stream was ended, and attempts that broke
-   * off, which ingress learns of with the ledger alone.
-   */
-  unreserved(call: CallHeader, nanos: number): void;
 }
 
 const DEADLINE_MS = 60_000;
@@ -84,38 +79,52 @@ interface Ended {
   readonly settlement: Settlement;
 }
 
+const BROKEN = new GatewayError('upstream_stream_broken', 'The provider broke off.').toShape();
 const NOTHING_USED: Settlement = { tokens: 0, costNanos: 0 };
 
 async function attempts(bus: Bus, call: CallHeader, plan: CallPlan, books: Books): Promise<Ended> {
   const { failures = [], fails = false } = plan;
-  for (const [index, kind] of failures.entries()) {
-    const attempt = attemptOf(call, plan, index + 1);
-    await sleep(plan.pauseMs);
-    const billed = kind === 'free' ? 0 : plan.inputTokens;
-    const event = eventOf(attempt, plan, kind === 'free' ? 'failed' : 'partial', billed, 0);
-    books.unreserved(call, event.costNanos ?? 0);
-    books.tell(event);
-  }
-  if (fails) return { result: 'failed', settlement: NOTHING_USED };
-  const attempt = attemptOf(call, plan, failures.length + 1);
+  let spentNanos = 0;
+  const attempt = (number: number): AttemptHeader => ({ ...attemptOf(call, plan, number), spentNanos });
   try {
-    const { outputTokens, result } = await answer(bus, attempt, plan);
-    const { attemptId } = attempt;
-    const status = result === 'answered' ? 'complete' : 'partial';
-    const event = eventOf(attempt, plan, status, plan.inputTokens, outputTokens);
-    if (plan.stream && result !== 'answered')
-      books.unreserved(call, eventOf(attempt, plan, status, 0, plan.chunkTokens).costNanos ?? 0);
-    // A worker that dies leaves a draft, which knows the cost of less.
-    if (plan.dies === 'worker') books.tell(eventOf(attempt, plan, 'unknown', plan.inputTokens, 0));
-    books.tell(event);
-    if (result !== 'answered' || plan.dies === 'worker')
-      return { result, settlement: { tokens: null, costNanos: null, attemptId } };
-    const used = { prompt: plan.inputTokens, completion: outputTokens };
-    const tokens = used.prompt + used.completion;
-    return { result, settlement: { tokens, costNanos: event.costNanos ?? 0, attemptId, used } };
+    for (const [index, kind] of failures.entries())
+      spentNanos += await breakOff(bus, attempt(index + 1), { plan, isBilled: kind === 'billed' }, books);
+    if (fails) return { result: 'failed', settlement: NOTHING_USED };
+    return await lastAttempt(bus, attempt(failures.length + 1), plan, books);
   } catch (cause) {
     return { result: toGatewayError(cause), settlement: NOTHING_USED };
   }
+}
+
+/** An attempt that the provider ends, and bills or not. Resolves with what it cost. */
+async function breakOff(
+  bus: Bus,
+  attempt: AttemptHeader,
+  { plan, isBilled }: { readonly plan: CallPlan; readonly isBilled: boolean },
+  books: Books,
+): Promise<number> {
+  await reserve(bus, attempt, plan.deployment);
+  await sleep(plan.pauseMs);
+  const event = eventOf(attempt, plan, isBilled ? 'partial' : 'failed', isBilled ? plan.inputTokens : 0, 0);
+  const costNanos = event.costNanos ?? 0;
+  books.tell(event);
+  await owe(bus, attempt, { error: BROKEN, costNanos });
+  return costNanos;
+}
+
+async function lastAttempt(bus: Bus, attempt: AttemptHeader, plan: CallPlan, books: Books): Promise<Ended> {
+  const { outputTokens, result } = await answer(bus, attempt, plan);
+  const { attemptId } = attempt;
+  const status = result === 'answered' ? 'complete' : 'partial';
+  const event = eventOf(attempt, plan, status, plan.inputTokens, outputTokens);
+  // A worker that dies leaves a draft, which knows the cost of less.
+  if (plan.dies === 'worker') books.tell(eventOf(attempt, plan, 'unknown', plan.inputTokens, 0));
+  books.tell(event);
+  if (result !== 'answered' || plan.dies === 'worker')
+    return { result, settlement: { tokens: null, costNanos: null, attemptId } };
+  const used = { prompt: plan.inputTokens, completion: outputTokens };
+  const tokens = used.prompt + used.completion;
+  return { result, settlement: { tokens, costNanos: event.costNanos ?? 0, attemptId, used } };
 }
 
 interface Answered {
@@ -144,6 +153,7 @@ async function answer(bus: Bus, attempt: AttemptHeader, plan: CallPlan): Promise
     const progress = { ...NO_PROGRESS, characters: sent * CHARACTERS_PER_TOKEN };
     try {
       await allowance?.covers(progress);
+      await allowance?.coversNext();
     } catch {
       return { outputTokens: sent, result: 'cut' };
     }

@@ -104,7 +104,6 @@ async function call(key: string): Promise<void> {
   const at = Date.now();
   const books = {
     tell: (event: Parameters<typeof gateway.billing.usage.add>[0]) => gateway.billing.usage.add(event),
-    unreserved: () => undefined,
   };
   const result = await makeCall(gateway, `call-${(calls += 1)}`, plan(key), books);
   made.push({ key, at, result });

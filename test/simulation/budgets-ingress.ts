@@ -5,6 +5,7 @@ import {
   extendReservation,
   findKey,
   findScopes,
+  oweAttempt,
   seedCounters,
   type CallHeader,
   type RequestContract,
@@ -49,6 +50,10 @@ export function assembleGateway(database: Database, state: State, config: LiveCo
   answer(findScopes, async ({ scopes }) => ({ scopes: await billing.scopes.find(scopes) }));
   answer(seedCounters, async ({ counters }) => ({ seeded: await billing.seeds.seed([...counters]) }));
   answer(extendReservation, ({ callId, toNanos, force }) => ingress.admission.extend(callId, toNanos, force));
+  answer(oweAttempt, async (debt) => {
+    await ingress.admission.owe(debt);
+    return {};
+  });
   return { bus, billing, ...ingress };
 }
 

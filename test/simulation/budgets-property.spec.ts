@@ -50,18 +50,15 @@ function sweepEachMinute(world: BudgetWorld, until: number): void {
   setTimeout(next, MINUTE_MS);
 }
 
-/**
- * No budget is overdrawn, but for what nobody could reserve (`Books.unreserved`): the last chunk of a stream that is ended, and what
- * attempts that broke off are billed.
- */
-async function neverOver({ state, gateway, missing }: BudgetWorld): Promise<void> {
+/** No budget is overdrawn at any moment. */
+async function neverOver({ state, gateway }: BudgetWorld): Promise<void> {
   const { failure } = gateway.billing.usage;
   if (failure !== undefined) throw new Error('usage was not taken in', { cause: failure });
   for (const reading of await state.counters([...state.maxima.keys()])) {
     if (reading === null) continue;
     const { counter, spentNanos, dueNanos, heldNanos } = reading;
     const max = state.maxima.get(counter) ?? 0;
-    const over = spentNanos + dueNanos + heldNanos - max - (missing.get(counter) ?? 0);
+    const over = spentNanos + dueNanos + heldNanos - max;
     if (over > 0 || dueNanos < 0 || heldNanos < 0)
       throw new Error(`${new Date().toISOString()} ${JSON.stringify({ ...reading, max, over })}`);
   }

@@ -6,7 +6,7 @@ import {
   bareDeployment,
   type Deployment,
 } from '@tollgate/config';
-import { NO_LIMITS, type Budget, type CallHeader, type UsageEvent } from '@tollgate/contracts';
+import { NO_LIMITS, type Budget, type UsageEvent } from '@tollgate/contracts';
 import type { Database } from '@tollgate/database';
 import { MemoryState, type Admission, type AdmitRequest } from '@tollgate/state';
 import { seeded } from '@tollgate/testing';
@@ -34,8 +34,6 @@ export class BudgetWorld implements Books {
   readonly results = new Map<string, number>();
   /** Every event that was told, the known in place of the unknown. */
   readonly told = new Map<string, UsageEvent>();
-  /** What may be missing from reservations, by the counter. */
-  readonly missing = new Map<string, number>();
   readonly state = new WatchedState();
   readonly gateway: SimulatedGateway;
   private readonly random: () => number;
@@ -137,10 +135,6 @@ export class BudgetWorld implements Books {
   /** Until the end of a minute: what is late comes with others. */
   private minutes(most: number): number {
     return (1 + this.below(most)) * MINUTE_MS - (Date.now() % MINUTE_MS);
-  }
-
-  unreserved({ counters = [] }: CallHeader, nanos: number): void {
-    for (const counter of counters) this.missing.set(counter, (this.missing.get(counter) ?? 0) + nanos);
   }
 
   private plan(): CallPlan {

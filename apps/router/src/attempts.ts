@@ -108,7 +108,7 @@ export class Attempts {
     { deployment, upstreamModel }: Candidate,
     { role, partial, attemptId }: AttemptKind & { readonly attemptId: string },
   ): AttemptHeader {
-    const { header, table, retries, fallbacks } = call;
+    const { header, table, retries, fallbacks, spentNanos } = call;
     const settings = table.settingsOf(group.name, group);
     const isMirror = role === 'mirror';
     return {
@@ -124,6 +124,7 @@ export class Attempts {
       arm: isMirror ? null : call.arm,
       resumable: !isMirror && call.resumable,
       ...(partial !== undefined && { partial }),
+      ...(spentNanos > 0 && { spentNanos }),
     };
   }
 
@@ -142,7 +143,9 @@ export class Attempts {
     news.ended({ group, candidate, outcome, failure, isFault, change });
     if (outcome.limits !== undefined) limits.learned(id, outcome.limits, sinceHead(outcome));
     // A mirror is nobody's but the operator's.
-    spend.spent(candidate, number === MIRROR_NUMBER ? [] : header.tags, outcome.costNanos);
+    const isMirror = number === MIRROR_NUMBER;
+    spend.spent(candidate, isMirror ? [] : header.tags, outcome.costNanos);
+    if (!isMirror) call.spentNanos += outcome.costNanos ?? 0;
     const code = failure?.code ?? null;
     attemptEnded(candidate.provider, code);
     const { delivered, latencyMs, firstTokenMs } = outcome;

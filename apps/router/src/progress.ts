@@ -15,6 +15,8 @@ export class Progress {
   attempts = 0;
   retries = 0;
   fallbacks = 0;
+  /** What attempts that are over were billed, as far as it is known. */
+  spentNanos = 0;
   /** Deployments that get no calls of this kind. */
   excluded: ReadonlySet<string> | undefined;
   /** The arm that is being tried. */

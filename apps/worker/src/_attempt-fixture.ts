@@ -19,14 +19,19 @@ import { Deployments } from './deployments.js';
 /** Milliseconds that no test lasts. */
 export const LONG = 20_000;
 
-/** Remembers the one draft of a test and how it ended. */
+/** Remembers the one draft of a test and how it ended, and what was asked of others. */
 class FakeOutbox {
   drafted: UsageEvent | undefined;
   patches: Partial<UsageEvent>[] = [];
   committed: UsageEvent | undefined;
   discarded = false;
+  readonly asked: object[] = [];
 
   readonly bus = {
+    request: ({ subject }: { subject: string }, question: object) => {
+      this.asked.push({ subject, ...question });
+      return Promise.resolve({});
+    },
     draft: (_contract: unknown, event: UsageEvent) => {
       this.drafted = event;
       return {

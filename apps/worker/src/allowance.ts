@@ -18,13 +18,17 @@ const LEAST_STEP_TOKENS = 512;
 
 /**
  * Holds a stream to what is reserved for its call: more is reserved step by step while it grows, and when no budget has room it
- * is ended, or runs on where its key says so.
+ * is ended, or runs on where its key says so. A provider bills what it has sent, so the next piece is paid for before it is read.
  */
 export class StreamAllowance {
   private held: number;
   private readonly force: boolean;
   /** Characters of the answer that what is held pays for. */
   private affordable = 0;
+  /** Characters of the answer so far, and of the largest piece of it. */
+  private seen = 0;
+  private largest = 0;
+  private isWhole = false;
   private promptNanos: number;
   private askAt = ASK_AT;
   private promptKnown = false;
@@ -32,6 +36,9 @@ export class StreamAllowance {
   private failure: GatewayError | undefined;
   /** Characters at which the money is used up that the answer was asked to be no dearer than. */
   private readonly limit: number;
+  /** Characters of the longest answer that was asked for. */
+  private readonly longest: number;
+  private readonly beside: number;
 
   private constructor(
     private readonly bus: Bus,
@@ -41,8 +48,11 @@ export class StreamAllowance {
   ) {
     const { inputTokens, onStreamOverrun } = header.call;
     this.held = reserved.heldNanos;
+    this.beside = reserved.besideNanos;
     this.force = onStreamOverrun === 'finish';
     this.limit = limitOf(header, reserved);
+    this.longest =
+      Math.min(wantedTokens(header.call), reserved.maxOutputTokens ?? Infinity) * CHARACTERS_PER_TOKEN;
     this.promptNanos = price.ofPrompt({ ...NO_USAGE, input: inputTokens });
     this.recount();
   }
@@ -55,13 +65,26 @@ export class StreamAllowance {
 
   /**
    * Undefined when what has come is paid for; else to be awaited before it goes to the caller. Rejects with `budget_exceeded`
-   * when it cannot be paid for. Cheap: most chunks are two comparisons.
+   * when it cannot be paid for. Cheap: most pieces are a few comparisons.
    */
-  covers({ usage, characters }: Progress): Promise<void> | undefined {
+  covers({ usage, characters, finished }: Progress): Promise<void> | undefined {
     if (usage !== null && !this.promptKnown) this.learnPrompt(usage);
+    if (characters - this.seen > this.largest) this.largest = characters - this.seen;
+    this.seen = characters;
+    this.isWhole = finished;
     if (characters >= this.limit) return Promise.reject(spent());
-    if (characters > this.affordable * this.askAt) this.asking ??= this.ask(characters);
+    if (this.next > this.affordable * this.askAt) this.asking ??= this.ask(this.next);
     return characters > this.affordable ? this.paid(characters) : undefined;
+  }
+
+  /** The same of the piece that comes next, to be awaited before it is read. */
+  coversNext(): Promise<void> | undefined {
+    return !this.isWhole && this.next > this.affordable ? this.paid(this.next) : undefined;
+  }
+
+  /** Characters once the next piece is there, if that is no larger than any before. */
+  private get next(): number {
+    return Math.max(this.seen, Math.min(this.seen + this.largest, this.longest));
   }
 
   /** Some providers tell the prompt's true size at the beginning. */
@@ -85,7 +108,7 @@ export class StreamAllowance {
     const needed = this.costOf(characters + LEAST_STEP_TOKENS * CHARACTERS_PER_TOKEN);
     const toNanos = Math.ceil(Math.max(needed, 2 * this.held));
     try {
-      const heldNanos = await askForMore(this.bus, call.id, toNanos, this.force);
+      const heldNanos = (await askForMore(this.bus, call, this.beside + toNanos)) - this.beside;
       if (heldNanos <= this.held) this.failure = spent();
       this.held = Math.max(this.held, heldNanos);
       this.recount();

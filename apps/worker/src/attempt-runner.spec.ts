@@ -1,4 +1,4 @@
-import { GatewayError } from '@tollgate/contracts';
+import { GatewayError, oweAttempt } from '@tollgate/contracts';
 import type { Step } from '@tollgate/testing/fault-lab';
 import { attemptFixture, LONG, type OwnAttempt } from './_attempt-fixture.js';
 
@@ -46,6 +46,10 @@ describe('AttemptRunner', () => {
     const outputs = outbox.patches.map(({ usage }) => usage?.output ?? 0);
     expect(outputs.length).toBeGreaterThan(1);
     expect(outputs).toEqual([...outputs].sort());
+    // Should the worker die, the ledger has what came at its price: the prompt as estimated, and so many tokens.
+    expect(outbox.patches.map(({ costNanos }) => costNanos)).toEqual(
+      outputs.map((output) => 11 * 150 + output * 600),
+    );
     expect(outbox.committed).toMatchObject({
       status: 'complete',
       measured: true,
@@ -89,6 +93,29 @@ describe('AttemptRunner', () => {
     const { result, outbox } = await run({ delayMs: LONG }, { clocks: { firstTokenMs: 50 } });
     expect(result).toMatchObject({ delivered: false, error: { code: 'upstream_timeout' } });
     expect(outbox.committed).toMatchObject({ status: 'partial', usage: { input: 11, output: 0 } });
+    await labIsIdle();
+  });
+
+  it('tells budgets what was billed of an attempt that did not answer', async () => {
+    const broken: OwnAttempt = { clocks: { firstTokenMs: 50 }, call: { allowanceNanos: 1_000_000 } };
+    const { outbox } = await run({ delayMs: LONG }, broken);
+    const told = { callId: 'call', attemptId: 'call:1', costNanos: 11 * 150 };
+    expect(outbox.asked).toEqual([{ subject: oweAttempt.subject, ...told }]);
+    await labIsIdle();
+  });
+
+  it.each<[string, Step, OwnAttempt]>([
+    ['that answered', {}, { call: { allowanceNanos: 1_000_000 } }],
+    ['that was not billed', { status: 500 }, { call: { allowanceNanos: 1_000_000 } }],
+    ['that no budget binds', { delayMs: LONG }, { clocks: { firstTokenMs: 50 } }],
+    [
+      'of a mirror',
+      { delayMs: LONG },
+      { clocks: { firstTokenMs: 50 }, call: { allowanceNanos: 1_000_000 }, header: { role: 'mirror' } },
+    ],
+  ])('tells budgets nothing of an attempt %s', async (_what, step, own) => {
+    const { outbox } = await run(step, own);
+    expect(outbox.asked).toEqual([]);
     await labIsIdle();
   });
 

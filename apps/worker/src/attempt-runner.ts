@@ -4,6 +4,7 @@ import { toGatewayError, type AttemptHeader, type Outcome } from '@tollgate/cont
 import { Transport } from '@tollgate/providers';
 import { Deployments } from './deployments.js';
 import { attemptFinished } from './events.js';
+import { owe } from './reservation.js';
 import { runMock } from './run-mock.js';
 import { runUpstream } from './run-upstream.js';
 import { AttemptState } from './attempt-state.js';
@@ -33,6 +34,7 @@ export class AttemptRunner {
     }
     const outcome = state.toOutcome();
     attemptFinished(header, provider, outcome);
+    await owe(this.bus, header, outcome);
     return outcome;
   }
 }

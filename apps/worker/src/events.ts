@@ -92,6 +92,14 @@ export function usageNotRecorded(usage: UsageEvent, cause: unknown): void {
   log.error({ event: 'usage.not_recorded', usage, reason }, 'A usage event could not be kept');
 }
 
+/** Until billing has it, budgets do not see it. */
+export function costNotTold(
+  debt: { readonly attemptId: string; readonly costNanos: number },
+  error: unknown,
+): void {
+  log.warn({ event: 'attempt.cost_not_told', ...debt, error }, 'What a failed attempt cost was not told');
+}
+
 /** The deployment is left out; the salt key is another one than the model was stored with, or is missing. */
 export function credentialsUnreadable({ id, group }: { id: string; group: string }, reason: string): void {
   log.error({ event: 'deployment.unreadable', id, group, reason }, 'a stored model cannot be opened');

@@ -4,13 +4,19 @@ import {
   GatewayError,
   NO_USAGE,
   extendReservation,
+  oweAttempt,
+  toGatewayError,
   type AttemptHeader,
   type CallHeader,
+  type Outcome,
   type Usage,
 } from '@tollgate/contracts';
 import { priceUsage } from '@tollgate/pricing';
+import { costNotTold } from './events.js';
 
 const ASK_TIMEOUT_MS = 2_000;
+/** Whoever waits for the outcome of a failed attempt wants to try another one. */
+const TELL_TIMEOUT_MS = 500;
 
 /** What one attempt costs, by what is known of it so far. */
 export interface AttemptPrice {
@@ -46,54 +52,91 @@ export function attemptPrice(
 export interface Reserved {
   /** null: no budget binds the call, or the attempt is free. */
   readonly price: AttemptPrice | null;
+  /** What of the call's reservation is this attempt's. */
   readonly heldNanos: number;
+  /** What of it is another's that runs beside. */
+  readonly besideNanos: number;
   /** Tokens that all answers together may have; null: as the client wants. */
   readonly maxOutputTokens: number | null;
 }
 
-const UNBOUND: Reserved = { price: null, heldNanos: 0, maxOutputTokens: null };
+const UNBOUND: Reserved = { price: null, heldNanos: 0, besideNanos: 0, maxOutputTokens: null };
 
 /**
- * Makes sure of what an attempt at this deployment needs. What was reserved is made for the dearest deployment of the name that was
- * asked for; a fallback may be dearer still: then more is reserved, or its answer must be shorter. Rejects with `budget_exceeded`
- * when not even a token of each answer can be paid for.
+ * Makes sure of what an attempt at this deployment needs. What was reserved is made for one attempt at the dearest deployment of the
+ * name that was asked for. Earlier attempts may have used some of it, a hedge leaves it to the attempt that it runs beside, and a
+ * fallback may be dearer still: then more is reserved, or the answer must be shorter. Rejects with `budget_exceeded` when not even a
+ * token of each answer can be paid for, or not the whole of a hedge.
  */
 export function reserve(
   bus: Bus,
   header: AttemptHeader,
   deployment: Deployment,
 ): Reserved | Promise<Reserved> {
-  const { call } = header;
+  const { call, role, spentNanos = 0 } = header;
   const { allowanceNanos } = call;
-  if (allowanceNanos === undefined || header.role === 'mirror') return UNBOUND;
+  if (allowanceNanos === undefined || role === 'mirror') return UNBOUND;
   const price = attemptPrice(header, deployment);
   if (price === null) return UNBOUND;
+  const left = Math.max(0, allowanceNanos - spentNanos);
+  const besideNanos = role === 'hedge' ? left : 0;
+  const own = left - besideNanos;
   const needed = Math.ceil(promptNanos(call, price) + (call.reservedTokens ?? 0) * price.perToken);
-  if (needed <= allowanceNanos) return reserved(call, price, allowanceNanos);
-  const more = askForMore(bus, call.id, needed, mayFinish(call));
-  return more.then((heldNanos) => reserved(call, price, Math.max(allowanceNanos, heldNanos)));
+  if (needed <= own) return reserved(header, price, { heldNanos: own, besideNanos });
+  const more = askForMore(bus, call, besideNanos + needed);
+  return more.then((heldNanos) =>
+    reserved(header, price, { heldNanos: Math.max(own, heldNanos - besideNanos), besideNanos }),
+  );
 }
 
-/** Resolves with what is held for the call then. `force`: though no budget has room. */
-export async function askForMore(bus: Bus, callId: string, toNanos: number, force: boolean): Promise<number> {
-  const question = { callId, toNanos, force };
-  const { heldNanos } = await bus.request(extendReservation, question, { timeoutMs: ASK_TIMEOUT_MS });
-  return heldNanos;
+/**
+ * Resolves with what is held for the call then: as much as was asked for where its key's calls go on while shared state is away. A
+ * stream that may finish gets it though no budget has room.
+ */
+export async function askForMore(bus: Bus, call: CallHeader, toNanos: number): Promise<number> {
+  const question = { callId: call.id, toNanos, force: mayFinish(call) };
+  try {
+    const { heldNanos } = await bus.request(extendReservation, question, { timeoutMs: ASK_TIMEOUT_MS });
+    return heldNanos;
+  } catch (cause) {
+    const isAway = toGatewayError(cause).code === 'service_unavailable';
+    if (isAway && call.onStateDown === 'allow') return toNanos;
+    throw cause;
+  }
 }
 
-function reserved(call: CallHeader, price: AttemptPrice, heldNanos: number): Reserved {
+/** Tells what an attempt was billed that did not answer its call, of which the call's settlement knows nothing. Never rejects. */
+export async function owe(
+  bus: Bus,
+  { call, attemptId, role }: AttemptHeader,
+  { error, costNanos }: Pick<Outcome, 'error' | 'costNanos'>,
+): Promise<void> {
+  if (call.allowanceNanos === undefined || role === 'mirror' || error === null || !costNanos) return;
+  const debt = { callId: call.id, attemptId, costNanos };
+  await bus
+    .request(oweAttempt, debt, { timeoutMs: TELL_TIMEOUT_MS })
+    .catch((cause: unknown) => costNotTold(debt, cause));
+}
+
+function reserved(
+  { call, role, spentNanos = 0 }: AttemptHeader,
+  price: AttemptPrice,
+  { heldNanos, besideNanos }: Pick<Reserved, 'heldNanos' | 'besideNanos'>,
+): Reserved {
   const { answers = 1, reservedTokens = 0, ceilingNanos, isTight = false } = call;
   const tokensFor = (nanos: number): number =>
     price.perToken === 0 ? Infinity : Math.floor((nanos - promptNanos(call, price)) / price.perToken);
   const paid = tokensFor(heldNanos);
-  if (paid < answers && !mayFinish(call)) throw spent();
+  // Another attempt is under way: its answer is better than a shorter one.
+  const least = role === 'hedge' ? Math.max(answers, reservedTokens) : answers;
+  if (paid < least && !mayFinish(call)) throw spent();
   const most = (): number | null => {
     if (mayFinish(call) || paid === Infinity) return null;
     // A stream asks for more while there is any; it must not run ahead of what its budgets could pay.
-    if (ceilingNanos !== undefined) return Math.max(paid, tokensFor(ceilingNanos));
+    if (ceilingNanos !== undefined) return Math.max(paid, tokensFor(ceilingNanos - spentNanos));
     return isTight || paid < reservedTokens ? paid : null;
   };
-  return { price, heldNanos, maxOutputTokens: most() };
+  return { price, heldNanos, besideNanos, maxOutputTokens: most() };
 }
 
 const promptNanos = ({ inputTokens }: CallHeader, price: AttemptPrice): number =>

@@ -160,5 +160,7 @@ async function pump(
     const payment = allowance?.covers(attempt.progress);
     if (payment !== undefined) await payment;
     await context.response.write(data);
+    const advance = allowance?.coversNext();
+    if (advance !== undefined) await advance;
   }
 }

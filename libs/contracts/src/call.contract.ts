@@ -87,6 +87,8 @@ export const callHeader = z.object({
   ceilingNanos: nanos.optional(),
   /** What happens when a stream has used its allowance and no budget has room for more. Default `cut`. */
   onStreamOverrun: z.enum(['cut', 'finish']).optional(),
+  /** What happens when a call needs more than its allowance while shared state is away. Default `refuse`. */
+  onStateDown: z.enum(['refuse', 'allow']).optional(),
   startedAt: z.number(),
   deadline: z.number(),
   /** The caller's own wishes: body `timeout`, `x-litellm-timeout`, `x-litellm-stream-timeout`, `num_retries`. */

@@ -1,3 +1,4 @@
+import { GatewayError } from '@tollgate/contracts';
 import type { Admission, BudgetRefusal } from '@tollgate/state';
 import { BudgetQueue, mayHaveRoom, type Want } from './budget-queue.js';
 
@@ -106,5 +107,16 @@ describe('BudgetQueue', () => {
     const next = queue.wait(refusal(), wantOf(script(GRANTED).ask));
     await expect(broken).rejects.toThrow('state is away');
     expect(await next).toBe(GRANTED);
+  });
+
+  it('tells all who wait when shared state is silent, which it asks once', async () => {
+    const queue = new BudgetQueue();
+    const away = new GatewayError('service_unavailable', 'away');
+    const { ask, asked } = script(away);
+    const waits = Array.from({ length: 20 }, () => queue.wait(refusal(), wantOf(ask)));
+    const results = await Promise.allSettled(waits);
+    expect(results).toEqual(waits.map(() => ({ status: 'rejected', reason: away })));
+    expect(asked()).toBe(1);
+    expect(await queue.wait(refusal(), wantOf(script(GRANTED).ask))).toBe(GRANTED);
   });
 });

@@ -1,3 +1,4 @@
+import { toGatewayError } from '@tollgate/contracts';
 import type { Admission, BudgetRefusal } from '@tollgate/state';
 
 type Ask = () => Promise<Admission>;
@@ -62,9 +63,9 @@ export class BudgetQueue {
       const left = waiter.until - this.now();
       const woken = left > 0 && (await this.pause(counter, Math.min(left, pauseAt(pauses))));
       pauses = woken ? 0 : pauses + 1;
-      const isSettled = left <= 0 ? expire(waiter) : await tried(waiter, counter);
-      if (!isSettled) continue;
-      line.shift();
+      const settled = left <= 0 ? expire(waiter) : await tried(line, waiter, counter);
+      if (settled === 0) continue;
+      line.splice(0, settled);
       // Where one got in, or was told for good, the next need not wait before it asks.
       pauses = 0;
     }
@@ -87,23 +88,26 @@ export class BudgetQueue {
 
 const pauseAt = (pauses: number): number => PAUSES_MS[pauses] ?? LONGEST_PAUSE_MS;
 
-function expire({ resolve, last }: Waiter): true {
+function expire({ resolve, last }: Waiter): number {
   resolve(last);
-  return true;
+  return 1;
 }
 
-/** Whether the waiter has its answer. */
-async function tried(waiter: Waiter, counter: string): Promise<boolean> {
+/** How many of the line have their answer. */
+async function tried(line: readonly Waiter[], waiter: Waiter, counter: string): Promise<number> {
   try {
     const answer = await waiter.ask();
     const isBudget = !answer.granted && answer.kind === 'budget';
     if (isBudget && answer.counter === counter && mayHaveRoom(answer, waiter.nanos)) {
       waiter.last = answer;
-      return false;
+      return 0;
     }
     waiter.resolve(answer);
+    return 1;
   } catch (cause) {
-    waiter.reject(cause);
+    // Shared state is silent for all of them: asked one after another, the last would wait for as many time-outs.
+    const told = toGatewayError(cause).code === 'service_unavailable' ? [...line] : [waiter];
+    for (const { reject } of told) reject(cause);
+    return told.length;
   }
-  return true;
 }

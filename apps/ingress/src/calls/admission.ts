@@ -14,6 +14,7 @@ import {
   type AdmitRequest,
   type BudgetRefusal,
   type Granted,
+  type OweRequest,
   type Scope,
   type SettleRequest,
   type State,
@@ -102,6 +103,11 @@ export class Admission {
   /** What may be spent on a call that is under way, after asking for more. Rejects as state does. */
   extend(callId: string, toNanos: number, force: boolean): Promise<{ readonly heldNanos: number }> {
     return this.state.extend({ callId, toNanos, force });
+  }
+
+  /** An attempt that answered nobody is on the bill. Rejects as state does. */
+  owe(request: OweRequest): Promise<void> {
+    return this.state.owe(request);
   }
 
   private pass({ request, entrance, counters, cost }: Asked, granted: Granted): Pass {

@@ -86,14 +86,15 @@ describe('a call that a budget binds', () => {
   it.each([
     ['streamed', { stream: true, max_tokens: 100 }, 100_000],
     ['that may become longer than its budget pays for', {}, 50_000],
-  ])('and that is %s carries its allowance', async (_what, body, held) => {
-    await start({ onStreamOverrun: 'finish' });
+  ])('and that is %s carries its allowance and what its key wants', async (_what, body, held) => {
+    await start({ onStreamOverrun: 'finish', onStateDown: 'allow' });
     ingress.state.decide = (request) => grant(request, held);
     await (await chat(body)).text();
     expect(ingress.bus.calls[0]?.header).toMatchObject({
       allowanceNanos: held,
       reservedTokens: held / 1_000,
       onStreamOverrun: 'finish',
+      onStateDown: 'allow',
     });
   });
 

@@ -57,8 +57,10 @@ export class CallEntry {
     if (pass.counters.length > 0) header.counters = [...pass.counters];
     if (pass.allowance === null) return { header, pass };
     Object.assign(header, pass.allowance);
-    const { onStreamOverrun } = this.config.current.general.budgets;
-    header.onStreamOverrun = caller.key?.policy.onStreamOverrun ?? onStreamOverrun;
+    const { budgets, onStateDown } = this.config.current.general;
+    const policy = caller.key?.policy;
+    header.onStreamOverrun = policy?.onStreamOverrun ?? budgets.onStreamOverrun;
+    header.onStateDown = policy?.onStateDown ?? onStateDown;
     return { header, pass };
   }
 }

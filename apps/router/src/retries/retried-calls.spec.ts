@@ -15,6 +15,16 @@ describe('retries', () => {
     expect(stage.attempts.map(({ clocks }) => clocks.totalMs)).toEqual([1_234, 1_234]);
   });
 
+  it('know what the attempts before them were billed', async () => {
+    const broken = { ...failure('upstream_error'), costNanos: 30 };
+    const stage = new TimedStage(config(two, { router: { numRetries: 2 } }), {
+      d1: { endMs: 5, outcome: broken },
+      d2: { endMs: 5, outcome: broken },
+    });
+    await stage.route();
+    expect(stage.attempts.map(({ spentNanos }) => spentNanos)).toEqual([undefined, 30, 60]);
+  });
+
   it('tell nothing about a deployment whose time a key has cut short', async () => {
     const { principal } = header();
     const slow = { endMs: 20, outcome: failure('upstream_timeout') };
