@@ -45,12 +45,22 @@ export class DeploymentTarget {
       apiBase: this.resolve(deployment.apiBase, variables.apiBase),
       apiVersion: this.resolve(deployment.apiVersion, variables.apiVersion),
       organization: this.resolve(deployment.organization, []),
+      more: this.more(variables.more ?? {}),
     };
     const extraHeaders = Object.entries(deployment.extraHeaders).flatMap(([name, setting]) => {
       const value = resolveSetting(setting, this.variables);
       return value === null ? [] : [[name, value]];
     });
     return connectionTo(provider, settings, Object.fromEntries(extraHeaders) as Record<string, string>);
+  }
+
+  private more(variables: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+    const { providerSettings } = this.deployment;
+    const known = Object.entries(variables).flatMap(([name, fallbacks]) => {
+      const value = this.resolve(providerSettings[name] ?? null, fallbacks);
+      return value === null ? [] : [[name, value] as const];
+    });
+    return Object.fromEntries(known);
   }
 
   /** The configured value; the provider's own variables stand in only where nothing is configured. */

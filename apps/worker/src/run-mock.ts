@@ -8,12 +8,13 @@ export async function runMock(work: Work, text: string): Promise<void> {
   const error = mockError(text);
   if (error !== null) throw error;
   const { call, partial } = header;
-  const { data, progress } = mockAnswer({ ...call, partial }, text);
+  const { data, contentType, progress } = mockAnswer({ ...call, partial }, text);
   const record = new UsageRecord(bus, header, target.deployment, null);
   const bill = await record.commit({ status: 'complete', progress, errorCode: null });
   state.billed(bill);
   deliverHead(work, {
     status: 200,
+    contentType,
     headers: {},
     apiBase: null,
     costNanos: call.stream ? null : bill.costNanos,

@@ -95,15 +95,16 @@ async function deliverWhole(work: Work, { answer, attempt, record }: WholeDelive
   const { context, state, target } = work;
   const bill = await record.commit({ status: 'complete', progress: attempt.progress, errorCode: null });
   state.billed(bill);
-  const { status, headers, data } = answer;
+  const { status, contentType, headers, data } = answer;
   const { apiBase } = target.connection;
-  deliverHead(work, { status, headers, apiBase, costNanos: bill.costNanos });
+  deliverHead(work, { status, contentType, headers, apiBase, costNanos: bill.costNanos });
   await context.response.write(data);
   context.response.end(endOf(work, bill));
 }
 
 interface StreamDelivery {
   readonly status: number;
+  readonly contentType: string;
   readonly headers: Record<string, string>;
   readonly stream: StreamAnswer;
   readonly attempt: Attempt;
@@ -114,10 +115,10 @@ interface StreamDelivery {
 
 async function deliverStream(work: Work, delivery: StreamDelivery): Promise<void> {
   const { context, state, target } = work;
-  const { status, headers, attempt, record } = delivery;
+  const { status, contentType, headers, attempt, record } = delivery;
   record.firstTokenAt = Date.now();
   state.firstTokenSeen();
-  deliverHead(work, { status, headers, apiBase: target.connection.apiBase, costNanos: null });
+  deliverHead(work, { status, contentType, headers, apiBase: target.connection.apiBase, costNanos: null });
   const settle = async (ending: Omit<Ending, 'progress'>): Promise<Bill> => {
     const bill = await record.commit({ ...ending, progress: attempt.progress });
     state.billed(bill);

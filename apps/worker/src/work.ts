@@ -15,7 +15,9 @@ export interface Work {
 }
 
 /** What differs from one answer to another. */
-export type HeadDetails = Pick<ResponseHead, 'status' | 'headers' | 'apiBase' | 'costNanos'>;
+export interface HeadDetails extends Pick<ResponseHead, 'status' | 'headers' | 'apiBase' | 'costNanos'> {
+  readonly contentType: string;
+}
 
 /** The tokens that the caller is told of: of an answer in several parts, those of all so far. */
 export function toldUsage({ header: { partial } }: Work, { usage }: Bill): Usage {
@@ -31,8 +33,7 @@ export const endOf = (work: Work, bill: Bill): ResponseEnd => ({
 /** Sends the head: from here on the attempt cannot be replaced by another. */
 export function deliverHead({ header, target, context, state }: Work, details: HeadDetails): void {
   state.delivered = header.role !== 'mirror';
-  const contentType = header.call.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
-  const { status, headers, apiBase, costNanos } = details;
+  const { status, contentType, headers, apiBase, costNanos } = details;
   context.response.head({
     status,
     // The provider's own all have a prefix, so the order decides nothing; a spread that comes last is the cheap one.

@@ -10,11 +10,9 @@ export const ACCEPTED_TOP_LEVEL = words(`
   finetune_settings assistant_settings prompts agent_list policies policy_attachments cache_settings worker_registry`);
 
 export const ACCEPTED_LITELLM_PARAMS = words(`
-  aws_access_key_id aws_secret_access_key aws_session_token aws_role_name aws_session_name aws_profile_name
-  aws_web_identity_token aws_bedrock_runtime_endpoint aws_sts_endpoint aws_external_id aws_bedrock_project_id
-  s3_bucket_name vertex_project vertex_credentials vertex_ai_project vertex_ai_credentials gcs_bucket_name
-  azure_ad_token azure_ad_token_provider azure_username azure_password azure_scope tenant_id client_id
-  client_secret wx_space_id wx_project_id space_id project_id max_retries request_timeout mock_timeout
+    aws_bedrock_project_id
+  s3_bucket_name gcs_bucket_name
+  azure_ad_token_provider azure_username azure_password   wx_space_id wx_project_id max_retries request_timeout mock_timeout
   mock_delay mock_tool_calls allowed_openai_params merge_reasoning_content_in_choices use_chat_completions_api
   use_in_pass_through use_litellm_proxy cache_control_injection_points configurable_clientside_auth_params
   guardrails rust custom_llm_provider model_info litellm_trace_id max_file_size_mb hf_model_name

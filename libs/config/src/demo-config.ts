@@ -86,6 +86,7 @@ export const bareDeployment = (
   apiBase: null,
   apiVersion: null,
   organization: null,
+  providerSettings: {},
   weight: null,
   rpm: null,
   tpm: null,

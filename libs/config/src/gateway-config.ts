@@ -28,6 +28,8 @@ export interface Deployment {
   readonly apiBase: Setting | null;
   readonly apiVersion: Setting | null;
   readonly organization: Setting | null;
+  /** What only some providers read (`aws_region_name`, `vertex_project`), by LiteLLM's names. */
+  readonly providerSettings: Readonly<Record<string, Setting>>;
   readonly weight: number | null;
   readonly rpm: number | null;
   readonly tpm: number | null;

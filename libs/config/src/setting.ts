@@ -33,13 +33,16 @@ export function missingCredentials(
   variables: Variables,
 ): string[] {
   const served = config.deployments.filter(({ provider }) => providers?.includes(provider) ?? true);
-  const settings = served.flatMap(({ apiKey, apiBase, apiVersion, organization, extraHeaders }) => [
-    apiKey,
-    apiBase,
-    apiVersion,
-    organization,
-    ...Object.values(extraHeaders),
-  ]);
+  const settings = served.flatMap(
+    ({ apiKey, apiBase, apiVersion, organization, providerSettings, extraHeaders }) => [
+      apiKey,
+      apiBase,
+      apiVersion,
+      organization,
+      ...Object.values(providerSettings),
+      ...Object.values(extraHeaders),
+    ],
+  );
   const missing = settings.flatMap((setting) =>
     setting !== null &&
     typeof setting !== 'string' &&

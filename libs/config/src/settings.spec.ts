@@ -1,3 +1,4 @@
+import { PROVIDER_ROWS } from './settings/provider.settings.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as accepted from './accepted-keys.js';
@@ -63,6 +64,9 @@ model_list:
       { model: openai/m, api_key: k, api_base: 'http://b', api_version: v, organization: o, litellm_credential_name: c, weight: 1, rpm: 1,
         tpm: 1, order: 1, timeout: 1, stream_timeout: 1, num_retries: 1, tags: [t], mock_response: r,
         extra_headers: { h: v }, extra_body: { b: v }, drop_params: true, additional_drop_params: [p],
+        ${Object.keys(PROVIDER_ROWS)
+          .map((name) => `${name}: r`)
+          .join(', ')},
         aws_region_name: r, vertex_location: r, vertex_ai_location: r, watsonx_region_name: r, ${either} }
     model_info:
       { id: i, blocked: false, max_output_tokens: 1, max_tokens: 1, supports_vision: true, supports_function_calling: true,

@@ -52,6 +52,7 @@ export const ERRORS = {
   upstream_invalid_response: { status: 502, type: 'internal_server_error', retry: 'same-or-other' },
   upstream_stream_broken: { status: 502, type: 'internal_server_error', retry: 'same-or-other' },
   provider_unavailable: { status: 503, type: 'service_unavailable', retry: 'other' },
+  endpoint_unsupported: { status: 400, type: 'invalid_request_error', retry: 'other' },
   deployment_unavailable: { status: 503, type: 'service_unavailable', retry: 'other' },
   deadline_exceeded: { status: 408, type: 'timeout_error', retry: 'never' },
   cancelled: { status: 499, type: 'request_cancelled', retry: 'never' },

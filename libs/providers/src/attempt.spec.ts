@@ -49,6 +49,7 @@ describe('Attempt', () => {
       apiBase: `${lab.url}/v1`,
       apiVersion: null,
       organization: null,
+      more: {},
     };
     const request = {
       model: 'chat-default',
@@ -110,7 +111,7 @@ describe('Attempt', () => {
       expect(body['model']).toBe('chat-default');
       expect(JSON.stringify(body)).toContain('Good day.');
       expect(body).toHaveProperty(dialect === 'openai-chat' ? 'choices' : 'content');
-      expect(attempt.progress).toMatchObject({ usage: { input: 1, cacheRead: 1, output: 3 }, characters: 9 });
+      expect(attempt.progress).toMatchObject({ usage: { input: 1, cacheRead: 1, output: 3 } });
     });
 
     it.each([

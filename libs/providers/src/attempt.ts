@@ -1,22 +1,34 @@
-import { GatewayError, type AbortSource, type Clocks, type ProviderLimits } from '@tollgate/contracts';
-import type { ServedAnswer, ServedText } from '@tollgate/dialects';
+import {
+  GatewayError,
+  TASK_OF,
+  type AbortSource,
+  type Clocks,
+  type Dialect,
+  type ProviderLimits,
+  type Task,
+} from '@tollgate/contracts';
+import type { Json, ServedAnswer, ServedText } from '@tollgate/dialects';
 import type { Connection } from './connection.js';
+import type { Endpoint, Way } from './endpoint.js';
 import { answerHeaders } from './kit/answer-headers.js';
+import type { Authorizer } from './kit/authorizer.js';
 import { refusalError } from './kit/classify.js';
-import { Exchange, type ResponseStart } from './kit/exchange.js';
+import { Exchange, type ResponseStart, type UpstreamRequest } from './kit/exchange.js';
 import { providerLimits } from './kit/provider-limits.js';
 import { headerValue } from './kit/retry-after.js';
 import type { Transport } from './kit/transport.js';
 import { prefillOf } from './request/continued-body.js';
-import { upstreamRequest, type UpstreamCall } from './request/upstream-request.js';
+import { routeOf, upstreamRequest, type UpstreamCall } from './request/upstream-request.js';
 import { wantsPlainText } from './request/wants-plain-text.js';
 import { continuedRelay, keptRelay } from './response/client-view.js';
+import { frameDecoder } from './response/framing.js';
 import { jsonAnswer } from './response/json-answer.js';
 import type { Progress } from './response/observer.js';
 import { invalidAnswer } from './response/parse-payload.js';
 import { relayFor } from './response/relay-for.js';
 import { StreamAnswer } from './response/stream-answer.js';
 import type { StreamRelay } from './response/stream-relay.js';
+import { streamType } from './response/stream-type.js';
 
 export interface AttemptOptions {
   readonly clocks: Clocks;
@@ -29,6 +41,7 @@ export interface AttemptOptions {
 /** The head of an answer, and its body in the client's dialect: whole, or as a stream whose first event has come. */
 export type Answer = {
   readonly status: number;
+  readonly contentType: string;
   /** `llm_provider-*`. */
   readonly headers: Record<string, string>;
 } & (
@@ -56,6 +69,7 @@ export class Attempt {
   private servedText: ServedText | undefined;
   private known: Progress = NO_PROGRESS;
   private exchange: Exchange | undefined;
+  private way: Way | undefined;
 
   constructor(
     private readonly transport: Transport,
@@ -81,29 +95,43 @@ export class Attempt {
     return this.servedText?.served() ?? null;
   }
 
-  /** Resolves when the answer is known to be good: a whole JSON answer, or the first event of a stream. */
+  /** Resolves when the answer is known to be good: a whole answer, or the first event of a stream. */
   async open({ clocks, signal, maxAnswerBytes = MAX_ANSWER_BYTES }: AttemptOptions): Promise<Answer> {
-    const { provider, origin, source } = this.connection;
-    const request = upstreamRequest(this.connection, this.call);
+    const { connection, call } = this;
+    const { provider, origin, source } = connection;
+    this.way = routeOf(connection, call);
+    const request = upstreamRequest(connection, call);
+    if (connection.authorizer !== null) await authorize(request, connection.authorizer);
     const dispatcher = this.transport.dispatcherFor(provider.name, origin);
     const exchange = new Exchange(dispatcher, request, { clocks, signal, source, maxAnswerBytes });
     this.exchange = exchange;
     const start = await exchange.head();
     this.limits = providerLimits(start.headers, Date.now());
     if (start.status < 200 || start.status > 299) return this.refuse(exchange, start);
-    const { status } = start;
-    const headers = answerHeaders(start.headers);
-    return this.call.stream && !isWhole(start)
-      ? { status, headers, data: null, stream: await this.openStream(exchange, maxAnswerBytes) }
-      : { status, headers, data: await this.readWhole(exchange), stream: null };
+    const head = { status: start.status, headers: answerHeaders(start.headers) };
+    if (call.stream && !isJsonType(start)) {
+      const stream = await this.openStream(exchange, maxAnswerBytes);
+      return { ...head, contentType: streamType(call.dialect), data: null, stream };
+    }
+    return { ...head, ...(await this.readWhole(exchange, start)), stream: null };
+  }
+
+  private get endpoint(): Endpoint {
+    if (this.way === undefined) throw new Error('The attempt was not opened');
+    return this.way.endpoint;
   }
 
   private async openStream(exchange: Exchange, maxEventBytes: number): Promise<StreamAnswer> {
-    const { provider, source } = this.connection;
-    const { dialect, model, includeUsage } = this.call;
-    const relay = relayFor(provider.dialect, dialect, { model, includeUsage, source });
+    const { endpoint, connection, call } = this;
+    const { model, includeUsage } = call;
+    const { source } = connection;
+    const relay = relayFor(endpoint.dialect, call.dialect, {
+      ...{ model, includeUsage, source },
+      ...this.repeated(),
+    });
     this.known = relay.observer;
-    const stream = new StreamAnswer(exchange, this.partOfAnswer(relay), source, maxEventBytes);
+    const decoder = frameDecoder(endpoint.framing ?? 'sse', { maxEventBytes });
+    const stream = new StreamAnswer(exchange, this.partOfAnswer(relay), decoder, source);
     await stream.open();
     return stream;
   }
@@ -112,11 +140,12 @@ export class Attempt {
   private partOfAnswer(relay: StreamRelay): StreamRelay {
     const { dialect, upstreamModel, body, partial, resumable } = this.call;
     const { provider } = this.connection;
+    if (!CONTINUABLE.has(dialect)) return relay;
     let whole = relay;
     if (partial !== undefined) {
       const model = provider.modelName?.(upstreamModel) ?? upstreamModel;
       const prefill = prefillOf(provider, model);
-      whole = continuedRelay(whole, dialect, { partial, providerDialect: provider.dialect, prefill });
+      whole = continuedRelay(whole, dialect, { partial, providerDialect: this.endpoint.dialect, prefill });
     }
     if (resumable !== true || !wantsPlainText(body)) return whole;
     const kept = keptRelay(whole, dialect, partial);
@@ -124,14 +153,30 @@ export class Attempt {
     return kept.relay;
   }
 
-  private async readWhole(exchange: Exchange): Promise<Uint8Array> {
-    const { provider, source } = this.connection;
+  private async readWhole(exchange: Exchange, start: ResponseStart) {
+    const { call, connection, endpoint } = this;
+    const { source } = connection;
     const body = await exchange.readAll();
-    const { dialect: to, model, stream } = this.call;
-    const answer = jsonAnswer(body, { from: provider.dialect, to, model, source });
-    this.known = answer.progress;
+    const { dialect: to, model, stream } = call;
+    const isBinary = endpoint.dialect === to && !isJsonType(start) && MAY_BE_BINARY.has(TASK_OF[to]);
+    if (isBinary) {
+      this.known = { ...NO_PROGRESS, finished: true };
+      return { data: body, contentType: typeOf(start) ?? 'application/octet-stream' };
+    }
+    const { data, progress } = jsonAnswer(body, {
+      ...{ from: endpoint.dialect, to, model, source },
+      ...this.repeated(),
+    });
+    this.known = progress;
     if (stream) throw invalidAnswer('is no stream', source);
-    return answer.data;
+    return { data, contentType: 'application/json' };
+  }
+
+  /** The client's request, where its answers repeat it. */
+  private repeated(): { readonly request?: Json } {
+    const { dialect, body } = this.call;
+    const isRepeated = dialect === 'openai-responses' && !(this.way?.isSameDialect ?? true);
+    return isRepeated ? { request: JSON.parse(Buffer.from(body).toString()) as Json } : {};
   }
 
   private async refuse(exchange: Exchange, { status, headers }: ResponseStart): Promise<never> {
@@ -145,6 +190,19 @@ export class Attempt {
   }
 }
 
-/** A provider that ignores `stream`, or reports an error with status 200. */
-const isWhole = ({ headers }: ResponseStart): boolean =>
-  headerValue(headers, 'content-type')?.startsWith('application/json') ?? false;
+/** Answers in these can be gone on from. */
+const CONTINUABLE: ReadonlySet<Dialect> = new Set(['openai-chat', 'anthropic-messages']);
+
+/** What is no text: sound. NOTE transcriptions come as plain text or subtitles when they are asked to. */
+const MAY_BE_BINARY: ReadonlySet<Task> = new Set(['speech', 'transcription']);
+
+const typeOf = ({ headers }: ResponseStart): string | undefined => headerValue(headers, 'content-type');
+
+/** Of a stream: a provider that ignores `stream`, or reports an error with status 200. */
+const isJsonType = (start: ResponseStart): boolean => typeOf(start)?.startsWith('application/json') ?? false;
+
+/** Adds what must be worked out for this very request. */
+async function authorize(request: UpstreamRequest, authorizer: Authorizer): Promise<void> {
+  for (const [name, value] of Object.entries(await authorizer.headersFor(request)))
+    request.headers.push(name, value);
+}

@@ -2,7 +2,7 @@ import { connectionTo } from './connection.js';
 import { findProvider } from './manifest.js';
 import type { Provider, Settings } from './provider.js';
 
-const NONE: Settings = { apiKey: null, apiBase: null, apiVersion: null, organization: null };
+const NONE: Settings = { apiKey: null, apiBase: null, apiVersion: null, organization: null, more: {} };
 const provider = (name: string): Provider => {
   const found = findProvider(name);
   if (found === undefined) throw new Error(`No provider ${name}`);
@@ -12,7 +12,7 @@ const provider = (name: string): Provider => {
 const urlOf = (name: string, settings: Partial<Settings>, model = 'gpt-4o'): string => {
   const connection = connectionTo(provider(name), { ...NONE, apiKey: 'key-of-test', ...settings });
   const { origin, basePath, apiVersion } = connection;
-  return origin + connection.provider.path({ basePath, model, apiVersion });
+  return origin + connection.provider.endpoints(model)[0]!.path({ basePath, model, apiVersion });
 };
 
 describe('connectionTo', () => {
@@ -97,7 +97,14 @@ describe('connectionTo', () => {
     [{}, { 'x-team': 'a\r\nb' }],
     [{}, { 'bad name': 'x' }],
   ])('is none when a header cannot be sent: %j %j', (own, extraHeaders) => {
-    const settings = { apiKey: 'sk-good', apiBase: null, apiVersion: null, organization: null, ...own };
+    const settings = {
+      apiKey: 'sk-good',
+      apiBase: null,
+      apiVersion: null,
+      organization: null,
+      more: {},
+      ...own,
+    };
     const connect = () => connectionTo(findProvider('openai')!, settings, extraHeaders);
     expect(connect).toThrow(expect.objectContaining({ code: 'deployment_unavailable' }));
     expect(connect).not.toThrow(/sk-/);

@@ -1,4 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
+import type { Authorizer } from './kit/authorizer.js';
 import { upstreamError, type ErrorSource } from './kit/upstream-error.js';
 import type { Provider, Settings } from './provider.js';
 
@@ -12,6 +13,8 @@ export interface Connection {
   readonly apiVersion: string | null;
   /** Headers of every request, lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
+  /** null: the headers are all it needs. */
+  readonly authorizer: Authorizer | null;
   readonly source: ErrorSource;
 }
 
@@ -33,9 +36,11 @@ export function connectionTo(
   settings: Settings,
   extraHeaders: Readonly<Record<string, string>> = {},
 ): Connection {
-  const url = baseUrl(provider, settings.apiBase);
+  const url = baseUrl(provider, settings);
   const apiKey = settings.apiKey?.trim() ?? null;
-  if (apiKey === null && provider.needsKey && isOwnAddress(provider, settings)) throw missingKey(provider);
+  const authorizer = provider.authorizer?.({ ...settings, apiKey }) ?? null;
+  if (apiKey === null && authorizer === null && provider.needsKey && isOwnAddress(provider, settings))
+    throw missingKey(provider);
   const headers = new Map([...ALWAYS, ...Object.entries(provider.headers({ ...settings, apiKey }))]);
   for (const [name, value] of Object.entries(extraHeaders)) headers.set(name.toLowerCase(), value.trim());
   for (const [name, value] of headers) assertSendable(provider, name, value);
@@ -47,13 +52,17 @@ export function connectionTo(
     apiBase: url.origin + basePath,
     apiVersion: settings.apiVersion,
     headers,
-    source: { label: provider.label, secrets: secretsOf(apiKey, extraHeaders) },
+    authorizer,
+    source: {
+      label: provider.label,
+      secrets: [...secretsOf(apiKey, extraHeaders), ...(authorizer?.secrets ?? [])],
+    },
   };
 }
 
-function baseUrl(provider: Provider, configured: string | null): URL {
-  const given = configured?.trim() ?? '';
-  const text = given === '' ? provider.defaultBase : given;
+function baseUrl(provider: Provider, settings: Settings): URL {
+  const given = settings.apiBase?.trim() ?? '';
+  const text = given === '' ? (provider.baseOf?.(settings) ?? provider.defaultBase) : given;
   const variables = provider.variables.apiBase;
   if (text === null) {
     const hint = variables.length === 0 ? '' : ` (or set ${variables[0] ?? ''})`;

@@ -72,6 +72,7 @@ describe('an answer of two attempts', () => {
       apiBase: 'http://lab/v1',
       apiVersion: null,
       organization: null,
+      more: {},
     };
     const request = {
       model: 'ours',

@@ -4,6 +4,7 @@ export { Transport, type TransportOptions } from './kit/transport.js';
 export { mockAnswer, mockError, type MockCall } from './mock.js';
 export { PROVIDERS, findProvider } from './manifest.js';
 export type { Provider, SettingVariables, Settings } from './provider.js';
+export type { Endpoint, Framing, PathQuery } from './endpoint.js';
 export type { BodyOptions } from './request/request-options.js';
 export type { UpstreamCall } from './request/upstream-request.js';
 export type { Progress } from './response/observer.js';

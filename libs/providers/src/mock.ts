@@ -5,6 +5,7 @@ import { continuedRelay } from './response/client-view.js';
 import { jsonAnswer } from './response/json-answer.js';
 import type { Progress } from './response/observer.js';
 import { relayFor } from './response/relay-for.js';
+import { streamType } from './response/stream-type.js';
 
 export interface MockCall {
   readonly id: string;
@@ -19,6 +20,7 @@ export interface MockCall {
 
 export interface MockAnswer {
   readonly data: Uint8Array;
+  readonly contentType: string;
   readonly progress: Progress;
 }
 
@@ -53,21 +55,31 @@ export function mockAnswer(call: MockCall, text: string): MockAnswer {
     total_tokens: call.inputTokens + completion,
   };
   const { data, progress } = call.stream ? streamed(call, base, text, usage) : whole(call, base, text, usage);
-  const { characters, responseId } = progress;
+  const { responseId } = progress;
   return {
     data,
-    progress: { usage: null, rawUsage: null, serviceTier: null, finished: true, characters, responseId },
+    contentType: call.stream ? streamType(call.dialect) : 'application/json',
+    progress: {
+      usage: null,
+      rawUsage: null,
+      serviceTier: null,
+      finished: true,
+      characters: text.length,
+      responseId,
+    },
   };
 }
 
-function whole(call: MockCall, base: Json, text: string, usage: Json): MockAnswer {
+type Mocked = Omit<MockAnswer, 'contentType'>;
+
+function whole(call: MockCall, base: Json, text: string, usage: Json): Mocked {
   const message = { role: 'assistant', content: text };
   const choices = [{ index: 0, message, finish_reason: 'stop' }];
   const body = Buffer.from(JSON.stringify({ ...base, object: 'chat.completion', choices, usage }));
   return jsonAnswer(body, { from: 'openai-chat', to: call.dialect, model: call.model, source: SOURCE });
 }
 
-function streamed(call: MockCall, base: Json, text: string, usage: Json): MockAnswer {
+function streamed(call: MockCall, base: Json, text: string, usage: Json): Mocked {
   const ordinary = relayFor('openai-chat', call.dialect, { ...call, source: SOURCE });
   const { dialect, partial } = call;
   const beginning = { providerDialect: 'openai-chat', prefill: 'ask' } as const;

@@ -43,7 +43,13 @@ describe.each(PROVIDERS.map((provider) => [provider.name, provider] as const))(
     const start = (step: Step, stream = false): { attempt: Attempt; answer: Promise<Answer> } => {
       const model = provider.modelName?.('some-model') ?? 'some-model';
       lab.script(model, [step]);
-      const settings = { apiKey: KEY, apiBase: 'http://provider/v1', apiVersion: null, organization: 'org' };
+      const settings = {
+        apiKey: KEY,
+        apiBase: 'http://provider/v1',
+        apiVersion: null,
+        organization: 'org',
+        more: {},
+      };
       const transport = new Transport({ dispatchers: new Map([[name, agent]]) });
       const body = JSON.stringify({ model: 'x', stream, messages: [{ role: 'user', content: 'Hello!!!' }] });
       const attempt = new Attempt(transport, connectionTo(provider, settings), {

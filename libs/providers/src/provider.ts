@@ -1,5 +1,6 @@
-import type { Dialect } from '@tollgate/contracts';
 import type { Prefill } from '@tollgate/dialects';
+import type { Endpoint } from './endpoint.js';
+import type { Authorizer } from './kit/authorizer.js';
 
 /** A deployment's connection settings with every reference resolved; null: neither the config nor the environment has it. */
 export interface Settings {
@@ -7,15 +8,8 @@ export interface Settings {
   readonly apiBase: string | null;
   readonly apiVersion: string | null;
   readonly organization: string | null;
-}
-
-/** What a path may depend on. `basePath` is the path of the base URL, without a slash at its end. */
-export interface PathQuery {
-  readonly basePath: string;
-  readonly model: string;
-  readonly apiVersion: string | null;
-  /** The request ends with the beginning of an answer, to be gone on from. Default false. */
-  readonly isContinued?: boolean;
+  /** Further parameters of the deployment, by LiteLLM's names: those of `SettingVariables.more` that are given. */
+  readonly more: Readonly<Record<string, string>>;
 }
 
 /** Environment variables that stand in for settings which the config does not give; the first that is set counts. */
@@ -23,6 +17,8 @@ export interface SettingVariables {
   readonly apiKey: readonly string[];
   readonly apiBase: readonly string[];
   readonly apiVersion: readonly string[];
+  /** Of further parameters (`vertex_project`, `aws_region_name`): the provider's own, by LiteLLM's names. */
+  readonly more?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -33,17 +29,19 @@ export interface Provider {
   readonly name: string;
   /** The word before `Exception` in error texts, as LiteLLM spells it. */
   readonly label: string;
-  /** The wire format it speaks. */
-  readonly dialect: Dialect;
   readonly variables: SettingVariables;
   /** null: `api_base` must be configured. */
   readonly defaultBase: string | null;
   /** The default base refuses calls without a key. */
   readonly needsKey: boolean;
-  /** Path and query of the chat endpoint. */
-  path(query: PathQuery): string;
+  /** Its endpoints for a model (by its upstream name), for each task those that translations prefer first. */
+  endpoints(model: string): readonly Endpoint[];
   /** Authentication and the like, lower case. */
   headers(settings: Settings): Record<string, string>;
+  /** Credentials that are fetched or worked out for each request (tokens, signatures); absent or null: `headers` has them. */
+  readonly authorizer?: (settings: Settings) => Authorizer | null;
+  /** The base URL that follows from the settings, where none is configured; null: `defaultBase`. */
+  readonly baseOf?: (settings: Settings) => string | null;
   /** Sent unless the client sends its own, lower case. */
   readonly defaultHeaders: Readonly<Record<string, string>>;
   /** Vendor headers of the client (lower case prefix, like `openai-`) that are meant for this provider. */

@@ -4,6 +4,8 @@ import { openSection } from '../named-sections.js';
 import { Section, type ReadContext } from '../section.js';
 import { resolveSetting } from '../setting.js';
 import type { KeyOf } from '../settings.js';
+import type { PROVIDER_ROWS } from '../settings/provider.settings.js';
+import { readProviderSettings } from './provider-settings.js';
 
 /** How a provider is reached; any part may be missing. */
 export interface Connection {
@@ -11,9 +13,15 @@ export interface Connection {
   readonly apiBase: Setting | null;
   readonly apiVersion: Setting | null;
   readonly organization: Setting | null;
+  readonly providerSettings: Readonly<Record<string, Setting>>;
 }
 
-type ConnectionKey = 'api_key' | 'api_base' | 'api_version' | 'organization';
+type ConnectionKey =
+  | 'api_key'
+  | 'api_base'
+  | 'api_version'
+  | 'organization'
+  | Extract<KeyOf<'model_list[].litellm_params'>, keyof typeof PROVIDER_ROWS>;
 
 /** `credential_list` by name. */
 export function readCredentials(root: Section<KeyOf<''>>): ReadonlyMap<string, Connection> {
@@ -45,6 +53,7 @@ export function readConnection(
     apiBase: readApiBase(section),
     apiVersion: section.setting('api_version'),
     organization: organization ? section.setting('organization') : null,
+    providerSettings: readProviderSettings(section),
   };
 }
 

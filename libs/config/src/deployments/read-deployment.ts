@@ -98,6 +98,7 @@ function readConnectionOf(params: Params, { credentials }: DeploymentContext): C
     apiBase: own.apiBase ?? credential.apiBase,
     apiVersion: own.apiVersion ?? credential.apiVersion,
     organization: own.organization ?? credential.organization,
+    providerSettings: { ...credential.providerSettings, ...own.providerSettings },
   };
 }
 

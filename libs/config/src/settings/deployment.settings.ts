@@ -1,5 +1,6 @@
 import { GROUP_ROWS } from './group.settings.js';
 import { PRICE_ROWS } from './price.settings.js';
+import { PROVIDER_ROWS } from './provider.settings.js';
 import { elsewhere, type SettingRow } from './setting-row.js';
 
 type Rows = Record<string, SettingRow>;
@@ -66,6 +67,7 @@ export const DEPLOYMENT_SETTINGS = {
     additional_drop_params: ['none', 'parameters that are always left out'],
     base_model: ['none', 'as `model_info.base_model`'],
     ...EITHER,
+    ...PROVIDER_ROWS,
     aws_region_name: ['none', REGION],
     vertex_location: ['none', REGION],
     vertex_ai_location: ['none', REGION],

@@ -35,6 +35,9 @@ export function openDeployment(deployment: Deployment, vault: Vault | null): Dep
     apiBase: open(deployment.apiBase, 'api_base'),
     apiVersion: open(deployment.apiVersion, 'api_version'),
     organization: open(deployment.organization, 'organization'),
+    providerSettings: Object.fromEntries(
+      Object.entries(deployment.providerSettings).map(([name, value]) => [name, open(value, name)]),
+    ),
     extraHeaders: Object.fromEntries(
       Object.entries(deployment.extraHeaders).map(([name, value]) => [
         name,

@@ -20,6 +20,9 @@ export class ChatToMessageStream {
   private isStarted = false;
   private isFinished = false;
 
+  /** @param model what the caller sees; absent: what the chunks say. */
+  constructor(private readonly model?: string) {}
+
   /** True after `message_stop`. */
   get finished(): boolean {
     return this.isFinished;
@@ -35,13 +38,14 @@ export class ChatToMessageStream {
   }
 
   push(event: SseEvent): Json[] {
-    if (event.data === DONE) {
-      // NOTE Snowflake never tells a reason; its `[DONE]` says that the answer is whole.
-      this.finishReason ??= 'stop';
-      return this.end();
-    }
+    if (event.data === DONE) return this.endWhole();
     const chunk = parseEvent(event);
-    if (chunk === null || this.isFinished) return [];
+    return chunk === null ? [] : this.pushChunk(chunk);
+  }
+
+  /** The same for a chunk that is parsed already. */
+  pushChunk(chunk: Json): Json[] {
+    if (this.isFinished) return [];
     const error = errorOfChatChunk(chunk);
     if (error !== null) throw error;
     this.learnUsage(chunk);
@@ -49,6 +53,12 @@ export class ChatToMessageStream {
     const choice = choices.find((each) => isObject(each) && (each['index'] ?? 0) === 0);
     if (choice === undefined) return [];
     return [...this.start(chunk), ...this.translate(objectAt(choice, 'choices[0]', 'answer'))];
+  }
+
+  /** The end of a stream that is whole by its own word. NOTE Snowflake never tells a reason; its `[DONE]` says it all. */
+  endWhole(): Json[] {
+    this.finishReason ??= 'stop';
+    return this.end();
   }
 
   /**
@@ -88,7 +98,7 @@ export class ChatToMessageStream {
       id: typeof chunk['id'] === 'string' ? chunk['id'] : '',
       type: 'message',
       role: 'assistant',
-      model: typeof chunk['model'] === 'string' ? chunk['model'] : '',
+      model: this.model ?? (typeof chunk['model'] === 'string' ? chunk['model'] : ''),
       content: [],
       stop_reason: null,
       stop_sequence: null,

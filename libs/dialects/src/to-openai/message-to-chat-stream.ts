@@ -1,11 +1,12 @@
-import { GatewayError, type Usage } from '@tollgate/contracts';
+import { GatewayError, type ServiceTier, type Usage } from '@tollgate/contracts';
+import type { StreamDecoder } from '../codec/codec.js';
 import { finishReasonOf } from '../finish-reason.js';
 import { isObject, objectAt, type Json } from '../json/json.js';
 import { parseEvent } from '../sse/parse-event.js';
 import type { SseEvent } from '../sse/sse-decoder.js';
 import { errorOfMessageEvent } from '../upstream-error.js';
 import { chatUsageOf } from '../usage/chat-usage.js';
-import { usageOfMessage } from '../usage/message-usage.js';
+import { messageTierOf, usageOfMessage } from '../usage/message-usage.js';
 import { BlockDeltas } from './block-deltas.js';
 import { serviceTierOf, type MessageToChatOptions } from './message-to-chat.js';
 
@@ -19,7 +20,7 @@ export interface MessageToChatStreamOptions extends MessageToChatOptions {
  * the one with the finish reason comes with `message_stop`. The caller writes `[DONE]` when `finished`.
  * `push` throws the provider's error where an event is one, `upstream_invalid_response` where it cannot be read.
  */
-export class MessageToChatStream {
+export class MessageToChatStream implements StreamDecoder {
   private readonly blocks = new BlockDeltas();
   private id: string | null = null;
   private stopReason: unknown = null;
@@ -32,6 +33,18 @@ export class MessageToChatStream {
   /** True after `message_stop`: a stream that ends before is truncated. */
   get finished(): boolean {
     return this.isFinished;
+  }
+
+  get started(): boolean {
+    return this.isStarted;
+  }
+
+  get done(): boolean {
+    return this.isFinished;
+  }
+
+  get serviceTier(): ServiceTier | null {
+    return messageTierOf(this.told);
   }
 
   /** The provider's own id of the answer, once told. */

@@ -1,6 +1,7 @@
-import { completionTokens, type Usage } from '@tollgate/contracts';
+import { completionTokens, type ServiceTier, type Usage } from '@tollgate/contracts';
 import { isObject, type Json } from '../json/json.js';
 import { countOf, fieldOf, firstCount } from './count.js';
+import { serviceTierOf } from './service-tier.js';
 
 /**
  * Disjoint counts from Anthropic's usage object, whose input, cache read and cache write are disjoint already.
@@ -62,3 +63,7 @@ export function messageUsageOf(usage: Usage): Json {
     ...(usage.searches > 0 && { server_tool_use: { web_search_requests: usage.searches } }),
   };
 }
+
+/** Of Anthropic's usage object, which tells its tier and its speed. */
+export const messageTierOf = (usage: unknown): ServiceTier | null =>
+  isObject(usage) ? serviceTierOf(usage['speed'] === 'fast' ? 'fast' : usage['service_tier']) : null;

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../endpoint.js';
 import type { Provider } from '../provider.js';
 
 const MESSAGES_PATH = '/v1/messages';
@@ -7,6 +8,11 @@ function messagesPath({ basePath }: { readonly basePath: string }): string {
   return basePath.endsWith('/v1') ? `${basePath}/messages` : basePath + MESSAGES_PATH;
 }
 
+const ENDPOINTS: readonly Endpoint[] = [
+  { dialect: 'anthropic-messages', path: messagesPath },
+  { dialect: 'anthropic-count-tokens', path: (query) => `${messagesPath(query)}/count_tokens` },
+];
+
 /** Claude 4.6 and what came after refuse an answer that is begun for them. */
 const TAKES_PREFILL =
   /claude-(?:instant|[23]\b|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:[-@]\d{8})?(?:-v\d|-latest|:|$))/;
@@ -14,7 +20,6 @@ const TAKES_PREFILL =
 export const anthropic: Provider = {
   name: 'anthropic',
   label: 'Anthropic',
-  dialect: 'anthropic-messages',
   variables: {
     apiKey: ['ANTHROPIC_API_KEY'],
     apiBase: ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL'],
@@ -22,7 +27,7 @@ export const anthropic: Provider = {
   },
   defaultBase: 'https://api.anthropic.com',
   needsKey: true,
-  path: messagesPath,
+  endpoints: () => ENDPOINTS,
   headers: ({ apiKey }): Record<string, string> => (apiKey === null ? {} : { 'x-api-key': apiKey }),
   defaultHeaders: { 'anthropic-version': '2023-06-01' },
   vendorHeaders: 'anthropic-',

@@ -1,33 +1,51 @@
-import type { PathQuery, Provider } from '../provider.js';
-import { chatPath } from './openai-compatible.js';
+import type { PathQuery } from '../endpoint.js';
+import type { Provider } from '../provider.js';
+import { EVERY_OPENAI_DIALECT, openAiEndpoints } from './openai-compatible.js';
 
 /** The last stable dated version of the deployments API. */
 const DEFAULT_VERSION = '2024-10-21';
+
+const V1 = '/openai/v1';
+
+/** NOTE the Responses API is not among Azure's deployments: it is at the resource itself, and names the model in its body. */
+const RESPONSES = '/responses';
+const RESPONSES_VERSION = '2025-04-01-preview';
 
 /**
  * Azure has two shapes: the deployment in the path with a dated version, and the v1 API (a base that ends in `/openai/v1`)
  * where the deployment is the body's `model` and a version is sent only when configured.
  */
-function azurePath({ basePath, model, apiVersion }: PathQuery): string {
-  if (basePath.endsWith('/openai/v1')) {
-    return (
-      chatPath({ basePath }) + (apiVersion === null ? '' : `?api-version=${encodeURIComponent(apiVersion)}`)
-    );
+function azurePath({ basePath, model, apiVersion }: PathQuery, suffix: string): string {
+  const version = (fallback: string): string => `?api-version=${encodeURIComponent(apiVersion ?? fallback)}`;
+  if (basePath.endsWith(V1)) return basePath + suffix + (apiVersion === null ? '' : version(apiVersion));
+  if (suffix === RESPONSES) {
+    const resource = basePath.replace(/\/openai\/deployments\/.*$/, '');
+    return `${resource}/openai${RESPONSES}${version(RESPONSES_VERSION)}`;
   }
   const deployment = basePath.includes('/openai/deployments/')
     ? basePath
     : `${basePath}/openai/deployments/${encodeURIComponent(model)}`;
-  return `${chatPath({ basePath: deployment })}?api-version=${encodeURIComponent(apiVersion ?? DEFAULT_VERSION)}`;
+  return deployment + suffix + version(DEFAULT_VERSION);
 }
+
+const CHAT = '/chat/completions';
+const withoutChat = (path: string): string => (path.endsWith(CHAT) ? path.slice(0, -CHAT.length) : path);
+
+const ENDPOINTS = [
+  {
+    dialect: 'openai-chat',
+    path: (query: PathQuery) => azurePath({ ...query, basePath: withoutChat(query.basePath) }, CHAT),
+  } as const,
+  ...openAiEndpoints(EVERY_OPENAI_DIALECT, azurePath),
+];
 
 export const azure: Provider = {
   name: 'azure',
   label: 'Azure',
-  dialect: 'openai-chat',
   variables: { apiKey: ['AZURE_API_KEY'], apiBase: ['AZURE_API_BASE'], apiVersion: ['AZURE_API_VERSION'] },
   defaultBase: null,
   needsKey: true,
-  path: azurePath,
+  endpoints: () => ENDPOINTS,
   headers: ({ apiKey }): Record<string, string> => (apiKey === null ? {} : { 'api-key': apiKey }),
   defaultHeaders: {},
   vendorHeaders: 'openai-',

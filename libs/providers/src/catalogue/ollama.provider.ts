@@ -1,5 +1,10 @@
+import type { PathQuery } from '../endpoint.js';
 import type { Provider } from '../provider.js';
-import { openAiCompatible } from './openai-compatible.js';
+import { openAiCompatible, openAiEndpoints } from './openai-compatible.js';
+
+/** Its OpenAI-compatible endpoints are below `/v1`, which people give or leave out. */
+const below = ({ basePath }: PathQuery, suffix: string): string =>
+  `${basePath.replace(/\/v1$/, '')}/v1${suffix}`;
 
 /** Ollama through its OpenAI-compatible endpoint; LiteLLM knows it by two names. */
 const named = (name: string): Provider => ({
@@ -11,8 +16,13 @@ const named = (name: string): Provider => ({
     needsKey: false,
     prefill: 'trailing',
   }),
-  path: ({ basePath }) => `${basePath.replace(/\/v1$/, '')}/v1/chat/completions`,
+  endpoints: () => ENDPOINTS,
 });
+
+const ENDPOINTS = [
+  { dialect: 'openai-chat', path: (query: PathQuery) => below(query, '/chat/completions') } as const,
+  ...openAiEndpoints(['openai-embeddings', 'openai-completions', 'openai-responses'], below),
+];
 
 export const ollama = named('ollama');
 export const ollamaChat = named('ollama_chat');

@@ -1,5 +1,7 @@
+import type { Dialect } from '@tollgate/contracts';
 import type { Prefill } from '@tollgate/dialects';
-import type { PathQuery, Provider, Settings } from '../provider.js';
+import type { Endpoint, PathQuery } from '../endpoint.js';
+import type { Provider, Settings } from '../provider.js';
 
 /** What tells one OpenAI-compatible provider from another. */
 export interface OpenAiCompatibleRow {
@@ -15,15 +17,53 @@ export interface OpenAiCompatibleRow {
   readonly acceptsMetadata?: boolean;
   readonly asksStreamUsage?: boolean;
   readonly modelName?: (model: string) => string;
-  readonly path?: Provider['path'];
+  /** Of chat, where it is not simply below the base. */
+  readonly path?: Endpoint['path'];
+  /** Beside chat. Default: embeddings and legacy completions. */
+  readonly also?: readonly OpenAiDialect[];
   readonly prefill?: Prefill;
 }
+
+/** Where OpenAI has its endpoints, below the base URL. */
+const PATHS = {
+  'openai-responses': '/responses',
+  'openai-completions': '/completions',
+  'openai-embeddings': '/embeddings',
+  'openai-moderations': '/moderations',
+  'openai-images': '/images/generations',
+  'openai-image-edits': '/images/edits',
+  'openai-image-variations': '/images/variations',
+  'openai-speech': '/audio/speech',
+  'openai-transcriptions': '/audio/transcriptions',
+  'openai-translations': '/audio/translations',
+  'cohere-rerank': '/rerank',
+} as const satisfies Partial<Record<Dialect, string>>;
+
+/** A dialect of OpenAI's other endpoints. Rerank is not one, but those who serve it beside chat do it in Cohere's words. */
+export type OpenAiDialect = keyof typeof PATHS;
+
+export const EVERY_OPENAI_DIALECT: readonly OpenAiDialect[] = (Object.keys(PATHS) as OpenAiDialect[]).filter(
+  (dialect) => dialect !== 'cohere-rerank',
+);
 
 const CHAT_PATH = '/chat/completions';
 
 /** The base may already be the whole endpoint: people paste both. */
 export const chatPath = ({ basePath }: Pick<PathQuery, 'basePath'>): string =>
   basePath.endsWith(CHAT_PATH) ? basePath : basePath + CHAT_PATH;
+
+/** OpenAI's endpoints below a base that may have been pasted with the chat endpoint's path. */
+export const openAiEndpoints = (
+  dialects: readonly OpenAiDialect[],
+  path: (query: PathQuery, suffix: string) => string = ({ basePath }, suffix) => basePath + suffix,
+): Endpoint[] =>
+  dialects.map((dialect) => ({
+    dialect,
+    path: (query) => path({ ...query, basePath: withoutChatPath(query.basePath) }, PATHS[dialect]),
+  }));
+
+const withoutChatPath = (basePath: string): string =>
+  basePath.endsWith(CHAT_PATH) ? basePath.slice(0, -CHAT_PATH.length) : basePath;
 
 export const bearer = ({ apiKey }: Pick<Settings, 'apiKey'>): Record<string, string> =>
   apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
@@ -32,15 +72,16 @@ const capitalized = (name: string): string => name.charAt(0).toUpperCase() + nam
 
 /** A provider that speaks OpenAI's chat dialect at its own address. */
 export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
-  const { prefill } = row;
+  const { prefill, also = ['openai-embeddings', 'openai-completions'] } = row;
+  const chat: Endpoint = { dialect: 'openai-chat', path: row.path ?? chatPath };
+  const endpoints = [chat, ...openAiEndpoints(also)];
   return {
     name: row.name,
     label: row.label ?? capitalized(row.name),
-    dialect: 'openai-chat',
     variables: { apiKey: row.keyVariables ?? [], apiBase: row.baseVariables ?? [], apiVersion: [] },
     defaultBase: row.baseUrl,
     needsKey: row.needsKey ?? row.baseUrl !== null,
-    path: row.path ?? chatPath,
+    endpoints: () => endpoints,
     headers: bearer,
     defaultHeaders: {},
     vendorHeaders: row.vendorHeaders ?? null,

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.js';
-import { bearer, openAiCompatible } from './openai-compatible.js';
+import { EVERY_OPENAI_DIALECT, bearer, openAiCompatible } from './openai-compatible.js';
 
 /** OpenAI itself, and with `api_base` any endpoint that speaks its dialect. */
 export const openai: Provider = {
@@ -11,6 +11,7 @@ export const openai: Provider = {
     baseVariables: ['OPENAI_API_BASE', 'OPENAI_BASE_URL'],
     vendorHeaders: 'openai-',
     acceptsMetadata: true,
+    also: EVERY_OPENAI_DIALECT,
   }),
   // Its reasoning models refuse `max_tokens`.
   outputCapField: 'max_completion_tokens',

@@ -42,3 +42,33 @@ export function upstreamError(
   const message = `litellm.${errorClass}: ${errorClass}: ${label}Exception - ${redact(text, secrets)}`;
   return new GatewayError(code, message, options);
 }
+
+const CLASS_OF: Partial<Record<ErrorCode, ErrorClass>> = {
+  upstream_bad_request: 'BadRequestError',
+  upstream_authentication: 'AuthenticationError',
+  upstream_permission: 'PermissionDeniedError',
+  upstream_not_found: 'NotFoundError',
+  upstream_rate_limited: 'RateLimitError',
+  upstream_quota: 'RateLimitError',
+  upstream_timeout: 'Timeout',
+  upstream_connection: 'APIConnectionError',
+  upstream_stream_broken: 'APIConnectionError',
+  upstream_error: 'InternalServerError',
+  upstream_invalid_response: 'APIError',
+};
+
+/** A provider's error that a dialect has read, in LiteLLM's words; any other as it is. */
+export function inWordsOf(source: ErrorSource, error: GatewayError): GatewayError {
+  const errorClass = CLASS_OF[error.code];
+  if (errorClass === undefined || error.message.startsWith('litellm.')) return error;
+  const { status, upstreamCode, param, retryAfterMs, headers } = error.options;
+  return upstreamError(error.code, errorClass, error.message, {
+    ...source,
+    status,
+    upstreamCode,
+    param: param ?? undefined,
+    retryAfterMs,
+    headers,
+    cause: error,
+  });
+}

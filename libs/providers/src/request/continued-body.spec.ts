@@ -12,7 +12,7 @@ const providerOf = (name: string) => {
   return provider;
 };
 const settingsOf = (apiBase: string | null) => ({
-  ...{ apiKey: 'sk-some-key', apiBase, apiVersion: null, organization: null },
+  ...{ apiKey: 'sk-some-key', apiBase, apiVersion: null, organization: null, more: {} },
 });
 
 /** The request for an answer that goes on from `One, `. */

@@ -1,10 +1,16 @@
+import type { Dialect } from '@tollgate/contracts';
 import { scanObject, spliceObject, type ObjectMembers } from '@tollgate/dialects';
+import type { Endpoint } from '../endpoint.js';
 import type { Provider } from '../provider.js';
+import { namesModel } from './dialect-bodies.js';
 import { isOwnField } from './own-fields.js';
 import { applicableDefaults, type BodyOptions } from './request-options.js';
 
 export interface BodyQuery {
   readonly provider: Provider;
+  readonly endpoint: Endpoint;
+  /** Members that the endpoint wants otherwise (`Endpoint.bodyEdits`). */
+  readonly edits: Readonly<Record<string, unknown>>;
   /** The provider's name of the model. */
   readonly model: string;
   readonly stream: boolean;
@@ -16,7 +22,8 @@ export interface BodyQuery {
  * every other byte as the client sent it.
  */
 export function passThroughBody(body: Uint8Array, query: BodyQuery): Uint8Array {
-  const { provider, options } = query;
+  const { provider, endpoint, options } = query;
+  const { dialect } = endpoint;
   const members = scanObject(body);
   const edits: Record<string, string | undefined> = {};
   for (const name of members.keys()) {
@@ -26,11 +33,17 @@ export function passThroughBody(body: Uint8Array, query: BodyQuery): Uint8Array 
   for (const [name, value] of applicableDefaults(options.defaults, (field) => members.has(field))) {
     edits[name] = JSON.stringify(value);
   }
-  if (provider.dialect === 'openai-chat') editStreamOptions(edits, body, members, query);
+  if (HAS_STREAM_OPTIONS.has(dialect)) editStreamOptions(edits, body, members, query);
   for (const name in options.extraBody) edits[name] = JSON.stringify(options.extraBody[name]);
-  edits['model'] = JSON.stringify(query.model);
+  if (namesModel(dialect)) edits['model'] = JSON.stringify(query.model);
+  for (const name in query.edits) {
+    const value = query.edits[name];
+    edits[name] = value === undefined ? undefined : JSON.stringify(value);
+  }
   return spliceObject(body, edits);
 }
+
+const HAS_STREAM_OPTIONS: ReadonlySet<Dialect> = new Set(['openai-chat', 'openai-completions']);
 
 /** A streamed answer's usage is always asked for: it is the bill. */
 function editStreamOptions(

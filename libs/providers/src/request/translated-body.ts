@@ -1,4 +1,7 @@
-import { chatToMessages, messagesToChat, type Json } from '@tollgate/dialects';
+import { GatewayError, type Dialect, type PartialAnswer } from '@tollgate/contracts';
+import { codecOf, continuedRequest, type Codec, type Json } from '@tollgate/dialects';
+import { prefillOf } from './continued-body.js';
+import { namesModel } from './dialect-bodies.js';
 import { isOwnField } from './own-fields.js';
 import type { BodyQuery } from './pass-through-body.js';
 import { applicableDefaults } from './request-options.js';
@@ -6,14 +9,40 @@ import { applicableDefaults } from './request-options.js';
 /** Anthropic requires `max_tokens`; LiteLLM's default for a caller that names none. */
 const DEFAULT_MAX_TOKENS = 4_096;
 
-/** The client's body in the provider's dialect. Throws GatewayErrors of the 400 kind for what cannot be translated. */
-export function translatedBody(body: Uint8Array, query: BodyQuery): Uint8Array {
-  const request = ownRequest(body, query);
-  const translated =
-    query.provider.dialect === 'anthropic-messages' ? toMessages(request, query) : toChat(request, query);
-  const whole = { ...translated, ...query.options.extraBody, model: query.model, stream: query.stream };
-  return Buffer.from(JSON.stringify(whole));
+export interface TranslationQuery extends BodyQuery {
+  /** The caller's dialect. */
+  readonly from: Dialect;
+  /** The model as the caller named it. */
+  readonly asked: string;
+  readonly partial: PartialAnswer | undefined;
 }
+
+/** The client's body in the provider's dialect. Throws GatewayErrors of the 400 kind for what cannot be translated. */
+export function translatedBody(body: Uint8Array, query: TranslationQuery): Uint8Array {
+  const { endpoint, model, stream, options, partial, provider, from, asked } = query;
+  const { dialect } = endpoint;
+  const { dropParams } = options;
+  const { front } = codec(from);
+  const { back } = codec(dialect);
+  if (front === undefined || back === undefined) throw new GatewayError('internal', 'Internal server error');
+  const canonical = front.toCanonical(ownRequest(body, query), { model: asked, stream, dropParams });
+  const continued =
+    partial === undefined
+      ? canonical
+      : { ...canonical, ...continuedRequest(canonical, partial.text, dialect, prefillOf(provider, model)) };
+  // What can be asked depends on the provider's model, not on the name that the client knows it by.
+  const named = namesModel(dialect) ? { ...continued, model, stream } : continued;
+  const translated = back.fromCanonical(named, {
+    model,
+    stream,
+    dropParams,
+    defaultMaxTokens: DEFAULT_MAX_TOKENS,
+  });
+  const fitted = dialect === 'openai-chat' ? fittedChat(translated.body, query) : translated.body;
+  return Buffer.from(JSON.stringify({ ...fitted, ...options.extraBody, ...query.edits }));
+}
+
+const codec = (dialect: Dialect): Partial<Codec> => codecOf(dialect) ?? {};
 
 /** What the client asks of the model, with the deployment's defaults and without the gateway's own fields. */
 function ownRequest(body: Uint8Array, { options }: BodyQuery): Json {
@@ -28,24 +57,8 @@ function ownRequest(body: Uint8Array, { options }: BodyQuery): Json {
   return request;
 }
 
-function toMessages({ metadata, ...request }: Json, { options, model }: BodyQuery): Json {
-  // What can be asked depends on the provider's model, not on the name that the client knows it by.
-  const { body } = chatToMessages(
-    { ...request, model },
-    {
-      defaultMaxTokens: DEFAULT_MAX_TOKENS,
-      dropParams: options.dropParams,
-    },
-  );
-  // Of OpenAI's free-form metadata Anthropic knows the user's id alone.
-  const userId = (metadata as Json | null | undefined)?.['user_id'];
-  return typeof userId === 'string' && body['metadata'] === undefined
-    ? { ...body, metadata: { user_id: userId } }
-    : body;
-}
-
-function toChat(request: Json, { provider, stream }: BodyQuery): Json {
-  const { metadata, ...chat } = messagesToChat(request);
+/** A streamed answer's usage is always asked for: it is the bill. */
+function fittedChat({ metadata, ...chat }: Json, { provider, stream }: BodyQuery): Json {
   return {
     ...chat,
     ...(metadata === undefined || !provider.acceptsMetadata ? {} : { metadata }),

@@ -19,7 +19,13 @@ type Own = Partial<Omit<UpstreamCall, 'body'>> & { readonly body?: string; reado
 
 const build = (name: string, own: Own = {}) => {
   const { body, organization = null, ...call } = own;
-  const settings = { apiKey: 'key-of-test', apiBase: 'http://host', apiVersion: null, organization };
+  const settings = {
+    apiKey: 'key-of-test',
+    apiBase: 'http://host',
+    apiVersion: null,
+    organization,
+    more: {},
+  };
   const request = upstreamRequest(connectionTo(providerNamed(name), settings), {
     attemptId: 'call:1',
     dialect: 'openai-chat',

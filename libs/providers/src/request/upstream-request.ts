@@ -1,9 +1,10 @@
 import type { Dialect, PartialAnswer } from '@tollgate/contracts';
 import type { Connection } from '../connection.js';
+import { noWay, wayTo, type Way } from '../endpoint.js';
 import type { UpstreamRequest } from '../kit/exchange.js';
 import type { Provider } from '../provider.js';
 import { cappedBody } from './capped-body.js';
-import { continuedBody } from './continued-body.js';
+import { continuedBody, prefillOf } from './continued-body.js';
 import { passThroughBody } from './pass-through-body.js';
 import type { BodyOptions } from './request-options.js';
 import { translatedBody } from './translated-body.js';
@@ -40,22 +41,44 @@ const WITHHELD =
 
 const VENDOR_HEADER = /^(?:openai|anthropic)-/;
 
-/** The request as it goes out. Pure. */
+/** The provider's name of the model, and the endpoint that serves the call. Throws `endpoint_unsupported`. */
+export function routeOf(
+  { provider }: Connection,
+  { upstreamModel, dialect }: Pick<UpstreamCall, 'upstreamModel' | 'dialect'>,
+): Way & { readonly model: string } {
+  const model = provider.modelName?.(upstreamModel) ?? upstreamModel;
+  const way = wayTo(provider.endpoints(model), dialect);
+  if (way === null) throw noWay(provider.label, upstreamModel, dialect);
+  return { ...way, model };
+}
+
+/** The request as it goes out, but for credentials that an authorizer adds. Pure. */
 export function upstreamRequest(connection: Connection, call: UpstreamCall): UpstreamRequest {
   const { provider, origin, basePath, apiVersion } = connection;
-  const model = provider.modelName?.(call.upstreamModel) ?? call.upstreamModel;
-  const query = { provider, model, stream: call.stream, options: call.options };
-  const isSameDialect = provider.dialect === call.dialect;
-  const own = isSameDialect ? passThroughBody(call.body, query) : translatedBody(call.body, query);
-  const { maxOutputTokens = null } = call;
-  const body = maxOutputTokens === null ? own : cappedBody(own, provider, maxOutputTokens);
+  const { endpoint, isSameDialect, model } = routeOf(connection, call);
+  const { stream, options, partial, maxOutputTokens = null } = call;
+  const at = { basePath, model, apiVersion, stream, isContinued: partial !== undefined };
+  const query = { provider, endpoint, edits: endpoint.bodyEdits?.(at) ?? NONE, model, stream, options };
+  const own = isSameDialect
+    ? passThroughBody(call.body, query)
+    : translatedBody(call.body, { ...query, from: call.dialect, asked: call.model, partial });
+  const { dialect } = endpoint;
+  const body =
+    maxOutputTokens === null
+      ? own
+      : cappedBody(own, { dialect, maxOutputTokens, chatField: provider.outputCapField });
   return {
     origin,
-    path: provider.path({ basePath, model, apiVersion, isContinued: call.partial !== undefined }),
+    path: endpoint.path(at),
     headers: requestHeaders(connection, call, isSameDialect),
-    body: call.partial === undefined ? body : continuedBody(body, call.partial.text, provider, model),
+    body:
+      partial === undefined || !isSameDialect
+        ? body
+        : continuedBody(body, partial.text, dialect, prefillOf(provider, model)),
   };
 }
+
+const NONE = {};
 
 function requestHeaders(
   { provider, headers: own }: Connection,

@@ -1,4 +1,5 @@
 import { AlikeEvents } from './alike-events.js';
+import { SseDecoder } from '@tollgate/dialects';
 import type { Exchange } from '../kit/exchange.js';
 import { chatPassThrough, messagePassThrough } from './pass-through-relay.js';
 import { StreamAnswer } from './stream-answer.js';
@@ -78,7 +79,7 @@ describe('the short cut for alike events', () => {
       tokenSeen: () => undefined,
       release: () => undefined,
     } as unknown as Exchange;
-    const answer = new StreamAnswer(exchange, relay, source, 1_000_000);
+    const answer = new StreamAnswer(exchange, relay, new SseDecoder(), source);
     await answer.open();
     const parts: Uint8Array[] = [];
     for (let part = await answer.next(); part !== null; part = await answer.next())

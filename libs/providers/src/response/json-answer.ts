@@ -1,17 +1,9 @@
-import type { Dialect } from '@tollgate/contracts';
-import {
-  chatToMessage,
-  messageToChat,
-  serviceTierOf,
-  usageOfChat,
-  usageOfMessage,
-  type Json,
-} from '@tollgate/dialects';
-import type { ErrorSource } from '../kit/upstream-error.js';
-import { deltaCharacters } from './chat-observer.js';
-import { messageTierOf } from './message-observer.js';
+import { GatewayError, type Dialect } from '@tollgate/contracts';
+import { codecOf, type AnswerFacts, type Json } from '@tollgate/dialects';
+import { inWordsOf, type ErrorSource } from '../kit/upstream-error.js';
+import { chatCharacters } from './delta-characters.js';
 import type { Progress } from './observer.js';
-import { isJson, parsePayload } from './parse-payload.js';
+import { parsePayload } from './parse-payload.js';
 import { modelStamp } from './restamp.js';
 
 export interface JsonAnswer {
@@ -26,62 +18,60 @@ export interface JsonAnswerOptions {
   /** The model name that the client asked for. */
   readonly model: string;
   readonly source: ErrorSource;
+  /** The client's request, where an answer may repeat it. */
+  readonly request?: Json;
 }
 
 /** Reads a provider's whole answer and puts it in the client's words. Throws a GatewayError when it is none. */
-export function jsonAnswer(body: Buffer, { from, to, model, source }: JsonAnswerOptions): JsonAnswer {
+export function jsonAnswer(body: Buffer, options: JsonAnswerOptions): JsonAnswer {
+  const { from, to, source } = options;
   const answer = parsePayload(body.toString(), source);
-  const progress = from === 'openai-chat' ? chatProgress(answer) : messageProgress(answer);
-  return { data: from === to ? stamped(body, answer, model) : translated(answer, to, model), progress };
+  if (from === to)
+    return { data: stamped(body, answer, options.model), progress: progressOf(answer, options) };
+  const canonical = canonicalOf(answer, options);
+  return { data: translated(canonical, options), progress: progressOf(answer, options, canonical) };
 }
 
 const stamped = (body: Buffer, answer: Json, model: string): Uint8Array =>
   answer['model'] === undefined || answer['model'] === model ? body : modelStamp(model)(body);
 
-function translated(answer: Json, to: Dialect, model: string): Uint8Array {
-  const created = Math.floor(Date.now() / 1000);
-  const whole =
-    to === 'openai-chat' ? messageToChat(answer, { model, created }) : { ...chatToMessage(answer), model };
-  return Buffer.from(JSON.stringify(whole));
+/** Throws `upstream_invalid_response` for what is no answer of the dialect. */
+function canonicalOf(answer: Json, options: JsonAnswerOptions): Json {
+  const back = codecOf(options.from)?.back;
+  if (back === undefined) throw new GatewayError('internal', 'Internal server error');
+  try {
+    return back.toCanonical(answer, answerOptions(options));
+  } catch (cause) {
+    throw cause instanceof GatewayError ? inWordsOf(options.source, cause) : cause;
+  }
 }
 
-const idOf = ({ id }: Json): string | null => (typeof id === 'string' && id !== '' ? id : null);
-
-function chatProgress(answer: Json): Progress {
-  const choices = Array.isArray(answer['choices']) ? answer['choices'] : [];
-  let characters = 0;
-  for (const choice of choices) {
-    if (isJson(choice) && isJson(choice['message'])) characters += deltaCharacters(choice['message']);
-  }
-  const rawUsage = answer['usage'] ?? null;
-  const serviceTier = serviceTierOf(answer['service_tier']);
-  return {
-    usage: usageOfChat(rawUsage),
-    rawUsage,
-    serviceTier,
-    characters,
-    responseId: idOf(answer),
-    finished: true,
-  };
+function translated(canonical: Json, options: JsonAnswerOptions): Uint8Array {
+  const front = codecOf(options.to)?.front;
+  if (front === undefined) throw new GatewayError('internal', 'Internal server error');
+  return Buffer.from(JSON.stringify(front.fromCanonical(canonical, answerOptions(options))));
 }
 
-function messageProgress(answer: Json): Progress {
-  const content = Array.isArray(answer['content']) ? answer['content'] : [];
-  let characters = 0;
-  for (const block of content) {
-    if (!isJson(block)) continue;
-    for (const text of [block['text'], block['thinking']]) {
-      if (typeof text === 'string') characters += text.length;
-    }
-    if (isJson(block['input'])) characters += JSON.stringify(block['input']).length;
+const answerOptions = ({ model, request = {} }: JsonAnswerOptions) => ({
+  ...{ model, request, includeUsage: true },
+  created: Math.floor(Date.now() / 1_000),
+});
+
+const NO_FACTS: AnswerFacts = { usage: null, rawUsage: null, serviceTier: null, responseId: null };
+
+function progressOf(answer: Json, options: JsonAnswerOptions, canonical?: Json): Progress {
+  const { usage, rawUsage, serviceTier, responseId } = codecOf(options.from)?.back?.facts(answer) ?? NO_FACTS;
+  // Counted only where nobody else has: it is the bill then.
+  const characters = usage === null ? chatCharacters(canonical ?? chatOf(answer, options)) : 0;
+  return { usage, rawUsage, serviceTier, responseId, characters, finished: true };
+}
+
+/** The answer as chat, for its characters; what is none has none. */
+function chatOf(answer: Json, options: JsonAnswerOptions): Json {
+  if (options.from === 'openai-chat') return answer;
+  try {
+    return codecOf(options.from)?.back?.toCanonical(answer, answerOptions(options)) ?? {};
+  } catch {
+    return {};
   }
-  const rawUsage = answer['usage'] ?? null;
-  return {
-    usage: usageOfMessage(rawUsage),
-    rawUsage,
-    serviceTier: messageTierOf(rawUsage),
-    characters,
-    responseId: idOf(answer),
-    finished: true,
-  };
 }

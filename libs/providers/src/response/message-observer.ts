@@ -1,5 +1,5 @@
 import type { ServiceTier, Usage } from '@tollgate/contracts';
-import { serviceTierOf, usageOfMessage, type Json, type SseEvent } from '@tollgate/dialects';
+import { messageTierOf, usageOfMessage, type Json, type SseEvent } from '@tollgate/dialects';
 import type { ErrorSource } from '../kit/upstream-error.js';
 import type { StreamObserver } from './observer.js';
 import { isJson, parsePayload } from './parse-payload.js';
@@ -61,7 +61,3 @@ export class MessageObserver implements StreamObserver {
     }
   }
 }
-
-/** Of Anthropic's usage object, which tells its tier and its speed. */
-export const messageTierOf = (usage: unknown): ServiceTier | null =>
-  isJson(usage) ? serviceTierOf(usage['speed'] === 'fast' ? 'fast' : usage['service_tier']) : null;

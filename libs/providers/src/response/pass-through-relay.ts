@@ -1,24 +1,25 @@
-import { scanObject, spliceObject, type Json } from '@tollgate/dialects';
-import type { ErrorSource } from '../kit/upstream-error.js';
+import type { Dialect } from '@tollgate/contracts';
+import {
+  ChatStreamDecoder,
+  scanObject,
+  spliceObject,
+  type Json,
+  type StreamDecoder,
+} from '@tollgate/dialects';
 import { AlikeEvents } from './alike-events.js';
-import { ChatObserver, deltaCharacters } from './chat-observer.js';
+import { DecodedObserver } from './decoded-observer.js';
+import { deltaCharacters } from './delta-characters.js';
 import { MessageObserver } from './message-observer.js';
 import { isJson } from './parse-payload.js';
-import { EventStamp, editEvent, modelStamp } from './restamp.js';
+import type { RelayOptions } from './relay-options.js';
+import { EventStamp, editEvent } from './restamp.js';
 import type { StreamRelay } from './stream-relay.js';
-
-export interface RelayOptions {
-  /** The model name that the client asked for. */
-  readonly model: string;
-  readonly includeUsage: boolean;
-  readonly source: ErrorSource;
-}
 
 export const DONE_EVENT = Buffer.from('data: [DONE]\n\n');
 
 /** OpenAI to OpenAI: bytes as they come, but for the model's name and the usage chunk that the client did not ask for. */
 export function chatPassThrough({ model, includeUsage, source }: RelayOptions): StreamRelay {
-  const observer = new ChatObserver(source);
+  const observer = new DecodedObserver(new ChatStreamDecoder(), source);
   const stamp = new EventStamp(model);
   const alike = new AlikeEvents('"content":');
   /** Whether the model that is named in alike events is the client's. */
@@ -26,8 +27,8 @@ export function chatPassThrough({ model, includeUsage, source }: RelayOptions): 
   return {
     observer,
     push(event) {
-      const chunk = observer.observe(event);
-      if (chunk === null) return event.raw;
+      const [chunk] = observer.observe(event);
+      if (chunk === undefined) return event.raw;
       if (!includeUsage && isUsageChunk(chunk)) return null;
       const named = chunk['model'] === undefined || chunk['model'] === model;
       const text = plainText(chunk);
@@ -66,7 +67,6 @@ const isUsageChunk = ({ choices, usage }: Json): boolean =>
 /** Anthropic to Anthropic: the model's name stands in `message_start` alone. */
 export function messagePassThrough({ model, source }: RelayOptions): StreamRelay {
   const observer = new MessageObserver(source);
-  const stamp = modelStamp(model);
   const alike = new AlikeEvents('"text":');
   return {
     observer,
@@ -76,7 +76,7 @@ export function messagePassThrough({ model, source }: RelayOptions): StreamRelay
       if (text !== null) alike.learn(event.raw, text);
       const message = payload?.['type'] === 'message_start' ? payload['message'] : undefined;
       if (!isJson(message) || message['model'] === model) return event.raw;
-      return editEvent(event, (bytes) => stampMessage(bytes, stamp));
+      return editEvent(event, (payload) => stampedAt(payload, ['message', 'model'], model));
     },
     pushAlike(view, start, parts) {
       let at = start;
@@ -98,9 +98,42 @@ function textDelta(payload: Json | null): string | null {
   return typeof delta['text'] === 'string' ? delta['text'] : null;
 }
 
-function stampMessage(payload: Uint8Array, stamp: (message: Uint8Array) => Uint8Array): Uint8Array {
-  const message = scanObject(payload).get('message');
-  if (message === undefined) return payload;
-  const stamped = stamp(payload.subarray(message.valueStart, message.valueEnd));
-  return spliceObject(payload, { message: Buffer.from(stamped).toString() });
+/** Where the model's name stands in the events of a dialect; absent: nowhere, or under the provider's own name for it. */
+const MODEL_AT: Partial<Record<Dialect, readonly string[]>> = {
+  'openai-responses': ['response', 'model'],
+  'openai-completions': ['model'],
+  'ollama-chat': ['model'],
+  'ollama-generate': ['model'],
+};
+
+/** Any other dialect to itself: bytes as they come, but for the model's name. */
+export function plainPassThrough(
+  decoder: StreamDecoder,
+  dialect: Dialect,
+  { model, source }: RelayOptions,
+): StreamRelay {
+  const observer = new DecodedObserver(decoder, source);
+  const path = MODEL_AT[dialect];
+  return {
+    observer,
+    push(event) {
+      observer.observe(event);
+      if (path === undefined || !event.data.includes('"model"')) return event.raw;
+      return editEvent(event, (payload) => stampedAt(payload, path, model));
+    },
+    end: () => (dialect === 'openai-completions' && !observer.done ? DONE_EVENT : null),
+  };
 }
+
+/** The payload with the model's name at a path, where it has that path. */
+function stampedAt(payload: Uint8Array, [name = '', ...rest]: readonly string[], model: string): Uint8Array {
+  const member = scanObject(payload).get(name);
+  if (member === undefined) return payload;
+  const value = payload.subarray(member.valueStart, member.valueEnd);
+  if (rest.length > 0 && value[0] !== OPEN_BRACE) return payload;
+  const stamped =
+    rest.length === 0 ? JSON.stringify(model) : Buffer.from(stampedAt(value, rest, model)).toString();
+  return spliceObject(payload, { [name]: stamped });
+}
+
+const OPEN_BRACE = 0x7b;

@@ -1,19 +1,41 @@
-import type { Dialect } from '@tollgate/contracts';
-import { chatPassThrough, messagePassThrough, type RelayOptions } from './pass-through-relay.js';
+import { GatewayError, type Dialect } from '@tollgate/contracts';
+import { codecOf, type AnswerOptions, type StreamDecoder, type StreamEncoder } from '@tollgate/dialects';
+import { chatPassThrough, messagePassThrough, plainPassThrough } from './pass-through-relay.js';
+import type { RelayOptions } from './relay-options.js';
 import type { StreamRelay } from './stream-relay.js';
-import { chatToMessageRelay, messageToChatRelay } from './translating-relay.js';
-
-type RelayFactory = (options: RelayOptions) => StreamRelay;
-
-/** Provider's dialect, then client's. */
-const RELAYS: Readonly<Partial<Record<Dialect, Readonly<Partial<Record<Dialect, RelayFactory>>>>>> = {
-  'openai-chat': { 'openai-chat': chatPassThrough, 'anthropic-messages': chatToMessageRelay },
-  'anthropic-messages': { 'openai-chat': messageToChatRelay, 'anthropic-messages': messagePassThrough },
-};
+import { translatingRelay } from './translating-relay.js';
 
 /** A relay for one stream from a provider's dialect to a client's. */
 export function relayFor(from: Dialect, to: Dialect, options: RelayOptions): StreamRelay {
-  const relay = RELAYS[from]?.[to];
-  if (relay === undefined) throw new Error(`No relay from ${from} to ${to}`);
-  return relay(options);
+  if (from !== to) {
+    const answer = answerOptions(to, options);
+    return translatingRelay(decoderOf(from, answer), encoderOf(to, answer), options.source);
+  }
+  if (from === 'openai-chat') return chatPassThrough(options);
+  if (from === 'anthropic-messages') return messagePassThrough(options);
+  return plainPassThrough(decoderOf(from, answerOptions(to, options)), from, options);
 }
+
+/** Only OpenAI's clients say whether they want the usage: the others' streams always tell it. */
+function answerOptions(to: Dialect, { model, includeUsage, request = {} }: RelayOptions): AnswerOptions {
+  const created = Math.floor(Date.now() / 1_000);
+  const asks = to === 'openai-chat' || to === 'openai-completions';
+  return { model, created, includeUsage: asks ? includeUsage : true, request };
+}
+
+function decoderOf(dialect: Dialect, options: AnswerOptions): StreamDecoder {
+  const decoder = codecOf(dialect)?.back?.stream?.(options);
+  if (decoder === undefined) throw noStreams(dialect);
+  return decoder;
+}
+
+function encoderOf(dialect: Dialect, options: AnswerOptions): StreamEncoder {
+  const encoder = codecOf(dialect)?.front?.stream?.(options);
+  if (encoder === undefined) throw noStreams(dialect);
+  return encoder;
+}
+
+const noStreams = (dialect: Dialect): GatewayError =>
+  new GatewayError('invalid_request', `${dialect} has no streamed answers: leave out 'stream'`, {
+    param: 'stream',
+  });

@@ -1,5 +1,5 @@
-import type { SseEvent } from '@tollgate/dialects';
-import { ChatObserver } from './chat-observer.js';
+import { ChatStreamDecoder, type SseEvent } from '@tollgate/dialects';
+import { DecodedObserver } from './decoded-observer.js';
 import { jsonAnswer } from './json-answer.js';
 import { MessageObserver } from './message-observer.js';
 
@@ -29,7 +29,7 @@ describe('the tier that served', () => {
   });
 
   it('a stream is the last that it tells', () => {
-    const chat = new ChatObserver(SOURCE);
+    const chat = new DecodedObserver(new ChatStreamDecoder(), SOURCE);
     for (const service_tier of ['auto', 'flex']) chat.observe(event({ id: 'a', choices: [], service_tier }));
     chat.observe(event({ id: 'a', choices: [] }));
     expect(chat.serviceTier).toBe('flex');

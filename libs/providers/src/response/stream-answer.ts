@@ -1,7 +1,8 @@
 import { toGatewayError, type GatewayError } from '@tollgate/contracts';
-import { SseDecoder, type SseEvent } from '@tollgate/dialects';
+import type { SseEvent } from '@tollgate/dialects';
 import type { Exchange } from '../kit/exchange.js';
 import { upstreamError, type ErrorSource } from '../kit/upstream-error.js';
+import type { FrameDecoder } from './framing.js';
 import type { StreamRelay } from './stream-relay.js';
 
 const EVENT_END = '\n\n';
@@ -11,7 +12,6 @@ const EVENT_END = '\n\n';
  * the attempt and not of a stream.
  */
 export class StreamAnswer {
-  private readonly decoder: SseDecoder;
   private first: Uint8Array | null = null;
   private complete = false;
   /** Found behind good events, which go out first. */
@@ -20,11 +20,9 @@ export class StreamAnswer {
   constructor(
     private readonly exchange: Exchange,
     private readonly relay: StreamRelay,
+    private readonly decoder: FrameDecoder,
     private readonly source: ErrorSource,
-    maxEventBytes: number,
-  ) {
-    this.decoder = new SseDecoder({ maxEventBytes });
-  }
+  ) {}
 
   /** Rejects with the GatewayError that the provider's first words amount to. */
   async open(): Promise<void> {

@@ -1,0 +1,25 @@
+import { SseDecoder, type SseEvent } from '@tollgate/dialects';
+import type { Framing } from '../endpoint.js';
+
+/** Splits a provider's bytes into events, each with its original bytes. */
+export interface FrameDecoder {
+  /** Nothing of an unfinished event is held. */
+  readonly isBetweenEvents: boolean;
+  push(chunk: Uint8Array): SseEvent[];
+  /** The end of the stream: an event that lacks its end, if there is one. */
+  flush(): SseEvent[];
+}
+
+interface FrameDecoderOptions {
+  readonly maxEventBytes: number;
+}
+
+const FRAMINGS: Partial<Record<Framing, new (options: FrameDecoderOptions) => FrameDecoder>> = {
+  sse: SseDecoder,
+};
+
+export function frameDecoder(framing: Framing, options: FrameDecoderOptions): FrameDecoder {
+  const Decoder = FRAMINGS[framing];
+  if (Decoder === undefined) throw new Error(`No decoder of ${framing}`);
+  return new Decoder(options);
+}
