@@ -8,8 +8,12 @@ import { ManagedProcess } from './managed-process.js';
 
 /** A zombie that nobody waited for is as dead as one that is gone. */
 function alive(pid: number): boolean {
-  const file = `/proc/${String(pid)}/stat`;
-  return existsSync(file) && !readFileSync(file, 'utf8').includes(') Z ');
+  try {
+    return !readFileSync(`/proc/${String(pid)}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    // It is gone, or was a moment ago.
+    return false;
+  }
 }
 
 const node = (script: string): ManagedProcess =>
