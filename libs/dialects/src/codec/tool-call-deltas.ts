@@ -7,7 +7,9 @@ export interface ToolCallSoFar {
   readonly place: number;
   readonly id: string;
   readonly name: string;
-  /** All fragments of its arguments. */
+  /** A call of a custom tool, whose input is free text. */
+  readonly isCustom: boolean;
+  /** All fragments of its arguments or, of a custom tool, its input. */
   readonly json: string;
 }
 
@@ -42,9 +44,10 @@ export class ToolCallDeltas {
   }
 
   private add(delta: Json, place: number): ToolCallDelta[] {
-    const target = isObject(delta['function']) ? delta['function'] : {};
     const call = this.callOf(delta, place);
-    const fragment = textOf(target['arguments']);
+    const value = delta[call.isCustom ? 'custom' : 'function'];
+    const target = isObject(value) ? value : {};
+    const fragment = textOf(target[call.isCustom ? 'input' : 'arguments']);
     call.json += fragment;
     if (call.name === '' && typeof target['name'] === 'string') call.name = target['name'];
     if (call.name === '') return [];
@@ -63,6 +66,7 @@ export class ToolCallDeltas {
       place: this.open.length,
       index,
       id: id === '' ? `call_${this.open.length}` : id,
+      isCustom: delta['type'] === 'custom',
       name: '',
       json: '',
       isNamed: false,

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { isObject, type Json } from '../../json/json.js';
+import { reasoningItemOf } from '../reasoning.js';
+
+/**
+ * A new id of a response. A provider's own would do for the one it is from, but two providers' may be the same, and the next turn
+ * asks for it by this id.
+ */
+export const newResponseId = (): string => `resp_${randomUUID().replaceAll('-', '')}`;
+
+/** The id of an item: with its kind, its response and its place in it, so that the item can be found by its id alone. */
+export const itemIdOf = (responseId: string, kind: ItemKind, place: number): string =>
+  `${kind}_${responseId.slice('resp_'.length)}_${place}`;
+
+export const COMPLETED = 'completed';
+
+export type ItemKind = 'msg' | 'rs' | 'fc' | 'ctc' | 'ig';
+
+export const reasoningItem = (id: string, block: Json): Json => ({
+  id,
+  summary: [],
+  ...reasoningItemOf(block),
+  type: 'reasoning',
+});
+
+export const messageItem = (id: string, content: readonly Json[], status: string): Json => ({
+  id,
+  type: 'message',
+  status,
+  role: 'assistant',
+  content,
+});
+
+export const textPart = (text: string, annotations: readonly Json[], logprobs: readonly Json[]): Json => ({
+  type: 'output_text',
+  text,
+  annotations,
+  logprobs,
+});
+
+export const refusalPart = (refusal: string): Json => ({ type: 'refusal', refusal });
+
+export interface Call {
+  /** The call's own id, not the item's. */
+  readonly id: string;
+  readonly name: string;
+  readonly isCustom: boolean;
+  /** Its arguments or, of a custom tool, its input. */
+  readonly text: string;
+}
+
+export const callItem = (id: string, call: Call, status: string): Json => ({
+  id,
+  type: call.isCustom ? 'custom_tool_call' : 'function_call',
+  status,
+  ...(call.isCustom ? { input: call.text } : { arguments: call.text }),
+  call_id: call.id,
+  name: call.name,
+});
+
+const DATA_URL = /^data:image\/(\w+);base64,/;
+
+/** An image of a chat's answer, as if a tool had made it; undefined for what is no image. */
+export function imageItem(id: string, image: unknown): Json | undefined {
+  const target = isObject(image) ? image['image_url'] : undefined;
+  const url = isObject(target) ? target['url'] : undefined;
+  if (typeof url !== 'string') return undefined;
+  const [prefix = '', format] = DATA_URL.exec(url) ?? [];
+  return {
+    id,
+    type: 'image_generation_call',
+    status: 'completed',
+    ...(format !== undefined && { output_format: format }),
+    result: url.slice(prefix.length),
+  };
+}

@@ -1,0 +1,82 @@
+import { isObject, objectAt, optionalList, stringAt, wrongType, type Json } from '../../json/json.js';
+import { present } from '../../json/present.js';
+import type { Refusals } from '../../refusals.js';
+
+/** `tools` and, of OpenAI's own tools the one that others have too, `web_search_options`. */
+export function chatToolsOf(value: unknown, refusals: Refusals): Json {
+  const tools: Json[] = [];
+  let search: Json | undefined;
+  optionalList(value, 'tools', 'request').forEach((each, index) => {
+    const field = `tools[${index}]`;
+    const tool = objectAt(each, field, 'request');
+    const type = stringAt(tool['type'], `${field}.type`, 'request');
+    if (type === 'function') tools.push(functionTool(tool, field));
+    else if (type === 'custom') tools.push(customTool(tool, field));
+    else if (isSearch(type)) search = searchOptions(tool, field, refusals) ?? search;
+    else refusals.refuse(field, `a tool of type '${type}'`);
+  });
+  return { ...(tools.length > 0 && { tools }), ...(search !== undefined && { web_search_options: search }) };
+}
+
+const isSearch = (type: string): boolean => /^web_search(?:_|$)/.test(type);
+
+function functionTool(tool: Json, field: string): Json {
+  const { description, parameters, strict } = tool;
+  return {
+    type: 'function',
+    function: present({
+      name: stringAt(tool['name'], `${field}.name`, 'request'),
+      description: description ?? undefined,
+      parameters: parameters ?? undefined,
+      strict: strict ?? undefined,
+    }),
+  };
+}
+
+function customTool(tool: Json, field: string): Json {
+  const { type: _type, format, ...rest } = tool;
+  stringAt(tool['name'], `${field}.name`, 'request');
+  const isGrammar = isObject(format) && format['type'] === 'grammar';
+  return {
+    type: 'custom',
+    custom: present({ ...rest, format: isGrammar ? grammarOf(format) : (format ?? undefined) }),
+  };
+}
+
+const grammarOf = ({ type, ...grammar }: Json): Json => ({ type, grammar });
+
+/** Undefined for a search that may not leave OpenAI's own cache of the web: nobody else has one. */
+function searchOptions(tool: Json, field: string, refusals: Refusals): Json | undefined {
+  if (tool['external_web_access'] === false) return undefined;
+  const domains = isObject(tool['filters']) ? tool['filters']['allowed_domains'] : undefined;
+  if (Array.isArray(domains) && domains.length > 0) refusals.refuse(`${field}.filters`);
+  const { search_context_size: size, user_location: place } = tool;
+  return present({
+    search_context_size: size ?? undefined,
+    user_location: isObject(place) ? placeOf(place) : undefined,
+  });
+}
+
+const placeOf = ({ type: _type, ...approximate }: Json): Json => ({ type: 'approximate', approximate });
+
+/** A chat's `tool_choice`; undefined where nothing is chosen. */
+export function chatToolChoiceOf(choice: unknown, refusals: Refusals): unknown {
+  if (choice === undefined || choice === null) return undefined;
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return choice;
+  if (!isObject(choice)) throw wrongType('request', 'tool_choice', 'auto, none, required or a tool');
+  const { type } = choice;
+  if (type === 'function' || type === 'custom') return namedTool(choice, 'tool_choice');
+  if (type !== 'allowed_tools') {
+    refusals.refuse('tool_choice', `of type '${String(type)}'`);
+    return undefined;
+  }
+  const tools = optionalList(choice['tools'], 'tool_choice.tools', 'request').map((value, index) =>
+    namedTool(objectAt(value, `tool_choice.tools[${index}]`, 'request'), `tool_choice.tools[${index}]`),
+  );
+  return { type, allowed_tools: { mode: choice['mode'] ?? 'auto', tools } };
+}
+
+function namedTool(tool: Json, field: string): Json {
+  const type = stringAt(tool['type'], `${field}.type`, 'request');
+  return { type, [type]: { name: stringAt(tool['name'], `${field}.name`, 'request') } };
+}
