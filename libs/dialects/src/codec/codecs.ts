@@ -4,10 +4,14 @@ import { ollamaChat, ollamaGenerate } from '../ollama/ollama.js';
 import { anthropicMessages } from './anthropic-messages.js';
 import type { Codec } from './codec.js';
 import { openAiChat } from './openai-chat.js';
+import { openAiResponses } from './openai-responses.js';
 
 /** Every dialect that can be translated. One that is missing here is passed on as it is, to providers that speak it. */
 const CODECS: ReadonlyMap<Dialect, Codec> = new Map(
-  [openAiChat, anthropicMessages, cohereChat, ollamaChat, ollamaGenerate].map((codec) => [codec.dialect, codec]),
+  [openAiChat, openAiResponses, anthropicMessages, cohereChat, ollamaChat, ollamaGenerate].map((codec) => [
+    codec.dialect,
+    codec,
+  ]),
 );
 
 export const codecOf = (dialect: Dialect): Codec | undefined => CODECS.get(dialect);
