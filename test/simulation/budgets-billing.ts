@@ -58,7 +58,7 @@ export function assembleBilling(database: Database, state: State, config: LiveCo
   const sums = new SpendSums(database);
   const counters = new LedgerCounters(database, sums, config);
   const ledger = new Ledger(database, new Partitions(database));
-  const charges = new Charges(state, known);
+  const charges = new Charges(database, state, known);
   const intake = new UsageIntake(ledger, charges, turns, backlog);
   const scopes = new ScopeFinder(database);
   const alerts = new AlertStore(database);

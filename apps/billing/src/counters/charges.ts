@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UsageEvent } from '@tollgate/contracts';
+import type { Database } from '@tollgate/database';
 import { STATE, type Charge, type State } from '@tollgate/state';
+import { DATABASE } from '../tokens.js';
 import { KnownCounters } from './known-counters.js';
+import { rotatedCounters } from './rotated-counters.js';
 
 /** Items of one question to shared state. */
 const AT_ONCE = 200;
@@ -13,6 +16,7 @@ export class Charges {
   private readonly owed = new Map<string, Charge>();
 
   constructor(
+    @Inject(DATABASE) private readonly database: Database,
     @Inject(STATE) private readonly state: State,
     private readonly known: KnownCounters,
   ) {}
@@ -27,9 +31,21 @@ export class Charges {
    * them, and state counts an attempt once. When it rejects, all may be told again.
    */
   async charge(events: readonly UsageEvent[]): Promise<void> {
-    for (const event of events.filter(isCharged))
-      this.owed.set(`${event.id} ${event.status}`, chargeOf(event));
+    const charged = events.filter(isCharged);
+    const successors = await this.successorsOf(charged);
+    for (const event of charged) this.owed.set(`${event.id} ${event.status}`, chargeOf(event, successors));
     await this.tell();
+  }
+
+  /**
+   * Counters of a new hash that nobody has set yet are left alone, lest they begin with these calls: they are set in turn with this,
+   * to what the ledger holds by then.
+   */
+  private async successorsOf(events: readonly UsageEvent[]): Promise<ReadonlyMap<string, string>> {
+    const successors = await rotatedCounters(this.database, events);
+    const readings = await this.state.counters([...successors.values()]);
+    const known = new Set(readings.flatMap((reading) => reading?.counter ?? []));
+    return new Map([...successors].filter(([, successor]) => known.has(successor)));
   }
 
   /**
@@ -47,10 +63,13 @@ export class Charges {
 
 const isCharged = ({ counters }: UsageEvent): boolean => counters !== undefined && counters.length > 0;
 
-const chargeOf = ({ id, callId, counters = [], costNanos, status }: UsageEvent): Charge => ({
+const chargeOf = (
+  { id, callId, counters = [], costNanos, status }: UsageEvent,
+  successors: ReadonlyMap<string, string>,
+): Charge => ({
   callId,
   attemptId: id,
-  counters,
+  counters: [...counters, ...counters.flatMap((counter) => successors.get(counter) ?? [])],
   costNanos: costNanos ?? 0,
   status,
 });

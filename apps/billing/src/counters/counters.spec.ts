@@ -38,7 +38,7 @@ function replicaOf({ database }: Stage, state: State) {
   const known = new KnownCounters();
   const counters = new LedgerCounters(database, new SpendSums(database), config);
   const ledger = new Ledger(database, new Partitions(database));
-  const charges = new Charges(state, known);
+  const charges = new Charges(database, state, known);
   return {
     intake: new UsageIntake(ledger, charges, turns, backlog),
     seeds: new CounterSeeds(state, turns, backlog, charges, counters, known),
@@ -147,6 +147,45 @@ function suite(stage: Stage): void {
     expect(counted).toEqual(kept);
     expect(kept[0]).toBe((60 * 61) / 2);
   }, 60_000);
+
+  it('charges calls that were open while their key was rotated to the counters of its new hash', async () => {
+    const former = unique('former');
+    const [old, oldOfModel, other] = [
+      counterName(`key:${former}`, '1d', TODAY),
+      counterName(`key:${former}`, '1d', TODAY, 'gpt-*'),
+      counterName('team:red', '1d', TODAY),
+    ];
+    const ofModel = counterName(`key:${keyHash}`, '1d', TODAY, 'gpt-*');
+    await replica.seeds.seed([old, oldOfModel, other]);
+    const insert = 'insert into former_key (hash, current_hash) values ($1, $2)';
+    await stage.database.dataSource.query(insert, [former, keyHash]);
+    await replica.seeds.seed([counter, ofModel]);
+    const before = (await inLedger(other)) ?? 0;
+    const late = { keyHash: former, teamId: 'red', model: 'gpt-4o', counters: [old, oldOfModel, other] };
+    await replica.intake.record([event({ ...late, costNanos: 7 })]);
+    expect(await Promise.all([counter, ofModel, old, oldOfModel].map(spent))).toEqual([7, 7, 7, 7]);
+    expect(await Promise.all([counter, ofModel, old, oldOfModel].map(inLedger))).toEqual([7, 7, 7, 7]);
+    expect(await spent(other)).toBe(before + 7);
+  });
+
+  it('leaves the counters of a new hash to be set, which have more than the calls that were open', async () => {
+    const former = unique('former');
+    // A window that began when state counted already: nobody need set it, if the key was always this one.
+    const start = Date.now() + 60_000;
+    const [old, fresh] = [former, keyHash].map((hash) => counterName(`key:${hash}`, '1d', start)) as [
+      string,
+      string,
+    ];
+    const spend = (costNanos: number) =>
+      replica.intake.record([event({ keyHash: former, counters: [old], costNanos, calledAt: start })]);
+    await spend(50);
+    const insert = 'insert into former_key (hash, current_hash) values ($1, $2)';
+    await stage.database.dataSource.query(insert, [former, keyHash]);
+    await spend(7);
+    expect([await spent(old), await spent(fresh)]).toEqual([57, null]);
+    await replica.seeds.seed([fresh]);
+    expect(await spent(fresh)).toBe(57);
+  });
 
   it('has a batch come again that shared state could not be told of, and charges it once', async () => {
     await replica.seeds.seed([counter]);
