@@ -3,7 +3,7 @@ import { chatAnnotationsOf } from '../citations.js';
 import { CallDeltas } from './call-deltas.js';
 import { imageOf } from './output-items.js';
 import { ReasoningDeltas } from './reasoning-deltas.js';
-import { SentTexts } from './sent-texts.js';
+import { SentTexts, partOf } from './sent-texts.js';
 
 /** Turns the events of a response's items into the `delta` objects of chat chunks, `logprobs` beside the text they are of. */
 export class ItemDeltas {
@@ -29,18 +29,18 @@ export class ItemDeltas {
       case 'response.output_item.done':
         return this.stop(place, objectAt(event['item'], 'item', 'answer'));
       case 'response.output_text.delta':
-        return this.text(partOf(place, event['content_index']), text, event['logprobs']);
+        return this.text(this.sent.partAt(place, event['content_index']), text, event['logprobs']);
       case 'response.refusal.delta':
-        return this.refusal(partOf(place, event['content_index']), text);
+        return this.refusal(this.sent.partAt(place, event['content_index']), text);
       case 'response.reasoning_summary_text.delta':
-        return this.reasoning.push(place, `summary ${String(event['summary_index'] ?? 0)}`, text);
+        return this.reasoning.push(place, 'summary', event['summary_index'], text);
       case 'response.reasoning_text.delta':
-        return this.reasoning.push(place, `content ${String(event['content_index'] ?? 0)}`, text);
+        return this.reasoning.push(place, 'content', event['content_index'], text);
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
         return this.calls.push(place, text);
       case 'response.output_text.annotation.added':
-        return this.cite(partOf(place, event['content_index']), [event['annotation']]);
+        return this.cite(this.sent.partAt(place, event['content_index']), [event['annotation']]);
       default:
         return [];
     }
@@ -98,5 +98,3 @@ export class ItemDeltas {
     return list.length === 0 ? [] : [{ annotations: list }];
   }
 }
-
-const partOf = (place: unknown, index: unknown): string => `${String(place)} ${String(index ?? 0)}`;

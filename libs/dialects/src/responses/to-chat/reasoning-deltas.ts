@@ -1,23 +1,14 @@
 import { isObject, type Json } from '../../json/json.js';
 import { PART_SEPARATOR, thinkingBlockOf } from '../reasoning.js';
-import { SentTexts } from './sent-texts.js';
+import { SentTexts, partOf } from './sent-texts.js';
 
 /** Chat deltas of reasoning items: of each a thinking block, whose signature comes with the item's end. */
 export class ReasoningDeltas {
   private readonly sent = new SentTexts();
   private item: unknown = null;
 
-  /** `part` tells the parts of an item apart. */
-  push(place: unknown, part: string, text: string): Json[] {
-    if (text === '') return [];
-    const key = `${String(place)} ${part}`;
-    const isNewItem = this.item !== place;
-    const isNewPart = !this.sent.has(key);
-    const before = isNewPart && this.item !== null ? PART_SEPARATOR : '';
-    this.item = place;
-    this.sent.add(key, text);
-    const block = { type: 'thinking', thinking: isNewItem ? text : `${before}${text}`, signature: '' };
-    return [{ reasoning_content: `${before}${text}`, thinking_blocks: [block] }];
+  push(item: unknown, list: 'summary' | 'content', index: unknown, text: string): Json[] {
+    return this.add(item, this.sent.partAt(`${String(item)} ${list}`, index), text);
   }
 
   /** What the deltas of a whole item left out, and its signature. */
@@ -30,12 +21,21 @@ export class ReasoningDeltas {
     return [...rest, { thinking_blocks: [{ ...block, thinking: '' }] }];
   }
 
-  private restOf(place: unknown, list: string, parts: unknown): Json[] {
+  private restOf(item: unknown, list: string, parts: unknown): Json[] {
     if (!Array.isArray(parts)) return [];
     return parts.flatMap((part, index) => {
-      const name = `${list} ${index}`;
-      const whole = isObject(part) ? part['text'] : undefined;
-      return this.push(place, name, this.sent.restOf(`${String(place)} ${name}`, whole));
+      const key = partOf(`${String(item)} ${list}`, index);
+      return this.add(item, key, this.sent.restOf(key, isObject(part) ? part['text'] : undefined));
     });
+  }
+
+  private add(item: unknown, part: string, text: string): Json[] {
+    if (text === '') return [];
+    const before = this.item !== null && !this.sent.has(part) ? PART_SEPARATOR : '';
+    const thinking = this.item === item ? `${before}${text}` : text;
+    this.item = item;
+    this.sent.add(part, text);
+    const block = { type: 'thinking', thinking, signature: '' };
+    return [{ reasoning_content: `${before}${text}`, thinking_blocks: [block] }];
   }
 }

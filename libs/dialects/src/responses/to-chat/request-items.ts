@@ -63,9 +63,16 @@ function otherMessage(item: Json, field: string, refusals: Refusals): Json | und
     const id = stringAt(item['call_id'], `${field}.call_id`, 'request');
     return { role: 'tool', tool_call_id: id, content: outputOf(item['output'], `${field}.output`, refusals) };
   }
-  refusals.refuse(field, `an item of type '${type}'`);
+  if (!OWN_TOOLS.has(type)) refusals.refuse(field, `an item of type '${type}'`);
   return undefined;
 }
+
+/** What OpenAI's own tools did means nothing to another provider; what the model said of it stays. */
+const OWN_TOOLS = new Set([
+  ...['web_search_call', 'file_search_call', 'code_interpreter_call', 'image_generation_call'],
+  ...['mcp_list_tools', 'mcp_call', 'mcp_approval_request', 'mcp_approval_response'],
+  ...['tool_search_call', 'tool_search_output'],
+]);
 
 /** A message may leave its type out. */
 const typeOf = ({ type, role }: Json, field: string): string =>

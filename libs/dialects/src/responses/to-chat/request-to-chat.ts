@@ -24,13 +24,14 @@ const CONSUMED = new Set([
 ]);
 
 /** Fields without a counterpart in a chat, each with the test of a value that asks for nothing. */
-const WITHOUT_COUNTERPART: Readonly<Record<string, (value: unknown) => boolean>> = {
+const WITHOUT_COUNTERPART: Readonly<Record<string, (value: unknown, chat: Json) => boolean>> = {
   previous_response_id: () => false,
   conversation: () => false,
   prompt: () => false,
   background: (value) => value === false,
   truncation: (value) => value === 'disabled',
-  max_tool_calls: () => false,
+  // It bounds OpenAI's own tools, of which a chat can have the search alone.
+  max_tool_calls: (_value, { web_search_options: search }) => search === undefined,
   context_management: (value) => Array.isArray(value) && value.length === 0,
 };
 
@@ -44,14 +45,15 @@ export function responsesToChat(request: Json, { dropParams, model }: FrontOptio
   const text = optionalObject(request['text'], 'text');
   const reasoning = optionalObject(request['reasoning'], 'reasoning');
   const topLogprobs = optionalNumber(request['top_logprobs'], 'top_logprobs', 'request');
+  const tools = chatToolsOf(request['tools'], refusals);
   const include = optionalList(request['include'], 'include', 'request');
   const wantsLogprobs = include.includes('message.output_text.logprobs') || (topLogprobs ?? 0) > 0;
   return {
-    ...travellingFields(request, refusals),
+    ...travellingFields(request, tools, refusals),
     model: optionalString(request['model'], 'model', 'request') ?? model,
     messages: [...instructionsOf(request), ...messagesOf(request['input'], refusals)],
     ...present({
-      ...chatToolsOf(request['tools'], refusals),
+      ...tools,
       tool_choice: chatToolChoiceOf(request['tool_choice'], refusals),
       max_tokens: optionalNumber(request['max_output_tokens'], 'max_output_tokens', 'request'),
       response_format: responseFormatOf(text['format']),
@@ -64,13 +66,13 @@ export function responsesToChat(request: Json, { dropParams, model }: FrontOptio
   };
 }
 
-function travellingFields(request: Json, refusals: Refusals): Json {
+function travellingFields(request: Json, tools: Json, refusals: Refusals): Json {
   const body: Json = {};
   for (const [name, value] of Object.entries(request)) {
     if (value === null || value === undefined || CONSUMED.has(name)) continue;
     const asksNothing = Object.hasOwn(WITHOUT_COUNTERPART, name) ? WITHOUT_COUNTERPART[name] : undefined;
     if (asksNothing === undefined) body[name] = value;
-    else if (!asksNothing(value)) refusals.refuse(name);
+    else if (!asksNothing(value, tools)) refusals.refuse(name);
   }
   return body;
 }
