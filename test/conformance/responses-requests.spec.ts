@@ -50,11 +50,18 @@ function checkStrict(request: Json): Json | null {
 
 /**
  * What a request asks for, whichever way it is spelled. Left out is what a chat has no place for and the answer does not depend on:
- * ids of items, storage and cache, how much is told of the thoughts, what is included beside the answer.
+ * ids of items, storage and cache, how much is told of the thoughts, what is included beside the answer, the bound of tools that are
+ * not there.
  */
 function meaningOf(request: Json): Json {
   const { instructions, input, tools, reasoning, text, stream, service_tier: tier, ...rest } = request;
-  const { include: _include, store: _store, prompt_cache_options: _cache, ...fields } = rest;
+  const {
+    include: _include,
+    store: _store,
+    prompt_cache_options: _cache,
+    max_tool_calls: _calls,
+    ...fields
+  } = rest;
   const effort = isObject(reasoning) ? (reasoning['effort'] ?? undefined) : undefined;
   const system =
     typeof instructions === 'string' && instructions !== ''
