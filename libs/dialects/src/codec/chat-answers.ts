@@ -38,13 +38,13 @@ export class ChatChunks {
 
   constructor(private readonly options: AnswerOptions) {}
 
-  /** The first chunk of an answer. */
-  start(): Json {
-    return this.chunk({ role: 'assistant', content: '' });
+  /** The first chunk of an answer, or of one of several. */
+  start(index = 0): Json {
+    return this.chunk({ role: 'assistant', content: '' }, null, null, index);
   }
 
-  chunk(delta: Json, finishReason: string | null = null, logprobs: Json | null = null): Json {
-    const choice = { index: 0, delta, logprobs, finish_reason: finishReason };
+  chunk(delta: Json, finishReason: string | null = null, logprobs: Json | null = null, index = 0): Json {
+    const choice = { index, delta, logprobs, finish_reason: finishReason };
     return { ...this.head(), choices: [choice] };
   }
 
@@ -52,7 +52,12 @@ export class ChatChunks {
   end(finishReason: string, usage: Usage | null): Json[] {
     const last = this.chunk({}, finishReason);
     if (!this.options.includeUsage || usage === null) return [last];
-    return [last, { ...this.head(), choices: [], usage: chatUsageOf(usage) }];
+    return [last, this.usage(usage)];
+  }
+
+  /** The chunk with the usage alone. */
+  usage(usage: Usage): Json {
+    return { ...this.head(), choices: [], usage: chatUsageOf(usage) };
   }
 
   private head(): Json {

@@ -1,17 +1,40 @@
 import type { Dialect } from '@tollgate/contracts';
 import { cohereChat } from '../cohere/cohere-chat.js';
+import { cohereEmbed } from '../embeddings/cohere-embed.js';
+import { jinaEmbed } from '../embeddings/jina-embed.js';
+import { ollamaEmbed } from '../embeddings/ollama-embed.js';
+import { openAiEmbeddings } from '../embeddings/openai-embeddings.js';
+import { voyageEmbed } from '../embeddings/voyage-embed.js';
+import { mistralModerations, openAiModerations } from '../moderations/moderations.js';
 import { ollamaChat, ollamaGenerate } from '../ollama/ollama.js';
+import { cohereRerank } from '../rerank/cohere-rerank.js';
+import { jinaRerank } from '../rerank/jina-rerank.js';
+import { voyageRerank } from '../rerank/voyage-rerank.js';
 import { anthropicMessages } from './anthropic-messages.js';
 import type { Codec } from './codec.js';
 import { openAiChat } from './openai-chat.js';
 import { openAiResponses } from './openai-responses.js';
 
-/** Every dialect that can be translated. One that is missing here is passed on as it is, to providers that speak it. */
-const CODECS: ReadonlyMap<Dialect, Codec> = new Map(
-  [openAiChat, openAiResponses, anthropicMessages, cohereChat, ollamaChat, ollamaGenerate].map((codec) => [
-    codec.dialect,
-    codec,
-  ]),
-);
+const CODECS: readonly Codec[] = [
+  openAiChat,
+  openAiResponses,
+  anthropicMessages,
+  cohereChat,
+  ollamaChat,
+  ollamaGenerate,
+  openAiEmbeddings,
+  cohereEmbed,
+  ollamaEmbed,
+  voyageEmbed,
+  jinaEmbed,
+  cohereRerank,
+  jinaRerank,
+  voyageRerank,
+  openAiModerations,
+  mistralModerations,
+];
 
-export const codecOf = (dialect: Dialect): Codec | undefined => CODECS.get(dialect);
+const byDialect: ReadonlyMap<Dialect, Codec> = new Map(CODECS.map((codec) => [codec.dialect, codec]));
+
+/** Undefined: the dialect is passed on as it is, to providers that speak it. */
+export const codecOf = (dialect: Dialect): Codec | undefined => byDialect.get(dialect);

@@ -70,7 +70,7 @@ function fileSource(file: Json, field: string): Json {
   }
   const id = file['file_id'];
   if (typeof id === 'string')
-    return /^https?:/.test(id) ? { type: 'url', url: id } : { type: 'file', file_id: id };
+    return /^(?:https?|s3):/.test(id) ? { type: 'url', url: id } : { type: 'file', file_id: id };
   throw wrongType('request', field, 'an object with file_data or file_id');
 }
 

@@ -1,0 +1,140 @@
+import { crc32 } from 'node:zlib';
+import { GatewayError } from '@tollgate/contracts';
+import { isObject, type Json } from '../json/json.js';
+import { encodeSse } from '../sse/encode-sse.js';
+import type { SseDecoderOptions, SseEvent } from '../sse/sse-decoder.js';
+import { errorOfAwsException } from './aws-exception.js';
+import { textHeaders } from './message-headers.js';
+
+/** Lengths of the message and of its headers, and their checksum; behind the payload the checksum of it all. */
+const PRELUDE = 12;
+const CHECKSUM = 4;
+
+const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Splits a byte stream into the messages of AWS's event streams (`application/vnd.amazon.eventstream`): the event's name is its
+ * `:event-type`, its data the payload. What an InvokeModel stream wraps, the model's own event, is unwrapped, and its `raw` is a
+ * server-sent event. An exception is thrown as its error, after the events that came before it.
+ */
+export class EventStreamDecoder {
+  private readonly maxEventBytes: number;
+  /** Bytes of the unfinished message; only the first `length` count. */
+  private pending = NOTHING;
+  private length = 0;
+  private failure: GatewayError | null = null;
+
+  constructor(options: SseDecoderOptions = {}) {
+    this.maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
+  }
+
+  /** Nothing of an unfinished message is held. */
+  get isBetweenEvents(): boolean {
+    return this.length === 0 && this.failure === null;
+  }
+
+  /** The events that this chunk completes. Throws `upstream_invalid_response` for bytes that are no messages. */
+  push(chunk: Uint8Array): SseEvent[] {
+    this.throwFailure();
+    const view = this.append(chunk);
+    const events: SseEvent[] = [];
+    let at = 0;
+    try {
+      for (let size = this.sizeAt(view, at); size <= view.length - at; size = this.sizeAt(view, at)) {
+        const event = eventOf(view.subarray(at, at + size));
+        if (event !== null) events.push(event);
+        at += size;
+      }
+    } catch (error) {
+      if (!(error instanceof GatewayError) || events.length === 0) throw error;
+      this.failure = error;
+    }
+    this.keep(view, at);
+    return events;
+  }
+
+  /** The end of the stream. Throws `upstream_stream_broken` where a message is not whole. */
+  flush(): SseEvent[] {
+    this.throwFailure();
+    if (this.length > 0) throw new GatewayError('upstream_stream_broken', 'The stream ended within an event');
+    return [];
+  }
+
+  private throwFailure(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+
+  private append(chunk: Uint8Array): Buffer {
+    if (this.length === 0) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const size = this.length + chunk.length;
+    if (size > this.pending.length) {
+      // Doubling keeps one message in many small chunks linear.
+      const grown = Buffer.allocUnsafe(Math.max(size, this.pending.length * 2, 1024));
+      this.pending.copy(grown, 0, 0, this.length);
+      this.pending = grown;
+    }
+    this.pending.set(chunk, this.length);
+    return this.pending.subarray(0, size);
+  }
+
+  /** The length of the message that starts here; more than there is where that is not known yet. */
+  private sizeAt(view: Buffer, at: number): number {
+    if (view.length - at < PRELUDE) return Infinity;
+    const size = view.readUInt32BE(at);
+    const isIntact = crc32(view.subarray(at, at + PRELUDE - 4)) === view.readUInt32BE(at + PRELUDE - 4);
+    if (!isIntact || size < PRELUDE + CHECKSUM + view.readUInt32BE(at + 4)) throw broken();
+    if (size > this.maxEventBytes) throw tooLong(this.maxEventBytes);
+    return size;
+  }
+
+  /** Kept as a copy: the chunk's memory may be another's by the next time, and events share that of what was pending. */
+  private keep(view: Buffer, at: number): void {
+    const isPending = at === 0 && this.length > 0;
+    this.length = view.length - at;
+    if (!isPending) this.pending = this.length === 0 ? NOTHING : Buffer.from(view.subarray(at));
+  }
+}
+
+/** The event of one whole message; null for one without a meaning to us. Throws an exception's error. */
+function eventOf(message: Buffer): SseEvent | null {
+  const end = message.length - CHECKSUM;
+  if (crc32(message.subarray(0, end)) !== message.readUInt32BE(end)) throw broken();
+  const payloadStart = PRELUDE + message.readUInt32BE(4);
+  const headers = textHeaders(message.subarray(PRELUDE, payloadStart));
+  if (headers === null) throw broken();
+  const data = message.toString('utf8', payloadStart, end);
+  const type = headers.get(':message-type');
+  if (type === 'exception') {
+    throw errorOfAwsException(headers.get(':exception-type') ?? 'exception', parsed(data)['message']);
+  }
+  if (type === 'error') {
+    throw errorOfAwsException(headers.get(':error-code') ?? 'error', headers.get(':error-message'));
+  }
+  const event = headers.get(':event-type') ?? null;
+  return event === 'chunk' ? unwrapped(data) : { event, data, raw: message };
+}
+
+function unwrapped(data: string): SseEvent | null {
+  const { bytes } = parsed(data);
+  if (typeof bytes !== 'string') return null;
+  const inner = Buffer.from(bytes, 'base64').toString('utf8');
+  const type = /^\{"type":"([a-z_]+)"/.exec(inner)?.[1] ?? parsed(inner)['type'];
+  const name = typeof type === 'string' ? type : undefined;
+  return { event: name ?? null, data: inner, raw: encodeSse(inner, name) };
+}
+
+function parsed(text: string): Json {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+const broken = (): GatewayError =>
+  new GatewayError('upstream_invalid_response', 'The provider sent an event whose bytes are damaged');
+
+const tooLong = (limit: number): GatewayError =>
+  new GatewayError('upstream_invalid_response', `The provider sent an event of more than ${limit} bytes`);
