@@ -8,7 +8,7 @@ import {
   type SseEvent,
 } from '@tollgate/dialects';
 import { assembleChat, summarizeChat } from './assemble.js';
-import { asEvent, checkSplice, checkUsage, decodeStream, isObject, listOf, parse } from './checks.js';
+import { checkSplice, checkUsage, decodeStream, isObject, listOf, parse } from './checks.js';
 import { recordingsOf, type Recording } from './recordings.js';
 import { checkResponseEvents } from './response-events.js';
 import { describeRecordings } from './suite.js';

@@ -1,7 +1,7 @@
 import { GatewayError } from '@tollgate/contracts';
 import { codecOf, type Back, type Front, type Json } from '@tollgate/dialects';
 import { checkSplice, isObject, listOf, parse } from './checks.js';
-import { recordingsOf, type Recording } from './recordings.js';
+import { recordingsOf } from './recordings.js';
 import { describeRecordings } from './suite.js';
 
 const { front, back } = codecOf('openai-responses') as { front: Required<Front>; back: Required<Back> };

@@ -50,7 +50,7 @@ function inputFile({ file_id: id, file_data: data, filename }: Json): Json {
 export function outputContentOf(message: Json, field: string, refusals: Refusals): string | Json[] | null {
   const { content } = message;
   const refusal = optionalString(message['refusal'], `${field}.refusal`, 'request') ?? '';
-  const said = content === undefined || content === null ? '' : content;
+  const said = content ?? '';
   if (typeof said === 'string' && refusal === '') return said === '' ? null : said;
   const parts = typeof said === 'string' ? textParts(said) : said;
   if (!Array.isArray(parts)) throw wrongType('request', `${field}.content`, 'a string or a list of parts');

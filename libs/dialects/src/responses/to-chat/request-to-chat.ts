@@ -1,6 +1,5 @@
 import type { FrontOptions } from '../../codec/codec.js';
 import {
-  isObject,
   objectAt,
   optionalList,
   optionalNumber,
