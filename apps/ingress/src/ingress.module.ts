@@ -43,9 +43,8 @@ import { CallEntry } from './calls/call-entry.js';
 import { CallIntake } from './calls/call-intake.js';
 import { CallService } from './calls/call.service.js';
 import { CallTracker } from './calls/call-tracker.js';
-import { ChatController } from './calls/chat.controller.js';
 import { ClientCallIds } from './calls/client-call-ids.js';
-import { MessagesController } from './calls/messages.controller.js';
+import { DOOR_CONTROLLERS } from './doors/door-parts.js';
 import { ErrorsFilter } from './http/errors.filter.js';
 import { HttpDoor } from './http/http-door.js';
 import { RouteGuard } from './http/route-guard.js';
@@ -75,19 +74,18 @@ import { SPEND_CONTROLLERS } from './spend/spend-parts.js';
 
 /** Every controller with HTTP routes. */
 export const HTTP_CONTROLLERS = [
+  ...DOOR_CONTROLLERS,
   ...SPEND_CONTROLLERS,
   AccessGroupsController,
   AlertsController,
   AuditController,
   BudgetsController,
-  ChatController,
   CustomersController,
   ExplainController,
   KeyBulkController,
   KeyExplainController,
   KeyInfoController,
   KeysController,
-  MessagesController,
   ModelInfoController,
   ModelUsageController,
   ModelsAdminController,

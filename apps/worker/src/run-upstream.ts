@@ -40,7 +40,7 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
 
 function toCall({ header, target }: Work, body: Uint8Array, maxOutputTokens: number | null): UpstreamCall {
   const { call, attemptId, upstreamModel, partial, resumable } = header;
-  const { dialect, model, stream, includeUsage, headers } = call;
+  const { dialect, model, stream, includeUsage, headers, contentType } = call;
   return {
     attemptId,
     dialect,
@@ -50,6 +50,7 @@ function toCall({ header, target }: Work, body: Uint8Array, maxOutputTokens: num
     includeUsage,
     headers,
     body,
+    contentType,
     options: target.deployment,
     partial,
     resumable,

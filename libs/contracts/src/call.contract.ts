@@ -68,6 +68,8 @@ export const callHeader = z.object({
   /** The dearer service that the caller asks for (`service_tier: priority`, Anthropic's `speed: fast`); absent: none. */
   serviceTier: serviceTier.optional(),
   bodyBytes: z.number().int().nonnegative().default(0),
+  /** Of the body; absent: JSON. */
+  contentType: z.string().optional(),
   needs: z.array(capability).default([]),
   /** `x-litellm-session-id`, body `litellm_session_id` or `metadata.session_id`. */
   sessionId: z.string().optional(),

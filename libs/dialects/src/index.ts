@@ -22,6 +22,8 @@ export type {
   StreamDecoder,
   StreamEncoder,
 } from './codec/codec.js';
+export { codecOf } from './codec/codecs.js';
+export { ChatStreamDecoder } from './codec/openai-chat.js';
 export type { TranslatedRequest } from './codec/translated-request.js';
 export { chatToMessages, type ChatToMessagesOptions } from './to-anthropic/chat-to-messages.js';
 export { chatToMessage } from './to-anthropic/chat-to-message.js';
@@ -35,6 +37,7 @@ export { usageOfChat } from './usage/chat-usage.js';
 export { usageOfCohere } from './usage/cohere-usage.js';
 export { usageOfConverse } from './usage/converse-usage.js';
 export { usageOfGemini } from './usage/gemini-usage.js';
-export { usageOfMessage } from './usage/message-usage.js';
+export { messageTierOf, usageOfMessage } from './usage/message-usage.js';
 export { serviceTierOf } from './usage/service-tier.js';
-export { estimatePromptTokens, estimateTokens } from './usage/estimate-tokens.js';
+export { estimatePromptTokens, estimateRequestTokens, estimateTokens } from './usage/estimate-tokens.js';
+export { boundaryOf, scanMultipart, spliceMultipart, type FormPart } from './multipart/multipart.js';

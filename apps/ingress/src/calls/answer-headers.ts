@@ -49,15 +49,16 @@ export function answerHeaders(
   headers['x-litellm-response-duration-ms'] = milliseconds(elapsedMs);
   headers['x-litellm-overhead-duration-ms'] = milliseconds(elapsedMs - head.upstreamMs);
   if (head.costNanos !== null) headers['x-litellm-response-cost'] = formatDollars(head.costNanos);
-  if (isEventStream(head)) {
+  if (isStream(head)) {
     headers['cache-control'] = 'no-cache';
     headers['x-accel-buffering'] = 'no';
   }
   return headers;
 }
 
-export const isEventStream = (head: ResponseHead): boolean =>
-  (head.headers['content-type'] ?? '').startsWith('text/event-stream');
+/** Events, or lines of JSON. */
+export const isStream = (head: ResponseHead): boolean =>
+  /^(?:text\/event-stream|application\/x-ndjson)/.test(head.headers['content-type'] ?? '');
 
 /** Attempt ids are `{call id}:{n}`, n from 1. */
 const attemptsOf = (head: ResponseHead): string => head.attemptId.slice(head.attemptId.lastIndexOf(':') + 1);

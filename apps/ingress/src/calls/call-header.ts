@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GatewayConfig } from '@tollgate/config';
 import type { CallHeader, ServiceTier } from '@tollgate/contracts';
-import { estimatePromptTokens } from '@tollgate/dialects';
+import { estimateRequestTokens } from '@tollgate/dialects';
 import type { Caller } from '../auth/caller.js';
 import { deadlineOf } from './call-deadline.js';
 import { readTags, readWishes } from './call-options.js';
-import type { ChatRequest } from './chat-request.js';
+import type { CallRequest } from './call-request.js';
 import { forwardedHeaders, traceparentOf } from './forwarded-headers.js';
 import { promptNeeds } from './prompt-needs.js';
 import { ENOUGH_TOKENS, promptPrefix } from './prompt-prefix.js';
+import { countAt, ruleOf } from './request-rules.js';
 import { readDeterministic, readFallbacks, readRegions } from './routing-options.js';
 import { readSessionId } from './session-id.js';
 
@@ -16,7 +17,7 @@ import { readSessionId } from './session-id.js';
 export interface CallSource {
   readonly id: string;
   readonly headers: IncomingHttpHeaders;
-  readonly chat: ChatRequest;
+  readonly asked: CallRequest;
   readonly caller: Caller;
   readonly config: GatewayConfig;
 }
@@ -29,24 +30,24 @@ export interface DescribedCall {
 }
 
 /** All that the router and the worker learn of a call besides its body. Throws `invalid_request` naming a bad field. */
-export function buildCallHeader({ id, headers, chat, caller, config }: CallSource): DescribedCall {
-  const { body } = chat;
+export function buildCallHeader({ id, headers, asked, caller, config }: CallSource): DescribedCall {
+  const { body, dialect } = asked;
   const { principal } = caller;
   const wishes = readWishes(headers, body);
-  const inputTokens = estimatePromptTokens(body);
+  const inputTokens = estimateRequestTokens(body, dialect);
   const { needs, cacheMarked } = promptNeeds(body);
   const startedAt = Date.now();
   const header: CallHeader = {
     id,
-    dialect: chat.dialect,
-    model: chat.model,
-    stream: chat.stream,
-    includeUsage: chat.includeUsage,
+    dialect,
+    model: asked.model,
+    stream: asked.stream,
+    includeUsage: asked.includeUsage,
     principal,
-    endUser: chat.endUser ?? endUserHeader(headers),
+    endUser: asked.endUser ?? endUserHeader(headers),
     tags: readTags(headers, body, caller.tags),
     inputTokens,
-    bodyBytes: chat.bytes.length,
+    bodyBytes: asked.bytes.length,
     needs,
     startedAt,
     deadline: startedAt + deadlineOf(wishes.timeoutMs, principal, config),
@@ -55,10 +56,12 @@ export function buildCallHeader({ id, headers, chat, caller, config }: CallSourc
   };
   const hasPrefix = config.router.affinity.promptPrefix && (cacheMarked || inputTokens >= ENOUGH_TOKENS);
   // Assigned rather than spread: most calls have none of these.
-  const maxOutputTokens = countOf(body['max_completion_tokens']) ?? countOf(body['max_tokens']);
+  const { caps, answers: answersAt } = ruleOf(dialect);
+  const maxOutputTokens = caps.map((path) => countAt(body, path)).find((count) => count !== undefined);
   if (maxOutputTokens !== undefined) header.maxOutputTokens = maxOutputTokens;
-  const answers = countOf(body['n']) ?? 1;
+  const answers = countAt(body, answersAt) ?? 1;
   if (answers > 1) header.answers = answers;
+  if (asked.contentType !== undefined) header.contentType = asked.contentType;
   const serviceTier = dearerTier(body);
   if (serviceTier !== undefined) header.serviceTier = serviceTier;
   const sessionId = readSessionId(headers, body);
@@ -79,10 +82,6 @@ function dearerTier(body: Readonly<Record<string, unknown>>): ServiceTier | unde
   if (body['service_tier'] === 'priority') return 'priority';
   return body['speed'] === 'fast' ? 'fast' : undefined;
 }
-
-/** What is no count is the provider's to judge. */
-const countOf = (value: unknown): number | undefined =>
-  Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined;
 
 function endUserHeader(headers: IncomingHttpHeaders): string | null {
   const value = headers['x-litellm-end-user-id'] ?? headers['x-litellm-customer-id'];

@@ -10,7 +10,7 @@ import type { CallContext } from '../http/request-context.js';
 import { Deprecations, isPast, modelSunset } from '../models/deprecations.js';
 import { ModelNames } from '../models/model-names.js';
 import { buildCallHeader, type DescribedCall } from './call-header.js';
-import type { ChatRequest } from './chat-request.js';
+import type { CallRequest } from './call-request.js';
 import { clientCallId } from './forwarded-headers.js';
 
 export type { DescribedCall };
@@ -18,7 +18,7 @@ export type { DescribedCall };
 /** A request that wants to be a call. */
 export interface Applicant {
   readonly headers: IncomingHttpHeaders;
-  readonly chat: ChatRequest;
+  readonly asked: CallRequest;
   readonly caller: Caller;
 }
 
@@ -33,14 +33,14 @@ export class CallIntake {
   ) {}
 
   /** What is known of a call before it is checked: errors are answered with it too. */
-  describe({ headers, chat, caller }: Applicant): CallContext {
+  describe({ headers, asked, caller }: Applicant): CallContext {
     const id = randomUUID();
     const { router } = this.live.current;
     return {
       id,
       clientId: clientCallId(headers) ?? id,
-      modelLabel: this.names.isKnown(chat.model) ? chat.model : 'other',
-      notice: this.deprecations.of(routedModel(chat.model, caller.principal, router)),
+      modelLabel: this.names.isKnown(asked.model) ? asked.model : 'other',
+      notice: this.deprecations.of(routedModel(asked.model, caller.principal, router)),
       startedAt: performance.now(),
     };
   }
@@ -48,8 +48,8 @@ export class CallIntake {
   /** The header of the call; `named`: the model, where it is not the request's. Throws `model_access_denied`, `model_sunset` or `invalid_request`. */
   headerOf(
     { id, notice }: CallContext,
-    { headers, chat, caller }: Applicant,
-    named: string = chat.model,
+    { headers, asked, caller }: Applicant,
+    named: string = asked.model,
   ): DescribedCall {
     const { models } = caller.principal;
     const config = this.live.current;
@@ -59,7 +59,7 @@ export class CallIntake {
     return buildCallHeader({
       id,
       headers,
-      chat: named === chat.model ? chat : { ...chat, model: named },
+      asked: named === asked.model ? asked : { ...asked, model: named },
       caller,
       config,
     });

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { checkStorable } from '../http/storable-text.js';
-import { flag, invalid } from './chat-request.js';
+import { flag, invalid } from './request-fields.js';
 
 /** What a caller may ask of the gateway itself, in LiteLLM's fields and headers. */
 export interface CallWishes {

@@ -6,7 +6,6 @@ import {
   routeCall,
   toGatewayError,
   type CallHeader,
-  type Dialect,
 } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
@@ -21,8 +20,9 @@ import type { CallContext } from '../http/request-context.js';
 import { answerHeaders } from './answer-headers.js';
 import { CallEntry } from './call-entry.js';
 import { CallIntake } from './call-intake.js';
+import { readCallRequest, type Door } from './call-request.js';
 import { CallTracker } from './call-tracker.js';
-import { readChatRequest } from './chat-request.js';
+
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
 import type { Pass, Settlement } from './pass.js';
@@ -42,11 +42,12 @@ export class CallService {
     private readonly ids: ClientCallIds,
   ) {}
 
-  /** Answers a chat call. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
-  async chat(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<void> {
+  /** Answers a call of a model. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
+  async answer(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<void> {
     const caller = callerOf(request);
-    const chat = readChatRequest(request.body, door.dialect, door.pathModel ?? null);
-    const applicant = { headers: request.headers, chat, caller };
+    const { headers, body } = request;
+    const asked = readCallRequest(body, door, headers['content-type']);
+    const applicant = { headers, asked, caller };
     const call = this.intake.describe(applicant);
     request.call = call;
     this.ids.note(call);
@@ -55,7 +56,7 @@ export class CallService {
     this.tracker.started();
     try {
       const { header, pass } = await this.entry.enter(call, described, applicant);
-      await this.relay(reply, { call, header, body: chat.bytes, pass });
+      await this.relay(reply, { call, header, body: asked.bytes, pass });
     } finally {
       this.tracker.finished();
     }
@@ -121,12 +122,6 @@ export class CallService {
     const id = resends === undefined ? callId : `${callId}:r${resends}`;
     return this.bus.call(routeCall, header, body, { id, deadline });
   }
-}
-
-/** Which way a call came in: the caller's dialect, and a model that its path names. */
-export interface Door {
-  readonly dialect: Dialect;
-  readonly pathModel?: string;
 }
 
 interface AdmittedCall {

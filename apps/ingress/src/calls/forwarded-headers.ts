@@ -4,12 +4,12 @@ import type { IncomingHttpHeaders } from 'node:http';
  * Headers by which the providers' own SDKs switch features on: an unknown one of these reaches a provider of the same
  * dialect on the day it is invented. Nothing else does: no credentials, cookies or hop-by-hop headers.
  */
-const FORWARDED = ['anthropic-', 'openai-'];
+const FORWARDED = ['anthropic-', 'openai-', 'x-goog-'];
 
 export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const forwarded: Record<string, string> = {};
   for (const name in headers) {
-    if (name.length < 8 || !FORWARDED.some((prefix) => name.startsWith(prefix))) continue;
+    if (name.length < 7 || name === 'x-goog-api-key' || !FORWARDED.some((prefix) => name.startsWith(prefix))) continue;
     const value = headers[name];
     if (typeof value === 'string') forwarded[name] = value;
   }

@@ -20,7 +20,7 @@ interface Findings {
  */
 export function promptNeeds(body: Json): PromptNeeds {
   const found: Findings = { needs: new Set(), cacheMarked: false };
-  const messages = body['messages'];
+  const messages = body['messages'] ?? body['input'] ?? body['contents'];
   if (Array.isArray(messages)) {
     for (const message of messages as unknown[]) if (isObject(message)) readMessage(message, found);
   }
@@ -32,7 +32,7 @@ export function promptNeeds(body: Json): PromptNeeds {
 
 function readMessage(message: Json, found: Findings): void {
   if (isSet(message['cache_control'])) found.cacheMarked = true;
-  const { content } = message;
+  const content = message['content'] ?? message['parts'];
   if (typeof content === 'object') readParts(content, found);
 }
 
@@ -44,11 +44,23 @@ function readParts(content: unknown, found: Findings): void {
 function readPart(part: Json, found: Findings): void {
   if (isSet(part['cache_control'])) found.cacheMarked = true;
   const { type } = part;
+  if (type === undefined) readGeminiPart(part, found);
   if (typeof type !== 'string' || type === 'text') return;
   // What a tool gave back may hold parts itself.
   if (typeof part['content'] === 'object') readParts(part['content'], found);
   const need = needOf(type, part);
   if (need !== undefined) found.needs.add(need);
+}
+
+/** Google's parts have no type: what they hold tells. */
+function readGeminiPart(part: Json, found: Findings): void {
+  const data = part['inlineData'] ?? part['inline_data'] ?? part['fileData'] ?? part['file_data'];
+  if (!isObject(data)) return;
+  const type = data['mimeType'] ?? data['mime_type'];
+  if (typeof type !== 'string') return;
+  if (type.startsWith('image/') || type.startsWith('video/')) found.needs.add('vision');
+  if (type.startsWith('audio/')) found.needs.add('audioInput');
+  if (type === 'application/pdf') found.needs.add('pdfInput');
 }
 
 function needOf(type: string, part: Json): Capability | undefined {

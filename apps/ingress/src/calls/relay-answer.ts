@@ -6,8 +6,8 @@ import {
   type ResponseEnd,
   type ResponseHead,
 } from '@tollgate/contracts';
-import { errorBody } from '../http/error-envelope.js';
-import { isEventStream } from './answer-headers.js';
+import { isStream } from './answer-headers.js';
+import { brokenEnd } from './broken-stream.js';
 import type { ClientConnection } from './client-connection.js';
 
 export interface AnswerHooks {
@@ -72,8 +72,8 @@ class Answer {
   begun = false;
   private streaming = false;
   private held: Uint8Array | null = null;
-  /** A provider that broke off in the middle of an event must not swallow ours. */
-  private atEventEnd = true;
+  /** Of a stream: what went out last. */
+  private last: Uint8Array | null = null;
 
   constructor(
     private readonly client: ClientConnection,
@@ -82,7 +82,7 @@ class Answer {
 
   begin(head: ResponseHead, headers: Record<string, string>): void {
     this.begun = true;
-    this.streaming = isEventStream(head);
+    this.streaming = isStream(head);
     this.status = head.status;
     this.headers = headers;
   }
@@ -96,7 +96,7 @@ class Answer {
       return undefined;
     }
     this.sendHead();
-    this.atEventEnd = endsEvent(data);
+    if (this.streaming) this.last = data;
     return this.client.write(data);
   }
 
@@ -114,7 +114,7 @@ class Answer {
     else raw.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
   }
 
-  /** An event stream ends in an error event and without `[DONE]`; anything else in a cut connection: never in a clean end. */
+  /** A stream ends in an error event and without `[DONE]`; anything else in a cut connection: never in a clean end. */
   fail(error: GatewayError): void {
     const { raw } = this.client;
     if (!this.streaming) {
@@ -122,9 +122,7 @@ class Answer {
       return;
     }
     this.sendHead();
-    const name = this.dialect === 'anthropic-messages' ? 'event: error\n' : '';
-    const data = JSON.stringify(errorBody(error, this.dialect, null));
-    raw.end(`${this.atEventEnd ? '' : '\n\n'}${name}data: ${data}\n\n`);
+    raw.end(brokenEnd(error, this.dialect, this.last));
   }
 
   private sendHead(): void {
@@ -134,9 +132,4 @@ class Answer {
     if (this.held !== null) raw.write(this.held);
     this.held = null;
   }
-}
-
-function endsEvent(bytes: Uint8Array): boolean {
-  const { length } = bytes;
-  return bytes[length - 1] === 0x0a && (bytes[length - 2] === 0x0a || bytes[length - 3] === 0x0a);
 }

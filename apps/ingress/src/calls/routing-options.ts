@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { liesIn } from '@tollgate/config';
 import { GatewayError } from '@tollgate/contracts';
 import { isWellFormed } from '../http/storable-text.js';
-import { flag, invalid } from './chat-request.js';
+import { flag, invalid } from './request-fields.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

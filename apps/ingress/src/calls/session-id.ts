@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { invalid } from './chat-request.js';
+import { invalid } from './request-fields.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

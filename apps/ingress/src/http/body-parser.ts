@@ -1,17 +1,21 @@
 import { GatewayError } from '@tollgate/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+const FORM_TYPE = /^multipart\/form-data\s*;/i;
+
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /**
  * Bodies stay bytes: what needs their content parses them once, where it is needed. Larger ones than `limit` are refused
- * as soon as they are known to be, other types than JSON before a byte is read.
+ * as soon as they are known to be, other types than JSON and forms before a byte is read.
  */
 export function readBodiesAsBytes(server: FastifyInstance, limit: number): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer', bodyLimit: limit }, (_request, body, done) =>
-    done(null, body),
-  );
+  for (const type of [JSON_TYPE, FORM_TYPE]) {
+    server.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: limit }, (_request, body, done) =>
+      done(null, body),
+    );
+  }
   server.addContentTypeParser('*', (request, _payload, done) => done(wrongType(request)));
 }
 

@@ -45,9 +45,45 @@ const toMessagesEnvelope = (error: GatewayError, requestId: string | null): obje
   request_id: requestId,
 });
 
+/** Google's status words (google.rpc.Code) by HTTP status. */
+const GEMINI_STATUSES: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  408: 'DEADLINE_EXCEEDED',
+  409: 'ABORTED',
+  429: 'RESOURCE_EXHAUSTED',
+  499: 'CANCELLED',
+  500: 'INTERNAL',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+};
+
+const toGeminiEnvelope = ({ status, message }: GatewayError): object => {
+  const word = GEMINI_STATUSES[status] ?? (status < 500 ? 'FAILED_PRECONDITION' : 'INTERNAL');
+  return { error: { code: status, message, status: word } };
+};
+
+type Envelope = (error: GatewayError, requestId: string | null) => object;
+
+/** Envelopes that are not OpenAI's, by the vendor that a dialect is named after. */
+const ENVELOPES: Readonly<Record<string, Envelope>> = {
+  anthropic: toMessagesEnvelope,
+  gemini: toGeminiEnvelope,
+  bedrock: ({ message }) => ({ message }),
+  cohere: ({ message }, requestId) => ({ ...(requestId !== null && { id: requestId }), message }),
+  ollama: ({ message }) => ({ error: message }),
+};
+
+const vendorOf = (dialect: Dialect): string => dialect.slice(0, dialect.indexOf('-'));
+
 /** An error's body in the caller's dialect. */
-export const errorBody = (error: GatewayError, dialect: Dialect, requestId: string | null): object =>
-  dialect === 'anthropic-messages' ? toMessagesEnvelope(error, requestId) : toEnvelope(error);
+export function errorBody(error: GatewayError, dialect: Dialect, requestId: string | null): object {
+  // Everybody calls rerank, in Cohere's words, but hardly anybody by Cohere's SDK.
+  const envelope = dialect === 'cohere-rerank' ? undefined : ENVELOPES[vendorOf(dialect)];
+  return envelope === undefined ? toEnvelope(error) : envelope(error, requestId);
+}
 
 /** Response headers that belong to an error: when to come back, and which limit refused. */
 export function errorHeaders(error: GatewayError): Record<string, string> {

@@ -40,7 +40,10 @@ export class HttpDoor {
     server.addHook('onRoute', (route) => {
       this.routes.add(route.method, route.url);
       const { url } = route;
-      route.onRequest = [this.guard.hookOf(route.config?.access, url), checkStorableUrl];
+      route.onRequest = [
+        this.guard.hookOf(route.config?.access, url, route.config?.dialect),
+        checkStorableUrl,
+      ];
       if (WITH_BODY.has(String(route.method))) route.preParsing = [checkContent];
       route.onResponse = [
         (request: FastifyRequest, reply: FastifyReply, done: () => void) => {

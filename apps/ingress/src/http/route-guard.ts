@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { GatewayError } from '@tollgate/contracts';
+import { GatewayError, type Dialect } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { adminOnly, routeNotAllowed, viewerOnly } from '../auth/auth-errors.js';
 import { Authenticator } from '../auth/authenticator.js';
@@ -23,10 +23,12 @@ export class RouteGuard {
   ) {}
 
   /** Calls back without a promise when the key is known: this runs on every request. */
-  hookOf(access: AccessLevel | undefined, route: string): Hook {
+  hookOf(access: AccessLevel | undefined, route: string, dialect?: Dialect): Hook {
     if (access === 'public') return (_request, _reply, done) => done();
     if (access === undefined) return (_request, _reply, done) => done(adminOnly(route));
+    const mayBeInQuery = takesKeyInQuery(route, dialect);
     return (request, _reply, done) => {
+      if (mayBeInQuery) takeKeyOfQuery(request);
       const pass = (caller: Caller): void | Promise<void> => {
         checkRoute(caller, route, access);
         request.caller = caller;
@@ -61,6 +63,15 @@ export class RouteGuard {
     }
     done();
   }
+}
+
+/** Google's clients may send the key as `?key=`; on other routes that is a parameter like any other. */
+const takesKeyInQuery = (route: string, dialect: Dialect | undefined): boolean =>
+  route.startsWith('/v1beta/') || dialect?.startsWith('gemini-') === true;
+
+function takeKeyOfQuery({ headers, query }: FastifyRequest): void {
+  const { key } = query as { readonly key?: unknown };
+  if (typeof key === 'string' && key !== '') headers['x-goog-api-key'] ??= key;
 }
 
 /** Goes on at once with what is there at once. */

@@ -30,7 +30,7 @@ export const anthropicList = (ids: readonly string[]) => ({
 export const geminiModel = (id: string) => ({
   name: `models/${id}`,
   displayName: id,
-  supportedGenerationMethods: ['generateContent', 'streamGenerateContent'],
+  supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent'],
 });
 
 export const geminiList = (ids: readonly string[]) => ({ models: ids.map(geminiModel) });

@@ -43,7 +43,7 @@ describe('the list of models', () => {
     expect(list.models[0]).toEqual({
       name: 'models/chat-default',
       displayName: 'chat-default',
-      supportedGenerationMethods: ['generateContent', 'streamGenerateContent'],
+      supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent'],
     });
   });
 

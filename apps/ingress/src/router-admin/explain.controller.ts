@@ -6,7 +6,7 @@ import { callerOf, type Caller } from '../auth/caller.js';
 import { KeyCache } from '../auth/key-cache.js';
 import { hashOfKey } from '../auth/key-digests.js';
 import { CallIntake } from '../calls/call-intake.js';
-import { readChatRequest } from '../calls/chat-request.js';
+import { readCallRequest } from '../calls/call-request.js';
 import { ClientCallIds } from '../calls/client-call-ids.js';
 import { Access } from '../http/access.decorator.js';
 import { queryText } from '../http/query-text.js';
@@ -42,13 +42,13 @@ export class ExplainController {
   @Access('admin')
   @Post()
   @HttpCode(200)
-  async dryRun(@Req() request: FastifyRequest, @Query('key') asked?: unknown): Promise<object> {
-    const key = queryText(asked, 'key');
+  async dryRun(@Req() request: FastifyRequest, @Query('key') keyText?: unknown): Promise<object> {
+    const key = queryText(keyText, 'key');
     const { headers, body } = request;
     const dialect = headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages';
-    const chat = readChatRequest(body, dialect, null);
+    const asked = readCallRequest(body, { dialect });
     const caller = key === undefined ? callerOf(request) : await this.callerBy(key);
-    const applicant = { headers, chat, caller };
+    const applicant = { headers, asked, caller };
     const { header } = this.intake.headerOf(this.intake.describe(applicant), applicant);
     return explainAnswer(await this.bus.request(explainCall, header));
   }

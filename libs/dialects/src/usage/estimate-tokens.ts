@@ -1,3 +1,4 @@
+import type { Dialect } from '@tollgate/contracts';
 import { isObject, type Json } from '../json/json.js';
 
 const CHARACTERS_PER_TOKEN = 4;
@@ -34,6 +35,56 @@ export function estimatePromptTokens(request: Json): number {
   if (Array.isArray(request['tools']) && request['tools'].length > 0)
     weight += weightOf(JSON.stringify(request['tools']));
   return Math.ceil(weight / CHARACTERS_PER_TOKEN) + images * IMAGE_TOKENS;
+}
+
+/** What is read to the model, in dialects that have it elsewhere than in `messages`. */
+const READ_FIELDS: Partial<Record<Dialect, readonly string[]>> = {
+  'openai-responses': ['instructions', 'input', 'tools', 'text'],
+  'openai-completions': ['prompt', 'suffix'],
+  'gemini-content': ['contents', 'systemInstruction', 'system_instruction', 'tools'],
+  'ollama-generate': ['system', 'prompt', 'suffix'],
+  'openai-embeddings': ['input'],
+  'gemini-embed': ['content'],
+  'gemini-batch-embed': ['requests'],
+  'cohere-embed': ['texts', 'inputs'],
+  'ollama-embed': ['input'],
+  'cohere-rerank': ['query', 'documents'],
+  'jina-rerank': ['query', 'documents'],
+  'voyage-rerank': ['query', 'documents'],
+  'openai-moderations': ['input'],
+  'openai-images': ['prompt'],
+  'openai-image-edits': ['prompt'],
+  'openai-speech': ['input', 'instructions'],
+};
+
+/** The same for a request of any dialect. */
+export function estimateRequestTokens(request: Json, dialect: Dialect): number {
+  const fields = READ_FIELDS[dialect];
+  if (fields === undefined) return estimatePromptTokens(request);
+  let weight = 0;
+  for (const field of fields) weight += weightOfAll(request[field]);
+  return Math.ceil(weight / CHARACTERS_PER_TOKEN);
+}
+
+/** Files and images in texts: data URLs, and long runs without a space. */
+const isData = (text: string): boolean =>
+  text.startsWith('data:') ||
+  (text.length > DATA_CHARACTERS && !text.slice(0, DATA_CHARACTERS).includes(' '));
+const DATA_CHARACTERS = 1_024;
+
+/** All texts at any depth; a number in a list is a token. */
+function weightOfAll(value: unknown): number {
+  if (typeof value === 'string') return isData(value) ? IMAGE_TOKENS * CHARACTERS_PER_TOKEN : weightOf(value);
+  if (Array.isArray(value)) {
+    let weight = 0;
+    for (const item of value as unknown[])
+      weight += typeof item === 'number' ? CHARACTERS_PER_TOKEN : weightOfAll(item);
+    return weight;
+  }
+  if (!isObject(value)) return 0;
+  let weight = 0;
+  for (const name in value) weight += weightOfAll(value[name]);
+  return weight;
 }
 
 /** Characters, the wide ones counted four times. */

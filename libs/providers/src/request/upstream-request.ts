@@ -5,7 +5,8 @@ import type { UpstreamRequest } from '../kit/exchange.js';
 import type { Provider } from '../provider.js';
 import { cappedBody } from './capped-body.js';
 import { continuedBody, prefillOf } from './continued-body.js';
-import { passThroughBody } from './pass-through-body.js';
+import { formBody } from './form-body.js';
+import { passThroughBody, type BodyQuery } from './pass-through-body.js';
 import type { BodyOptions } from './request-options.js';
 import { translatedBody } from './translated-body.js';
 
@@ -23,6 +24,8 @@ export interface UpstreamCall {
   /** Client headers, lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Of a form, with its boundary; absent: JSON. */
+  readonly contentType?: string | undefined;
   readonly options: BodyOptions;
   /** What the client has of the answer already: this one goes on from there. */
   readonly partial?: PartialAnswer | undefined;
@@ -39,7 +42,7 @@ export interface UpstreamCall {
 const WITHHELD =
   /^(?:authorization|x-api-key|api-key|x-goog-api-key|cookie|host|connection|keep-alive|upgrade|te|trailer|expect|forwarded|via|origin|referer|user-agent|accept|accept-encoding|content-.*|transfer-encoding|proxy-.*|x-forwarded-.*|x-real-ip|x-litellm-.*|x-tollgate-.*|x-client-request-id|openai-organization|openai-project)$/;
 
-const VENDOR_HEADER = /^(?:openai|anthropic)-/;
+const VENDOR_HEADER = /^(?:openai|anthropic|x-goog)-/;
 
 /** The provider's name of the model, and the endpoint that serves the call. Throws `endpoint_unsupported`. */
 export function routeOf(
@@ -60,7 +63,7 @@ export function upstreamRequest(connection: Connection, call: UpstreamCall): Ups
   const at = { basePath, model, apiVersion, stream, isContinued: partial !== undefined };
   const query = { provider, endpoint, edits: endpoint.bodyEdits?.(at) ?? NONE, model, stream, options };
   const own = isSameDialect
-    ? passThroughBody(call.body, query)
+    ? sameBody(call, query)
     : translatedBody(call.body, { ...query, from: call.dialect, asked: call.model, partial });
   const { dialect } = endpoint;
   const body =
@@ -78,6 +81,9 @@ export function upstreamRequest(connection: Connection, call: UpstreamCall): Ups
   };
 }
 
+const sameBody = ({ body, contentType }: UpstreamCall, query: BodyQuery): Uint8Array =>
+  contentType === undefined ? passThroughBody(body, query) : formBody(body, contentType, query);
+
 const NONE = {};
 
 function requestHeaders(
@@ -86,7 +92,8 @@ function requestHeaders(
   isSameDialect: boolean,
 ): string[] {
   const headers = ['accept', call.stream ? 'text/event-stream' : 'application/json'];
-  for (const [name, value] of own) headers.push(name, value);
+  for (const [name, value] of own)
+    headers.push(name, name === 'content-type' ? (call.contentType ?? value) : value);
   // OpenAI documents it, others ignore it: finds the attempt in the provider's logs.
   headers.push('x-client-request-id', call.attemptId);
   for (const [name, value] of Object.entries(call.headers)) {

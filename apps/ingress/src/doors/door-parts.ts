@@ -1,0 +1,14 @@
+import { AnthropicController } from './anthropic.controller.js';
+import { CohereController } from './cohere.controller.js';
+import { GeminiController } from './gemini.controller.js';
+import { OllamaController } from './ollama.controller.js';
+import { OpenAiController } from './openai.controller.js';
+
+/** Every way in for a call of a model. */
+export const DOOR_CONTROLLERS = [
+  AnthropicController,
+  CohereController,
+  GeminiController,
+  OllamaController,
+  OpenAiController,
+] as const;

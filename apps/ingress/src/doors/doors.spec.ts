@@ -1,0 +1,152 @@
+import { GatewayError } from '@tollgate/contracts';
+import { MASTER_KEY, SSE_HEAD, data, startIngress, type Harness } from '../_harness.js';
+
+let ingress: Harness;
+beforeEach(async () => {
+  ingress = await startIngress();
+});
+afterEach(() => ingress.close());
+
+const MESSAGES = [{ role: 'user', content: 'Hi' }];
+const model = 'chat-default';
+
+describe('the ways in', () => {
+  it.each<[path: string, body: object, dialect: string, stream: boolean]>([
+    ['/v1/chat/completions', { model, messages: MESSAGES }, 'openai-chat', false],
+    ['/v1/completions', { model, prompt: 'Hi', stream: true }, 'openai-completions', true],
+    ['/openai/deployments/chat-default/completions', { prompt: 'Hi' }, 'openai-completions', false],
+    ['/v1/embeddings', { model, input: ['Hi'] }, 'openai-embeddings', false],
+    ['/openai/deployments/chat-default/embeddings', { input: 'Hi' }, 'openai-embeddings', false],
+    ['/v1/moderations', { model, input: 'Hi' }, 'openai-moderations', false],
+    ['/v1/images/generations', { model, prompt: 'A cat' }, 'openai-images', false],
+    ['/v1/audio/speech', { model, input: 'Hi', voice: 'alloy' }, 'openai-speech', false],
+    ['/v1/messages', { model, max_tokens: 9, messages: MESSAGES }, 'anthropic-messages', false],
+    ['/v1/messages/count_tokens', { model, messages: MESSAGES }, 'anthropic-count-tokens', false],
+    [`/v1beta/models/${model}:generateContent`, { contents: [{}] }, 'gemini-content', false],
+    [`/v1/models/${model}:streamGenerateContent?alt=sse`, { contents: [{}] }, 'gemini-content', true],
+    [`/v1beta/models/${model}:countTokens`, { contents: [{}] }, 'gemini-count-tokens', false],
+    [`/v1beta/models/${model}:embedContent`, { content: {} }, 'gemini-embed', false],
+    [`/v1beta/models/${model}:batchEmbedContents`, { requests: [{}] }, 'gemini-batch-embed', false],
+    ['/v2/chat', { model, messages: MESSAGES }, 'cohere-chat', false],
+    ['/v2/embed', { model, texts: ['Hi'] }, 'cohere-embed', false],
+    ['/rerank', { model, query: 'q', documents: ['d'] }, 'cohere-rerank', false],
+    ['/v2/rerank', { model, query: 'q', documents: ['d'] }, 'cohere-rerank', false],
+    ['/api/chat', { model, messages: MESSAGES }, 'ollama-chat', true],
+    ['/api/chat', { model, messages: MESSAGES, stream: false }, 'ollama-chat', false],
+    ['/api/generate', { model, prompt: 'Hi' }, 'ollama-generate', true],
+    ['/api/embed', { model, input: 'Hi' }, 'ollama-embed', false],
+  ])('%s', async (path, body, dialect, stream) => {
+    const response = await ingress.post(path, body);
+    expect([response.status, await response.text()]).toEqual([200, '{"ok":true}']);
+    expect(ingress.bus.calls[0]?.header).toMatchObject({ dialect, model, stream });
+  });
+
+  it.each([
+    '/v1/audio/transcriptions',
+    '/v1/audio/translations',
+    '/v1/images/edits',
+    '/v1/images/variations',
+  ])('%s takes a form, and passes it on as it came', async (path) => {
+    const form = new FormData();
+    form.set('model', model);
+    form.set('prompt', 'A cat');
+    for (const name of ['file', 'image']) form.set(name, new Blob(['\r\n\r\n--not the end']), 'a.bin');
+    const request = new Request(`${ingress.url}${path}`, {
+      method: 'POST',
+      body: form,
+      headers: { authorization: `Bearer ${MASTER_KEY}` },
+    });
+    const contentType = request.headers.get('content-type');
+    const sent = await request.clone().text();
+    expect((await fetch(request)).status).toBe(200);
+    expect(ingress.bus.calls[0]).toMatchObject({ body: sent, header: { model, contentType, stream: false } });
+  });
+
+  it.each([
+    ['/v1/embeddings', { model }, 'input'],
+    ['/v1/completions', { model }, 'prompt'],
+    ['/v1/rerank', { model, documents: ['d'] }, 'query'],
+    ['/v1/rerank', { model, query: 'q', documents: [] }, 'documents'],
+    ['/v1/audio/speech', { model }, 'input'],
+    ['/v1/audio/transcriptions', { model }, 'file'],
+  ])('%s says what is missing: %j', async (path, body, param) => {
+    const response = await ingress.post(path, body);
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { param } }]);
+  });
+
+  it('Google’s clients may send the key in the query', async () => {
+    const url = `${ingress.url}/v1beta/models/${model}:generateContent?key=${MASTER_KEY}`;
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ contents: [{}] });
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+    expect((await fetch(`${ingress.url}/v1/models?key=${MASTER_KEY}`)).status).toBe(401);
+  });
+
+  it('lists models for Ollama’s clients', async () => {
+    const tags = await (await ingress.get('/api/tags')).json();
+    expect(tags).toMatchObject({
+      models: expect.arrayContaining([expect.objectContaining({ model })]) as unknown,
+    });
+    expect((await ingress.post('/api/show', { model })).status).toBe(200);
+    expect(await (await ingress.post('/api/show', { model: 'no-such' })).json()).toEqual({
+      error: "model 'no-such' not found",
+    });
+  });
+});
+
+describe('errors are told in the caller’s dialect', () => {
+  const failure = new GatewayError('upstream_rate_limited', 'Too many', { retryAfterMs: 2_000 });
+
+  it.each<[path: string, body: object, expected: object]>([
+    ['/v1/embeddings', { model, input: 'Hi' }, { error: { message: 'Too many', code: '429' } }],
+    ['/v1/messages', { model, messages: MESSAGES }, { type: 'error', error: { type: 'rate_limit_error' } }],
+    [
+      `/v1beta/models/${model}:generateContent`,
+      { contents: [{}] },
+      { error: { code: 429, message: 'Too many', status: 'RESOURCE_EXHAUSTED' } },
+    ],
+    ['/v2/chat', { model, messages: MESSAGES }, { message: 'Too many' }],
+    ['/v2/rerank', { model, query: 'q', documents: ['d'] }, { error: { message: 'Too many' } }],
+    ['/api/chat', { model, messages: MESSAGES }, { error: 'Too many' }],
+  ])('%s before the first byte', async (path, body, expected) => {
+    // eslint-disable-next-line require-yield
+    ingress.bus.frames = async function* () {
+      throw failure;
+    };
+    const response = await ingress.post(path, body);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '2']);
+    expect(await response.json()).toMatchObject(expected);
+  });
+
+  it.each<[path: string, body: object, contentType: string, sent: string, end: string]>([
+    [
+      `/v1beta/models/${model}:streamGenerateContent`,
+      { contents: [{}] },
+      'text/event-stream',
+      'data: {}\n\n',
+      'data: {"error":{"code":429,"message":"Too many","status":"RESOURCE_EXHAUSTED"}}\n\n',
+    ],
+    [
+      '/v2/chat',
+      { model, messages: MESSAGES, stream: true },
+      'text/event-stream',
+      'data: {"half',
+      '\n\nevent: error\ndata: {"type":"error","message":"Too many"}\n\n',
+    ],
+    [
+      '/api/chat',
+      { model, messages: MESSAGES },
+      'application/x-ndjson',
+      '{"half',
+      '\n{"error":"Too many"}\n',
+    ],
+  ])('%s in the middle of a stream', async (path, body, contentType, sent, end) => {
+    ingress.bus.frames = async function* () {
+      yield { type: 'head', head: { ...SSE_HEAD, headers: { 'content-type': contentType } } };
+      yield data(sent);
+      throw failure;
+    };
+    const response = await ingress.post(path, body);
+    expect([response.status, await response.text()]).toEqual([200, sent + end]);
+  });
+});
