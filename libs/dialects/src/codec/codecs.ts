@@ -4,6 +4,7 @@ import { cohereEmbed } from '../embeddings/cohere-embed.js';
 import { jinaEmbed } from '../embeddings/jina-embed.js';
 import { ollamaEmbed } from '../embeddings/ollama-embed.js';
 import { openAiEmbeddings } from '../embeddings/openai-embeddings.js';
+import { perplexityEmbed } from '../embeddings/perplexity-embed.js';
 import { voyageEmbed } from '../embeddings/voyage-embed.js';
 import { mistralModerations, openAiModerations } from '../moderations/moderations.js';
 import { ollamaChat, ollamaGenerate } from '../ollama/ollama.js';
@@ -13,11 +14,13 @@ import { voyageRerank } from '../rerank/voyage-rerank.js';
 import { anthropicMessages } from './anthropic-messages.js';
 import type { Codec } from './codec.js';
 import { openAiChat } from './openai-chat.js';
+import { openAiCompletions } from './openai-completions.js';
 import { openAiResponses } from './openai-responses.js';
 
 const CODECS: readonly Codec[] = [
   openAiChat,
   openAiResponses,
+  openAiCompletions,
   anthropicMessages,
   cohereChat,
   ollamaChat,
@@ -27,6 +30,7 @@ const CODECS: readonly Codec[] = [
   ollamaEmbed,
   voyageEmbed,
   jinaEmbed,
+  perplexityEmbed,
   cohereRerank,
   jinaRerank,
   voyageRerank,

@@ -24,12 +24,13 @@ export const openAiChat: Codec = {
   back: {
     fromCanonical: (request) => ({ body: request, dropped: [] }),
     toCanonical: (answer) => answer,
-    facts: factsOf,
+    facts: factsOfChat,
     stream: () => new ChatStreamDecoder(),
   },
 };
 
-function factsOf(answer: Json): AnswerFacts {
+/** What the bill needs of an OpenAI-shaped answer. */
+export function factsOfChat(answer: Json): AnswerFacts {
   const rawUsage = answer['usage'] ?? null;
   const { id } = answer;
   return {

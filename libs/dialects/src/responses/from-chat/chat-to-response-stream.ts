@@ -1,5 +1,6 @@
 import type { Usage } from '@tollgate/contracts';
 import type { AnswerOptions, StreamEncoder } from '../../codec/codec.js';
+import { textOf } from '../../codec/first-choice.js';
 import { ToolCallDeltas } from '../../codec/tool-call-deltas.js';
 import { isObject, type Json } from '../../json/json.js';
 import { encodeSse } from '../../sse/encode-sse.js';
@@ -7,7 +8,7 @@ import { reasoningOf } from '../../to-anthropic/chat-to-message.js';
 import { usageOfChat } from '../../usage/chat-usage.js';
 import { responseUsageOf } from '../../usage/response-usage.js';
 import { textAnnotationsOf } from '../citations.js';
-import { logprobsOf, textOf } from './chat-to-response.js';
+import { logprobsOf } from './chat-to-response.js';
 import { newResponseId } from './response-items.js';
 import { emptyResponse, endOf } from './response-object.js';
 import { StreamedOutput } from './streamed-output.js';

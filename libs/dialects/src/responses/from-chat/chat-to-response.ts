@@ -1,4 +1,5 @@
 import type { AnswerOptions } from '../../codec/codec.js';
+import { textOf } from '../../codec/first-choice.js';
 import {
   isObject,
   listAt,
@@ -88,13 +89,6 @@ function contentOf(message: Json, logprobs: unknown): Json[] {
     ...(text === '' ? [] : [textPart(text, annotations, logprobsOf(logprobs))]),
     ...(refusal === '' ? [] : [refusalPart(refusal)]),
   ];
-}
-
-/** Of a string or, as Mistral answers, of a list of parts; those that are no text are its thinking. */
-export function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  const parts: readonly unknown[] = Array.isArray(content) ? content : [];
-  return parts.map((part) => (isObject(part) ? textOf(part['text']) : '')).join('');
 }
 
 /** Those of the text, of a choice's `logprobs`. */
