@@ -30,6 +30,11 @@ export class Authenticator {
     this.master = digest === null ? null : { digest, caller: masterCaller(digest.hash) };
   }
 
+  /** By its hash. It stands in the config and cannot be a key of the database as well: nobody could be it. */
+  isMaster(hash: string): boolean {
+    return hash === this.master?.digest.hash;
+  }
+
   /** Answers at once when the key is known. Throws or rejects with the errors of `auth-errors.ts`. */
   authenticate(headers: IncomingHttpHeaders): Caller | Promise<Caller> {
     const key = presentedKey(headers, this.ownHeader);

@@ -15,6 +15,7 @@ import {
 } from '@tollgate/contracts';
 import type { RecordPatch } from '../admin/fields/field-use.js';
 import type { Authority } from '../auth/authority.js';
+import { Authenticator } from '../auth/authenticator.js';
 import { KeyCache } from '../auth/key-cache.js';
 import { digestOf, hashOfKey } from '../auth/key-digests.js';
 import { maskKey, newKeyText } from '../auth/key-text.js';
@@ -54,6 +55,7 @@ export class KeyDesk {
     @Inject(BUS) private readonly bus: Bus,
     private readonly cache: KeyCache,
     private readonly owners: KeyOwners,
+    private readonly authenticator: Authenticator,
   ) {}
 
   /** @param wanted `key`: its text where the caller brings one. */
@@ -75,12 +77,18 @@ export class KeyDesk {
   ): Promise<MadeKey> {
     const { patch } = wanted;
     const text = wanted.key ?? newKeyText();
-    const { hash } = digestOf(text);
+    const hash = this.newHash(text, 'key');
     const expiresAt = patch.expiresAt === undefined ? await this.lifeOf(patch) : patch.expiresAt;
     const key: NewKey = { ...NEW_KEY, ...patch, expiresAt, hash, name: maskKey(text) };
     const record = await this.bus.request(createKey, { actor: by.actor, key });
     this.cache.drop(hash);
     return { text, found: { key: record, spendNanos: 0 } };
+  }
+
+  private newHash(text: string, param: string): string {
+    const { hash } = digestOf(text);
+    if (!this.authenticator.isMaster(hash)) return hash;
+    throw new GatewayError('invalid_request', `'${param}' must not be the master key`, { param });
   }
 
   /** How long keys of a team's members live when nobody says. */
@@ -125,7 +133,7 @@ export class KeyDesk {
     await this.owners.checkShown(by, claim.found.key);
     const { hash } = claim.found.key;
     const text = wanted.key ?? newKeyText();
-    const newHash = digestOf(text).hash;
+    const newHash = this.newHash(text, 'new_key');
     const { graceUntil } = wanted;
     const patch = signed(by, wanted.patch, claim.found.key);
     const request = { actor: by.actor, hash, newHash, newName: maskKey(text), graceUntil, patch };

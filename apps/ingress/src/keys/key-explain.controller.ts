@@ -3,11 +3,12 @@ import type { KeyRecord, Limits, Membership, ScopeRecord } from '@tollgate/contr
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Directory } from '../admin/directory.js';
+import { invalidField } from '../admin/fields/field-errors.js';
 import { name, names } from '../admin/fields/field-use.js';
 import { parse } from '../admin/fields/read-record.js';
 import { BudgetReadings } from '../admin/spend/budget-readings.js';
 import { authorityOf, type Authority } from '../auth/authority.js';
-import { keyCaller } from '../auth/caller.js';
+import { callerOf, keyCaller } from '../auth/caller.js';
 import { hashOfKey } from '../auth/key-digests.js';
 import { Bindings } from '../budgets/bindings.js';
 import { Access } from '../http/access.decorator.js';
@@ -39,6 +40,8 @@ export class KeyExplainController {
   @HttpCode(200)
   async explain(@Req() request: FastifyRequest): Promise<object> {
     const asked = parse(question, readJsonObject(request.body));
+    if (!asked.key && callerOf(request).key === null)
+      throw invalidField('key', 'is required: no limits bind the master key');
     const key = await this.visible(authorityOf(request), asked.key ?? null);
     const caller = keyCaller(key);
     const tags = [...new Set([...caller.tags, ...(asked.tags ?? [])])];

@@ -97,4 +97,9 @@ it('is told to those who may see the key', async () => {
     status: 400,
     param: 'kye',
   });
+  expect(await errorOf(await ingress.post('/key/explain', {}))).toMatchObject({
+    status: 400,
+    param: 'key',
+    message: "'key' is required: no limits bind the master key",
+  });
 });

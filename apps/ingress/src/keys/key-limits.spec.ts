@@ -97,6 +97,20 @@ describe('limits of a key', () => {
     expect(await infoOf(TEXT)).toMatchObject({ model_max_budget: {}, budget_reset_at: null });
   });
 
+  it('are held against those that stay as they are', async () => {
+    await post('/key/generate', { key: TEXT, ...LIMITS });
+    for (const [body, param] of [
+      [{ max_budget: 7.99 }, 'max_budget'],
+      [{ soft_budget: 10.1 }, 'soft_budget'],
+      [{ budget_duration: '1h' }, 'budget_duration'],
+      [{ budget_limits: [{ budget_duration: '30d', max_budget: 1 }] }, 'budget_limits'],
+    ] as const) {
+      const error = await errorOf(await ingress.post('/key/update', { key: TEXT, ...body }));
+      expect({ body, ...error }).toMatchObject({ status: 400, param });
+    }
+    expect((await ingress.post('/key/update', { key: TEXT, max_budget: 8 })).status).toBe(200);
+  });
+
   it('may be in the metadata, as LiteLLM keeps them', async () => {
     await post('/key/generate', {
       key: TEXT,

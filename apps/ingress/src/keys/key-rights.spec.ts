@@ -71,6 +71,19 @@ describe('an internal user', () => {
     for (const metadata of [{ allowed_model_region: 'eu' }, { tags: ['other'] }])
       expect(await statusOf('/key/update', { key: mine, metadata }, ada)).toBe(403);
     expect(await statusOf('/key/unblock', { key: mine }, ada)).toBe(403);
+    // The field that is named is the one that would change.
+    for (const body of [
+      { tpm_limit: 9 },
+      { model_rpm_limit: { a: 1 } },
+      { budget_exceeded_status: 429 },
+      { on_stream_overrun: 'cut' },
+    ]) {
+      const error = await errorOf(await ingress.post('/key/update', { key: mine, ...body }, ada));
+      expect(error).toMatchObject({ status: 403, param: Object.keys(body)[0] });
+    }
+    expect(await statusOf('/key/update', { key: mine, max_budget: 1, on_stream_overrun: null }, ada)).toBe(
+      200,
+    );
     expect(await statusOf('/key/update', { key: mine, spend: 0 }, ada)).toBe(403);
     expect(await statusOf(`/key/${mine}/reset_spend`, { reset_to: 0 }, ada)).toBe(403);
     expect(await statusOf('/key/regenerate', { key: mine }, ada)).toBe(200);

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { GatewayError, type KeyRecord, type SpentEntry } from '@tollgate/contracts';
+import { GatewayError, type BudgetPolicy, type KeyRecord, type SpentEntry } from '@tollgate/contracts';
 import type { RecordPatch } from '../admin/fields/field-use.js';
+import { shownPolicy } from '../admin/limits/policy.js';
+import { shownLimits } from '../admin/limits/show-limits.js';
 import { administersOrganization, administersTeam, type Authority } from '../auth/authority.js';
 
 /** What a team lets its members do when it says nothing, as in LiteLLM. */
@@ -100,7 +102,7 @@ export function checkPermission(team: SpentEntry, route: string): void {
   );
 }
 
-/** Parts of a key that limit it. */
+/** Parts of a key that limit it, beside its limits and its policy, which have several fields each. */
 const LIMITING = {
   models: 'models',
   blocked: 'blocked',
@@ -111,8 +113,6 @@ const LIMITING = {
   budgetId: 'budget_id',
   allowedRoutes: 'allowed_routes',
   type: 'key_type',
-  limits: 'max_budget',
-  policy: 'on_budget_exceeded',
   expiresAt: 'duration',
   routing: 'router_settings',
 } as const satisfies Partial<Record<keyof RecordPatch, string>>;
@@ -121,12 +121,25 @@ const LIMITING = {
 const LIMITING_METADATA = ['allowed_model_region', 'tags'];
 
 /** The fields of a change that limit the key. */
-const limitingFields = (patch: RecordPatch, { metadata }: KeyRecord): string[] => [
+const limitingFields = (patch: RecordPatch, current: KeyRecord): string[] => [
   ...Object.entries(LIMITING).flatMap(([part, field]) => (Object.hasOwn(patch, part) ? [field] : [])),
+  ...(patch.limits === undefined ? [] : differing(shownLimits(patch.limits), shownLimits(current.limits))),
+  ...(patch.policy === undefined ? [] : differing(policyOf(patch.policy), policyOf(current.policy))),
   ...LIMITING_METADATA.filter(
-    (field) => patch.metadata !== undefined && !isDeepStrictEqual(patch.metadata[field], metadata[field]),
+    (field) =>
+      patch.metadata !== undefined && !isDeepStrictEqual(patch.metadata[field], current.metadata[field]),
   ).map((field) => `metadata.${field}`),
 ];
+
+function policyOf(policy: BudgetPolicy): Record<string, unknown> {
+  const shown = shownPolicy(policy);
+  // A status alone makes an action of the default.
+  const action = shown.on_budget_exceeded ?? 'reject';
+  return { ...shown, on_budget_exceeded: action, 'metadata.priority': policy.priority };
+}
+
+const differing = (next: object, current: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(next).flatMap(([field, value]) => (isDeepStrictEqual(value, current[field]) ? [] : [field]));
 
 /** A change that limits the key says by whom: a maker does not undo what an admin did. */
 export const signed = (by: Authority, patch: RecordPatch, current: KeyRecord): RecordPatch =>

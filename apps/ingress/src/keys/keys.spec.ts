@@ -1,5 +1,5 @@
 import { GatewayError, createKey, deleteKeys, findEntries, findKey } from '@tollgate/contracts';
-import { VIRTUAL_KEY, errorOf, startIngress, type Harness, foundKey } from '../_harness.js';
+import { MASTER_KEY, VIRTUAL_KEY, errorOf, startIngress, type Harness, foundKey } from '../_harness.js';
 import { digestOf } from '../auth/key-digests.js';
 import { expiryOf } from './key-duration.js';
 
@@ -78,6 +78,25 @@ describe('POST /key/generate', () => {
   it.each([
     [{ max_budget: -10 }, 'max_budget'],
     [{ max_budget: 'ten' }, 'max_budget'],
+    [{ max_budget: 4e-10 }, 'max_budget'],
+    [{ max_budget: 5, soft_budget: 5.01 }, 'soft_budget'],
+    [
+      { budget_limits: [{ budget_duration: '1d', max_budget: 1, soft_budget: 2 }] },
+      'budget_limits.0.soft_budget',
+    ],
+    [
+      {
+        budget_limits: [
+          { budget_duration: '1d', max_budget: 1 },
+          { budget_duration: '1d', max_budget: 2 },
+        ],
+      },
+      'budget_limits',
+    ],
+    [
+      { max_budget: 1, budget_duration: '1d', budget_limits: [{ budget_duration: '1d', max_budget: 2 }] },
+      'budget_limits',
+    ],
     [{ budget_duration: '1y' }, 'budget_duration'],
     [{ budget_limits: [{ budget_duration: '1d' }] }, 'budget_limits.0.max_budget'],
     [{ model_max_budget: { a: { limit: 1 } } }, 'model_max_budget.a.limit'],
@@ -101,6 +120,31 @@ describe('POST /key/generate', () => {
     const error = await errorOf(await ingress.post('/key/generate', body));
     expect(error).toMatchObject({ status: 400, type: 'invalid_request_error', param });
     expect(error['message']).toContain(param);
+  });
+
+  it.each([
+    [{ max_budget: 'ten' }, `'max_budget' must be an amount of dollars, like 12.5 or "0.0005"`],
+    [{ max_budget: {} }, `'max_budget' must be an amount of dollars, like 12.5 or "0.0005"`],
+    [
+      { max_budget: '0.0000000004' },
+      "'max_budget' must be 0 or at least 0.000000001: less than a nano-dollar cannot be counted",
+    ],
+    [{ budget_limits: 'none' }, `'budget_limits' must be a list of {"budget_duration", "max_budget"}`],
+    [
+      { on_budget_exceeded: 'wait' },
+      `'on_budget_exceeded' must be "reject", "throttle" or "fallback: <model>"`,
+    ],
+    [{ key_alias: 'x'.repeat(257) }, "'key_alias' is longer than 256 characters"],
+    [{ user_id: 7 }, "'user_id' must be a text"],
+  ])('says what is expected instead of %j', async (body, message) => {
+    expect(await errorOf(await ingress.post('/key/generate', body))).toMatchObject({ status: 400, message });
+  });
+
+  it.each(['/key/generate', '/key/regenerate'])('takes no master key at %s', async (path) => {
+    const param = path === '/key/generate' ? 'key' : 'new_key';
+    ingress.bus.reply(findKey, () => foundKey());
+    const error = await errorOf(await ingress.post(path, { key: VIRTUAL_KEY, [param]: MASTER_KEY }));
+    expect(error).toMatchObject({ status: 400, param, message: `'${param}' must not be the master key` });
   });
 
   it('names the field that was probably meant', async () => {

@@ -33,17 +33,22 @@ export function requiredTimes({ start_date, end_date }: DateQuery): Times {
       start_date === undefined ? 'start_date' : 'end_date',
       'Please provide start_date and end_date',
     );
-  return { from: timeOf(start_date, 'start_date').start, to: timeOf(end_date, 'end_date').end };
+  return between(start_date, end_date);
 }
 
 /** The last days, today's too, where nothing is said. */
 export function timesOf({ start_date, end_date }: DateQuery, days: number, now = Date.now()): Times {
   const tomorrow = now - (now % DAY_MS) + DAY_MS;
   const to = end_date === undefined ? tomorrow : timeOf(end_date, 'end_date').end;
-  return {
-    from: start_date === undefined ? to - days * DAY_MS : timeOf(start_date, 'start_date').start,
-    to,
-  };
+  if (start_date === undefined) return { from: to - days * DAY_MS, to };
+  if (end_date === undefined) return { from: timeOf(start_date, 'start_date').start, to };
+  return between(start_date, end_date);
+}
+
+function between(first: string, last: string): Times {
+  const [from, to] = [timeOf(first, 'start_date'), timeOf(last, 'end_date')];
+  if (to.start < from.start) throw invalid('end_date', "'end_date' must not be before 'start_date'");
+  return { from: from.start, to: to.end };
 }
 
 const invalid = (param: string, message: string): GatewayError =>

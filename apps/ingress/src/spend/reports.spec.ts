@@ -127,6 +127,13 @@ describe('reports of spend', () => {
       status: 400,
       message: 'Please provide start_date and end_date',
     });
+    const inverted = 'start_date=2026-03-02&end_date=2026-03-01';
+    for (const path of ['/global/spend/report', '/global/activity'])
+      expect(await errorOf(await ingress.get(`${path}?${inverted}`))).toMatchObject({
+        status: 400,
+        param: 'end_date',
+        message: "'end_date' must not be before 'start_date'",
+      });
   });
 
   it('answers calls and tokens by day and model', async () => {

@@ -1,25 +1,23 @@
-import { parseArgs } from 'node:util';
 import { startBenchServer } from './bench-server.js';
 import { startFaultLab } from './fault-lab.js';
+import { USAGE, readOptions, type LabOptions } from './lab-options.js';
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '0' },
-    host: { type: 'string', default: '127.0.0.1' },
-    // Precomputed answers, no scripts and no statistics: the upstream of a benchmark.
-    bench: { type: 'boolean', default: false },
-    tokens: { type: 'string', default: '32' },
-    'chunk-delay': { type: 'string' },
-  },
-});
-const at = { port: Number(values.port), host: values.host };
-const delay = values['chunk-delay'];
-const pace = delay === undefined ? {} : { chunkDelayMs: Number(delay) };
-const lab = values.bench
-  ? await startBenchServer({ ...at, tokens: Number(values.tokens), ...pace })
-  : await startFaultLab(at);
+const asked = optionsOrUsage();
+if (typeof asked === 'string') process.stdout.write(asked);
+else await serve(asked);
 
-process.stdout.write(`The fault lab listens on ${lab.url}
+function optionsOrUsage(): LabOptions | string {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (cause) {
+    process.exitCode = 2;
+    return `${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`;
+  }
+}
+
+async function serve({ bench, ...at }: LabOptions): Promise<void> {
+  const lab = bench ? await startBenchServer(at) : await startFaultLab(at);
+  process.stdout.write(`The fault lab listens on ${lab.url}
 
   curl ${lab.url}/v1/chat/completions -H 'content-type: application/json' \\
     -d '{"model":"demo","messages":[{"role":"user","content":"Hello"}]}'
@@ -27,7 +25,5 @@ process.stdout.write(`The fault lab listens on ${lab.url}
 Faults go into the model's name ("demo?status=429&headers.retry-after=1"), into the header x-lab-script
 (a step as JSON) or into POST /lab/script. What was served: ${lab.url}/stats
 `);
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void lab.close());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void lab.close());
 }

@@ -7,10 +7,11 @@ import { Access } from '../../http/access.decorator.js';
 import { readJsonObject } from '../../http/json-body.js';
 import { Directory } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
+import { requiredName } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
 import { UNIFIED_ACCESS_GROUP } from './access-group-fields.js';
 
-const named = z.object({ access_group_name: z.string('is required').min(1, 'is required').max(256) });
+const named = z.object({ access_group_name: requiredName });
 
 /** A list that is no page ends here. */
 const MOST = 1_000;

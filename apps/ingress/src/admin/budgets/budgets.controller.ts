@@ -8,10 +8,11 @@ import { readJsonObject } from '../../http/json-body.js';
 import { readQuery } from '../../http/read-query.js';
 import { Directory } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
+import { requiredName } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
 import { BUDGET, BUDGET_SETTINGS } from './budget-fields.js';
 
-const named = z.object({ budget_id: z.string('is required').min(1, 'is required') });
+const named = z.object({ budget_id: requiredName });
 const asked = z.object({ budgets: z.array(z.string().min(1)).min(1, 'is empty').max(1_000) });
 
 /** A list that is no page ends here. */
@@ -73,7 +74,7 @@ export class BudgetsController {
   @Post('delete')
   @HttpCode(200)
   async delete(@Req() request: FastifyRequest): Promise<object> {
-    const { id } = parse(z.object({ id: z.string('is required').min(1) }), readJsonObject(request.body));
+    const { id } = parse(z.object({ id: requiredName }), readJsonObject(request.body));
     const tier = await this.find(id);
     await this.desk.delete(authorityOf(request).actor, 'budget', [id]);
     return this.row(tier);

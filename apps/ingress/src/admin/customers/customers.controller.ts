@@ -8,13 +8,14 @@ import { readJsonObject } from '../../http/json-body.js';
 import { readQuery } from '../../http/read-query.js';
 import { Directory } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
+import { requiredName } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
 import { page, wholeNumber } from '../paging.js';
 import { CUSTOMER } from './customer-fields.js';
 
-const named = z.object({ user_id: z.string('is required').min(1, 'is required').max(256) });
+const named = z.object({ user_id: requiredName });
 const many = z.object({ user_ids: z.array(z.string().min(1)).min(1, 'is empty').max(1_000) });
-const infoQuery = z.object({ end_user_id: z.string('is required').min(1, 'is required') });
+const infoQuery = z.object({ end_user_id: requiredName });
 const listQuery = z.object({
   page,
   page_size: wholeNumber(1_000).default(1_000),

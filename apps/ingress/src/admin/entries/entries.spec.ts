@@ -174,6 +174,16 @@ describe('tags', () => {
       tag: { name: 't', description: 'd', models: ['a'], max_budget: 1 },
     });
     expect(await statusOf('POST', '/tag/new', { name: 't' })).toBe(400);
+    for (const [name, fault] of [
+      ['x'.repeat(257), 'is longer than 256 characters'],
+      ['', 'is required'],
+      [undefined, 'is required'],
+      [7, 'must be a text'],
+    ])
+      expect(await errorOf(await ingress.post('/tag/new', { name }))).toMatchObject({
+        status: 400,
+        message: `'name' ${String(fault)}`,
+      });
     expect(await post('/tag/update', { name: 't', rpm_limit: 3 })).toMatchObject({
       tag: { rpm_limit: 3, max_budget: 1 },
     });

@@ -76,10 +76,25 @@ export const POLICY: FieldTable = all(Object.keys(policyFields.shape), { use: 'p
 export const answered = (...names: string[]): FieldTable => all(names, { use: 'answered' });
 const refusedAll = (...names: string[]): FieldTable => all(names, refused());
 
-export const name = z.string().min(1, 'must not be empty').max(256, 'is too long');
-export const text = z.string().max(4_096, 'is too long');
+const MAX_NAME = 256;
+const MAX_TEXT = 4_096;
+const MAX_NAMES = 1_000;
+const longerThan = (most: number): string => `is longer than ${most} characters`;
+
+export const name = z
+  .string('must be a text')
+  .min(1, 'must not be empty')
+  .max(MAX_NAME, longerThan(MAX_NAME));
+/** Of a body that names what it is about. */
+export const requiredName = z
+  .string({ error: ({ input }) => ((input ?? null) === null ? 'is required' : 'must be a text') })
+  .min(1, 'is required')
+  .max(MAX_NAME, longerThan(MAX_NAME));
+export const text = z.string('must be a text').max(MAX_TEXT, longerThan(MAX_TEXT));
 export const flag = z.boolean('must be true or false');
-export const names = z.array(name, 'must be a list of texts').max(1_000, 'has too many entries');
+export const names = z
+  .array(name, 'must be a list of texts')
+  .max(MAX_NAMES, `has more than ${MAX_NAMES} entries`);
 export const object = z.record(z.string(), z.unknown(), 'must be an object');
 
 /** What LiteLLM can restrict and Tollgate does not: taken only when it asks for nothing. */

@@ -4,11 +4,16 @@ import { invalidField } from '../fields/field-errors.js';
 
 const FALLBACK = /^fallback:\s*(\S.*)$/;
 
-const action = z.union([
-  z.enum(['reject', 'throttle']),
-  z.string().regex(FALLBACK, 'must be "reject", "throttle" or "fallback: <model>"'),
-  z.strictObject({ fallback: z.string().min(1).max(256) }),
-]);
+const EXPECTED = 'must be "reject", "throttle" or "fallback: <model>"';
+
+const action = z.union(
+  [
+    z.enum(['reject', 'throttle']),
+    z.string().regex(FALLBACK, EXPECTED),
+    z.strictObject({ fallback: z.string().min(1).max(256) }),
+  ],
+  EXPECTED,
+);
 
 /** Tollgate's own fields of a key: what happens when a budget has no room. null: as the config says. */
 export const policyFields = z.object({

@@ -35,10 +35,38 @@ function changedBudgets([primary, ...further]: readonly Budget[], fields: LimitF
     softNanos: pick(fields.soft_budget, primary?.softNanos ?? null),
   };
   const others = fields.budget_limits === undefined ? further : (fields.budget_limits ?? []);
+  checkBudgets(first, others, fields);
   const says = first.window !== null || first.maxNanos !== null || first.softNanos !== null;
   // The first place is kept even by a budget that limits nothing: the others must not be taken for it.
   return says || others.length > 0 ? [first, ...others] : [];
 }
+
+/** What a change would make of them; what it leaves alone is as it was. */
+function checkBudgets(first: Budget, others: readonly Budget[], fields: LimitFields): void {
+  const isChanged = fields.max_budget !== undefined || fields.soft_budget !== undefined;
+  if (isChanged && isSoftOver(first)) {
+    if (fields.soft_budget === undefined)
+      throw invalidField('max_budget', 'must not be less than soft_budget');
+    throw invalidField('soft_budget', 'must not be more than max_budget');
+  }
+  for (const [index, budget] of (fields.budget_limits ?? []).entries())
+    if (isSoftOver(budget))
+      throw invalidField(`budget_limits.${index}.soft_budget`, 'must not be more than max_budget');
+  if (fields.budget_limits === undefined && fields.budget_duration === undefined) return;
+  const limiting = [first, ...others].filter(
+    ({ maxNanos, softNanos }) => maxNanos !== null || softNanos !== null,
+  );
+  const windows = limiting.map(({ window }) => window ?? 'none');
+  const twice = windows.find((window, index) => windows.indexOf(window) !== index);
+  if (twice !== undefined)
+    throw invalidField(
+      fields.budget_limits === undefined ? 'budget_duration' : 'budget_limits',
+      `must not have two budgets of the same budget_duration (${twice})`,
+    );
+}
+
+const isSoftOver = ({ maxNanos, softNanos }: Budget): boolean =>
+  maxNanos !== null && softNanos !== null && softNanos > maxNanos;
 
 function changedModels(current: Limits['models'], fields: LimitFields): Limits['models'] {
   const { model_max_budget: budgets, model_rpm_limit: requests, model_tpm_limit: tokens } = fields;

@@ -8,12 +8,13 @@ import { readJsonObject } from '../../http/json-body.js';
 import { readQuery } from '../../http/read-query.js';
 import { Directory } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
+import { requiredName } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
 import { TEAM } from '../teams/team-fields.js';
 import { checkUnlimiting } from '../teams/team-rights.js';
 import { ORGANIZATION } from './organization-fields.js';
 
-const named = z.object({ organization_id: z.string('is required').min(1, 'is required') });
+const named = z.object({ organization_id: requiredName });
 const deletion = z.object({ organization_ids: z.array(z.string().min(1)).min(1, 'is empty').max(1_000) });
 const listQuery = z.object({ org_id: z.string().optional(), org_alias: z.string().optional() });
 

@@ -10,12 +10,13 @@ import { Directory } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
 import { invalidField } from '../fields/field-errors.js';
 import type { RecordPatch } from '../fields/field-use.js';
+import { requiredName } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
 import { Grants } from '../grants.js';
 import { checkSeesTeam, checkTeamAdmin } from '../teams/team-rights.js';
 import { PROJECT } from './project-fields.js';
 
-const named = z.object({ project_id: z.string('is required').min(1, 'is required') });
+const named = z.object({ project_id: requiredName });
 const deletion = z.object({ project_ids: z.array(z.string().min(1)).min(1, 'is empty').max(1_000) });
 const listQuery = z.object({ team_id: z.string().optional() });
 

@@ -11,13 +11,14 @@ import { KeyRows } from '../../keys/key-rows.js';
 import { MEMBER_PERMISSIONS, permissionsOf } from '../../keys/key-rights.js';
 import { Directory } from '../directory.js';
 import { EntryDesk, type EntryFilter } from '../entries/entry-desk.js';
+import { requiredName } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
 import { page, pagesOf, readPage, wholeNumber } from '../paging.js';
 import { TeamAnswers } from './team-answers.js';
 import { TEAM } from './team-fields.js';
 import { checkSeesTeam, checkTeamAdmin } from './team-rights.js';
 
-const one = z.object({ team_id: z.string('is required').min(1, 'is required') });
+const one = z.object({ team_id: requiredName });
 const listQuery = z.object({ user_id: z.string().optional(), organization_id: z.string().optional() });
 const pageQuery = listQuery.extend({
   page,

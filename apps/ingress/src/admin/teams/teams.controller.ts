@@ -8,7 +8,7 @@ import { Access } from '../../http/access.decorator.js';
 import { readJsonObject } from '../../http/json-body.js';
 import { Directory } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
-import { names, type RecordPatch } from '../fields/field-use.js';
+import { names, requiredName, type RecordPatch } from '../fields/field-use.js';
 import { parse } from '../fields/read-record.js';
 import { Grants } from '../grants.js';
 import { dollars } from '../limits/limit-schemas.js';
@@ -17,7 +17,7 @@ import { TeamAnswers } from './team-answers.js';
 import { TEAM, wantedMember, type WantedMember } from './team-fields.js';
 import { checkAboveTeam, checkTeamAdmin, checkUnlimiting, isAboveTeam } from './team-rights.js';
 
-const named = z.object({ team_id: z.string('is required').min(1, 'is required') });
+const named = z.object({ team_id: requiredName });
 const deletion = z.object({ team_ids: z.array(z.string().min(1)).min(1, 'is empty').max(1_000) });
 const ownFields = z.object({
   team_id: z.string().nullish(),
