@@ -8,6 +8,7 @@ import { jinaEmbed } from './jina-embed.js';
 import { ollamaEmbed } from './ollama-embed.js';
 import { openAiEmbeddings } from './openai-embeddings.js';
 import { decodedVector, encodedVector } from './vectors.js';
+import { perplexityEmbed } from './perplexity-embed.js';
 import { voyageEmbed } from './voyage-embed.js';
 
 const options = { model: 'own', stream: false, dropParams: false, defaultMaxTokens: 1 };
@@ -137,6 +138,15 @@ describe('answers with embeddings', () => {
   });
 });
 
+it("Perplexity's vectors are of whole numbers of 8 bits, in base64", () => {
+  const embedding = Buffer.from([1, 0xff, 0x80]).toString('base64');
+  const answer = { ...canonical, data: [{ object: 'embedding', index: 0, embedding }] };
+  expect(read(perplexityEmbed, answer)).toMatchObject({ data: [{ embedding: [1, -1, -128] }] });
+  expect(asked(perplexityEmbed, { encoding_format: 'base64', dimensions: 8 })).toEqual({
+    ...{ model: 'own', input: ['a', 'b'], dimensions: 8, encoding_format: 'base64_int8' },
+  });
+});
+
 describe("a caller of Cohere's", () => {
   const request = { texts: ['a', 'b'], input_type: 'search_query', embedding_types: ['float', 'base64'] };
 
@@ -177,19 +187,23 @@ describe("a caller of Ollama's", () => {
   });
 });
 
-it.each(['openai-embeddings', 'cohere-embed', 'ollama-embed', 'voyage-embed', 'jina-embed'] as const)(
-  'nothing but a GatewayError comes of spoilt bodies: %s',
-  (dialect) => {
-    fuzzCodec(codecOf(dialect)!, {
-      requests: [
-        { texts: ['a'], input: 'a', embedding_types: ['float'], truncate: 'END' },
-        { inputs: [{ content: [{ type: 'text', text: 'a' }] }], prompt: 'a' },
-      ],
-      canonicalRequests: [{ model: 'm', input: ['a', 'b'], input_type: 'query', truncate: 'END' }],
-      answers: [{ ...canonical, embeddings: { float: vectors } }],
-      canonicalAnswers: [canonical],
-      events: [],
-      canonicalChunks: [],
-    });
-  },
-);
+it.each([
+  'openai-embeddings',
+  'cohere-embed',
+  'ollama-embed',
+  'voyage-embed',
+  'jina-embed',
+  'perplexity-embed',
+] as const)('nothing but a GatewayError comes of spoilt bodies: %s', (dialect) => {
+  fuzzCodec(codecOf(dialect)!, {
+    requests: [
+      { texts: ['a'], input: 'a', embedding_types: ['float'], truncate: 'END' },
+      { inputs: [{ content: [{ type: 'text', text: 'a' }] }], prompt: 'a' },
+    ],
+    canonicalRequests: [{ model: 'm', input: ['a', 'b'], input_type: 'query', truncate: 'END' }],
+    answers: [{ ...canonical, embeddings: { float: vectors } }],
+    canonicalAnswers: [canonical],
+    events: [],
+    canonicalChunks: [],
+  });
+});
