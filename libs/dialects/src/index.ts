@@ -11,6 +11,7 @@ export { spliceObject, type ObjectEdits } from './json/splice-object.js';
 export { SseDecoder, type SseDecoderOptions, type SseEvent } from './sse/sse-decoder.js';
 export { parseEvent } from './sse/parse-event.js';
 export { encodeSse } from './sse/encode-sse.js';
+export { EventStreamDecoder } from './event-stream/event-stream-decoder.js';
 export { NdjsonDecoder } from './ndjson/ndjson-decoder.js';
 export type {
   AnswerFacts,

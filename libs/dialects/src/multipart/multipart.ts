@@ -49,6 +49,7 @@ export function scanMultipart(body: Buffer, boundary: string): FormPart[] {
 
 const isLast = (body: Buffer, at: number): boolean => body[at] === DASH && body[at + 1] === DASH;
 const DASH = 0x2d;
+const LINE_END_BYTES = 2;
 
 function partOf(headers: string, place: Pick<FormPart, 'start' | 'end'>): FormPart {
   const disposition = /^content-disposition:(.*)$/im.exec(headers)?.[1] ?? '';
@@ -74,14 +75,16 @@ export function spliceMultipart(
   const written = new Set<string>();
   const delimiter = `--${boundary}\r\n`;
   const parts = scanMultipart(body, boundary);
-  parts.forEach(({ name, filename, start, end }, index) => {
+  let from = body.indexOf(`--${boundary}`) + delimiter.length;
+  for (const { name, filename, start, end } of parts) {
+    const headersAt = from;
+    from = end + LINE_END_BYTES + delimiter.length;
     const isEdited = filename === null && Object.hasOwn(edits, name);
-    if (isEdited && (edits[name] === undefined || written.has(name))) return;
-    const from = (index === 0 ? body.indexOf(`--${boundary}`) : parts[index - 1]!.end + 2) + delimiter.length;
-    pieces.push(Buffer.from(delimiter), body.subarray(from, start));
+    if (isEdited && (edits[name] === undefined || written.has(name))) continue;
+    pieces.push(Buffer.from(delimiter), body.subarray(headersAt, start));
     pieces.push(isEdited ? Buffer.from(edits[name] ?? '') : body.subarray(start, end), Buffer.from('\r\n'));
     if (isEdited) written.add(name);
-  });
+  }
   for (const [name, text] of Object.entries(edits)) {
     if (text === undefined || written.has(name)) continue;
     pieces.push(Buffer.from(`${delimiter}content-disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`));

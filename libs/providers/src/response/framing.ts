@@ -1,4 +1,4 @@
-import { SseDecoder, type SseEvent } from '@tollgate/dialects';
+import { EventStreamDecoder, NdjsonDecoder, SseDecoder, type SseEvent } from '@tollgate/dialects';
 import type { Framing } from '../endpoint.js';
 
 /** Splits a provider's bytes into events, each with its original bytes. */
@@ -14,12 +14,11 @@ interface FrameDecoderOptions {
   readonly maxEventBytes: number;
 }
 
-const FRAMINGS: Partial<Record<Framing, new (options: FrameDecoderOptions) => FrameDecoder>> = {
+const FRAMINGS: Readonly<Record<Framing, new (options: FrameDecoderOptions) => FrameDecoder>> = {
   sse: SseDecoder,
+  ndjson: NdjsonDecoder,
+  'aws-event-stream': EventStreamDecoder,
 };
 
-export function frameDecoder(framing: Framing, options: FrameDecoderOptions): FrameDecoder {
-  const Decoder = FRAMINGS[framing];
-  if (Decoder === undefined) throw new Error(`No decoder of ${framing}`);
-  return new Decoder(options);
-}
+export const frameDecoder = (framing: Framing, options: FrameDecoderOptions): FrameDecoder =>
+  new FRAMINGS[framing](options);
