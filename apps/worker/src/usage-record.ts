@@ -2,6 +2,7 @@ import type { Bus, DurableDraft } from '@tollgate/bus';
 import type { Deployment } from '@tollgate/config';
 import {
   NO_USAGE,
+  TASK_OF,
   completionTokens,
   usageRecorded,
   type AttemptHeader,
@@ -104,10 +105,16 @@ export class UsageRecord implements Drafted {
 
   /** The provider's counts where it told them; output by length of what came while it did not tell the end. */
   private estimate({ usage, characters, finished }: Progress): Usage {
+    if (this.isFree) return NO_USAGE;
     if (usage !== null && finished) return usage;
     const known = usage ?? { ...NO_USAGE, input: this.header.call.inputTokens };
     const missing = Math.ceil(characters / CHARACTERS_PER_TOKEN) - completionTokens(known);
     return missing > 0 ? { ...known, output: known.output + missing } : known;
+  }
+
+  /** Providers count tokens for nothing. */
+  private get isFree(): boolean {
+    return TASK_OF[this.header.call.dialect] === 'token-count';
   }
 
   private price(usage: Usage, tier: ServiceTier | null): number | null {
@@ -118,6 +125,7 @@ export class UsageRecord implements Drafted {
   }
 
   private costOf(usage: Usage, tier: ServiceTier | null): number | null {
+    if (this.isFree) return 0;
     const { provider, baseModel, prices } = this.deployment;
     const model = this.header.upstreamModel;
     return priceUsage(usage, {

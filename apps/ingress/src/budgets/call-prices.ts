@@ -1,5 +1,5 @@
 import { NameIndex, type GatewayConfig, type NamedDeployment, type NamedDeployments } from '@tollgate/config';
-import type { CallHeader, ServiceTier } from '@tollgate/contracts';
+import { TASK_OF, type CallHeader, type ServiceTier, type Task } from '@tollgate/contracts';
 import { callPrices, contextWindow, type CallPrices as ModelPrices } from '@tollgate/pricing';
 import type { CallCost } from '@tollgate/state';
 import type { LearnedUse } from './learned-use.js';
@@ -54,13 +54,14 @@ export class CallPrices {
   /** null: the call is free, or nobody knows its price. */
   costOf({ header, model, cacheMarked }: PricedCall): PricedCost | null {
     const name = this.names.resolve(model);
-    if (name === undefined || isFree(name)) return null;
+    const task = TASK_OF[header.dialect];
+    if (name === undefined || isFree(name) || task === 'token-count') return null;
     const { maxOutputTokens, serviceTier } = header;
     const price = (serviceTier === undefined ? undefined : name.tiers.get(serviceTier)) ?? name;
     const prompt = Math.ceil(header.inputTokens * this.learned.inputFactor(model));
     const rate = cacheMarked ? Math.max(price.input, price.cacheWrite) : price.input;
     const fixed = price.perCall + prompt * rate * (prompt > LONG_PROMPT ? TIER_FACTOR : 1);
-    const answers = header.answers ?? 1;
+    const answers = WITHOUT_TEXT.has(task) ? 0 : (header.answers ?? 1);
     const most = answers * (maxOutputTokens ?? name.longest);
     const guess = Math.min(this.learned.likelyOutput(model) ?? FIRST_GUESS, name.longest);
     const likely = answers * (maxOutputTokens ?? guess);
@@ -76,6 +77,9 @@ export class CallPrices {
     };
   }
 }
+
+/** Their answers have no tokens that are charged for. */
+const WITHOUT_TEXT: ReadonlySet<Task> = new Set(['embedding', 'rerank', 'moderation']);
 
 const isFree = ({ input, output, perCall }: ModelPrices): boolean =>
   input === 0 && output === 0 && perCall === 0;

@@ -1,7 +1,8 @@
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallService } from '../calls/call.service.js';
 import { Access } from '../http/access.decorator.js';
+import { countTokens } from './token-counts.js';
 
 /** Anthropic messages, at the paths that its SDK and its pass-through users call (`/v1/v1`: a base URL that has it already). */
 @Controller()
@@ -16,8 +17,7 @@ export class AnthropicController {
 
   @Access('key', 'anthropic-messages')
   @Post(['v1/messages/count_tokens', 'v1/v1/messages/count_tokens', 'anthropic/v1/messages/count_tokens'])
-  @HttpCode(200)
   countTokens(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.calls.answer(request, reply, { dialect: 'anthropic-count-tokens' });
+    return countTokens(this.calls, { request, reply }, { dialect: 'anthropic-count-tokens' });
   }
 }

@@ -94,6 +94,37 @@ describe('the ways in', () => {
   });
 });
 
+describe('tokens are counted', () => {
+  beforeEach(() => {
+    // eslint-disable-next-line require-yield
+    ingress.bus.frames = async function* () {
+      throw new GatewayError('endpoint_unsupported', 'no');
+    };
+  });
+
+  it.each<[path: string, body: object, expected: object]>([
+    ['/v1/messages/count_tokens', { model, messages: MESSAGES }, { input_tokens: 1 }],
+    [
+      `/v1beta/models/${model}:countTokens`,
+      { contents: [{ parts: [{ text: 'x'.repeat(40) }] }] },
+      { totalTokens: 10 },
+    ],
+    [
+      `/v1beta/models/${model}:countTokens`,
+      { generateContentRequest: { contents: [{ parts: [{ text: 'Hello, you' }] }] } },
+      { totalTokens: 3 },
+    ],
+  ])('%s by length where no provider does', async (path, body, expected) => {
+    const response = await ingress.post(path, body);
+    expect([response.status, await response.json()]).toEqual([200, expected]);
+    expect(response.headers.get('x-tollgate-token-count')).toBe('estimate');
+  });
+
+  it('but no other call is answered so', async () => {
+    expect((await ingress.post('/v1/embeddings', { model, input: 'Hi' })).status).toBe(400);
+  });
+});
+
 describe('errors are told in the caller’s dialect', () => {
   const failure = new GatewayError('upstream_rate_limited', 'Too many', { retryAfterMs: 2_000 });
 

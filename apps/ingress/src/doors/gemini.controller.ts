@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Door } from '../calls/call-request.js';
 import { CallService } from '../calls/call.service.js';
 import { Access } from '../http/access.decorator.js';
+import { countTokens } from './token-counts.js';
 
 /** What stands behind the colon of a path. */
 const ACTIONS: Readonly<Record<string, Door>> = {
@@ -34,6 +35,9 @@ export class GeminiController {
         'not_found',
         `There is no such method. Use models/{model}:method with one of ${Object.keys(ACTIONS).join(', ')}.`,
       );
-    return this.calls.answer(request, reply, { ...door, pathModel: target.slice(0, colon) });
+    const named = { ...door, pathModel: target.slice(0, colon) };
+    return door.dialect === 'gemini-count-tokens'
+      ? countTokens(this.calls, { request, reply }, named)
+      : this.calls.answer(request, reply, named);
   }
 }

@@ -19,7 +19,7 @@ export interface OpenAiCompatibleRow {
   readonly modelName?: (model: string) => string;
   /** Of chat, where it is not simply below the base. */
   readonly path?: Endpoint['path'];
-  /** Beside chat. Default: embeddings and legacy completions. */
+  /** Beside chat. Default: embeddings. Legacy completions are made of chat where they are not named. */
   readonly also?: readonly OpenAiDialect[];
   readonly prefill?: Prefill;
 }
@@ -72,7 +72,7 @@ const capitalized = (name: string): string => name.charAt(0).toUpperCase() + nam
 
 /** A provider that speaks OpenAI's chat dialect at its own address. */
 export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
-  const { prefill, also = ['openai-embeddings', 'openai-completions'] } = row;
+  const { prefill, also = ['openai-embeddings'] } = row;
   const chat: Endpoint = { dialect: 'openai-chat', path: row.path ?? chatPath };
   const endpoints = [chat, ...openAiEndpoints(also)];
   return {
