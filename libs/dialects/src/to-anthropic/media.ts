@@ -1,28 +1,14 @@
+import { dataOfUrl } from '../data-url.js';
 import type { Json } from '../json/json.js';
-
-const DATA_URL = /^data:([^;,]*)((?:;[^;,]*)*),/;
 
 /** An Anthropic `source` for a URL; a data URL becomes base64 (texts plain). */
 export function sourceOfUrl(url: string): Json {
-  const match = DATA_URL.exec(url);
-  if (match === null) return { type: 'url', url };
-  const mediaType = match[1] === undefined || match[1] === '' ? 'text/plain' : match[1];
-  const isBase64 = (match[2] ?? '').includes(';base64');
-  const payload = url.slice(match[0].length);
-  if (mediaType.startsWith('text/')) {
-    const text = isBase64 ? Buffer.from(payload, 'base64').toString('utf8') : unescaped(payload);
-    return { type: 'text', media_type: 'text/plain', data: text };
-  }
-  return { type: 'base64', media_type: mediaType, data: payload };
-}
-
-/** Percent escapes decoded; a text that only looks as if it had some stays as it is. */
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  const inline = dataOfUrl(url);
+  if (inline === null) return { type: 'url', url };
+  const { mediaType, data } = inline;
+  return mediaType.startsWith('text/')
+    ? { type: 'text', media_type: 'text/plain', data: Buffer.from(data, 'base64').toString('utf8') }
+    : { type: 'base64', media_type: mediaType, data };
 }
 
 /** A document rather than an image: an image block refuses PDFs and texts. */
