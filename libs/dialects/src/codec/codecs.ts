@@ -6,6 +6,7 @@ import { ollamaEmbed } from '../embeddings/ollama-embed.js';
 import { openAiEmbeddings } from '../embeddings/openai-embeddings.js';
 import { perplexityEmbed } from '../embeddings/perplexity-embed.js';
 import { voyageEmbed } from '../embeddings/voyage-embed.js';
+import { geminiContent } from '../gemini/gemini-content.js';
 import { mistralModerations, openAiModerations } from '../moderations/moderations.js';
 import { ollamaChat, ollamaGenerate } from '../ollama/ollama.js';
 import { cohereRerank } from '../rerank/cohere-rerank.js';
@@ -22,6 +23,7 @@ const CODECS: readonly Codec[] = [
   openAiResponses,
   openAiCompletions,
   anthropicMessages,
+  geminiContent,
   cohereChat,
   ollamaChat,
   ollamaGenerate,
