@@ -21,7 +21,9 @@ import { budgetsOf, useOf } from './holds.js';
 import { CallRecords } from './memory/call-records.js';
 import { end, type Lease } from './memory/leases.js';
 import { MemoryBudgets, type Room } from './memory/memory-budgets.js';
+import { MemoryTexts } from './memory/memory-texts.js';
 import { ScopeCounts, type Window } from './memory/scope-counts.js';
+import { MAX_TEXT_BYTES } from './texts.js';
 import type {
   Admission,
   AdmitRequest,
@@ -32,19 +34,27 @@ import type {
   State,
 } from './state.js';
 
+interface MemoryStateOptions {
+  readonly now?: () => number;
+  /** Of all texts together. */
+  readonly maxTextBytes?: number;
+}
+
 /** The state of a single process. Never fails, forgets what ran out, and is empty after a restart. */
 export class MemoryState implements State {
   private readonly scopes = new Map<string, ScopeCounts>();
   private readonly calls = new CallRecords();
   private readonly budgets: MemoryBudgets;
+  private readonly texts: MemoryTexts;
   private readonly table: CircuitTable;
   private readonly now: () => number;
   private readonly sweeper: NodeJS.Timeout;
 
-  constructor({ now = Date.now }: { readonly now?: () => number } = {}) {
+  constructor({ now = Date.now, maxTextBytes = MAX_TEXT_BYTES }: MemoryStateOptions = {}) {
     this.now = now;
     this.table = new CircuitTable(now);
     this.budgets = new MemoryBudgets(now);
+    this.texts = new MemoryTexts(now, maxTextBytes);
     this.sweeper = setInterval(() => this.forget(), KEEP_MS / 4).unref();
   }
 
@@ -91,6 +101,18 @@ export class MemoryState implements State {
 
   sweepHolds(request: SweepRequest): Promise<readonly ReleasedHold[]> {
     return Promise.resolve(this.budgets.sweep(request));
+  }
+
+  keepText(name: string, text: string, ttlMs: number): Promise<void> {
+    return this.texts.keepText(name, text, ttlMs);
+  }
+
+  findText(name: string): Promise<string | null> {
+    return this.texts.findText(name);
+  }
+
+  dropText(name: string): Promise<boolean> {
+    return this.texts.dropText(name);
   }
 
   openCircuit(deploymentId: string, until: number): Promise<void> {
@@ -170,6 +192,7 @@ export class MemoryState implements State {
     for (const [id, counts] of this.scopes) if (counts.isOver(now)) this.scopes.delete(id);
     this.calls.sweep(now);
     this.budgets.forget();
+    this.texts.forget();
   }
 }
 

@@ -5,6 +5,7 @@ import { describeWithServers, startRedis, type TestServer } from '@tollgate/test
 import { RedisState } from './redis-state.js';
 import { openRedis, ready } from './redis/connection.js';
 import { describeState } from './state.suite.js';
+import { describeTexts } from './texts.suite.js';
 import type { State } from './state.js';
 import { refusal } from './_refusal.js';
 import { until } from './_until.js';
@@ -30,7 +31,9 @@ describeWithServers('redis', () => {
   const opened: RedisState[] = [];
   const owned: TestServer[] = [];
 
-  const connect = async (options: { now?: () => number; prefix?: string } = {}): Promise<RedisState> => {
+  const connect = async (
+    options: { now?: () => number; prefix?: string; maxTextBytes?: number } = {},
+  ): Promise<RedisState> => {
     // Slow machines must not fail the contract; the tests of slowness use the default.
     const state = await RedisState.connect({ url: server.url, commandTimeoutMs: 2_000, ...options });
     opened.push(state);
@@ -61,6 +64,10 @@ describeWithServers('redis', () => {
 
   describeState('redis', { open: (now) => connect({ now, prefix: `suite-${String(++prefixes)}` }) });
 
+  describeTexts({
+    open: (maxTextBytes) => connect({ maxTextBytes, prefix: `texts-${String(++prefixes)}` }),
+  });
+
   describe('several replicas', () => {
     it('share the counters', async () => {
       const prefix = `shared-${String(++prefixes)}`;
@@ -76,11 +83,15 @@ describeWithServers('redis', () => {
     await client.flushall();
     const state = await connect();
     await admit(state);
+    await state.keepText('a', 'text', 60_000);
     const keys = await client.keys('*');
     expect(keys.toSorted().map((key) => key.replace(/\d+$/, 'n'))).toEqual([
       '{tollgate}:calls:n',
       '{tollgate}:counting',
       '{tollgate}:leases:key:a',
+      '{tollgate}:text:a',
+      '{tollgate}:texts',
+      '{tollgate}:texts:sizes',
       '{tollgate}:window:key:a:n',
     ]);
     for (const key of keys) expect((await client.pttl(key)) > 0).toBe(!key.endsWith(':counting'));

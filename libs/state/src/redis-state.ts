@@ -21,7 +21,9 @@ import {
 } from './redis/connection.js';
 import { RedisBudgets } from './redis/redis-budgets.js';
 import { RedisCircuits } from './redis/redis-circuits.js';
+import { RedisTexts } from './redis/redis-texts.js';
 import type { Admission, AdmitRequest, SettleRequest, SharedCircuit, State } from './state.js';
+import { MAX_TEXT_BYTES } from './texts.js';
 import type { Redis } from 'ioredis';
 
 export interface RedisStateOptions {
@@ -31,6 +33,8 @@ export interface RedisStateOptions {
   /** An operation that takes longer rejects. Default 50. */
   readonly commandTimeoutMs?: number;
   readonly now?: () => number;
+  /** Of all texts together. Default 128 MiB. */
+  readonly maxTextBytes?: number;
 }
 
 /** How often circuits are read anew, in case a message about them was lost. */
@@ -48,6 +52,7 @@ export class RedisState implements State {
   private readonly timed: TimedRedis;
   private readonly admissions: AdmissionBatches;
   private readonly budgets: RedisBudgets;
+  private readonly texts: RedisTexts;
   private readonly redisCircuits: RedisCircuits;
   private readonly refresher: NodeJS.Timeout;
 
@@ -62,6 +67,7 @@ export class RedisState implements State {
     this.admissions = new AdmissionBatches(common);
     const patient = new TimedRedis(redis, Math.max(options.commandTimeoutMs, PATIENCE_MS));
     this.budgets = new RedisBudgets({ ...common, patient });
+    this.texts = new RedisTexts({ ...common, patient, maxBytes: options.maxTextBytes });
     this.redisCircuits = new RedisCircuits(common);
     this.refresher = setInterval(() => void this.redisCircuits.refresh(), REFRESH_MS).unref();
     redis.on('ready', () => {
@@ -74,8 +80,9 @@ export class RedisState implements State {
   /** Resolves once Redis answers, or without it after 2 s: it may come later. */
   static async connect(options: RedisStateOptions): Promise<RedisState> {
     const { url, prefix = 'tollgate', commandTimeoutMs = 50, now = Date.now } = options;
+    const { maxTextBytes = MAX_TEXT_BYTES } = options;
     const [redis, subscriber] = [openRedis(url), openSubscriber(url)];
-    const state = new RedisState(redis, subscriber, { url, prefix, commandTimeoutMs, now });
+    const state = new RedisState(redis, subscriber, { url, prefix, commandTimeoutMs, now, maxTextBytes });
     // NOTE before the first connection there is nothing to subscribe again: every new connection subscribes by itself.
     subscriber.on('ready', () => void subscriber.subscribe(state.redisCircuits.channel).catch(ignore));
     await Promise.all([ready(redis, START_MS), ready(subscriber, START_MS)]);
@@ -121,6 +128,18 @@ export class RedisState implements State {
 
   sweepHolds(request: SweepRequest): Promise<readonly ReleasedHold[]> {
     return this.budgets.sweepHolds(request);
+  }
+
+  keepText(name: string, text: string, ttlMs: number): Promise<void> {
+    return this.texts.keepText(name, text, ttlMs);
+  }
+
+  findText(name: string): Promise<string | null> {
+    return this.texts.findText(name);
+  }
+
+  dropText(name: string): Promise<boolean> {
+    return this.texts.dropText(name);
   }
 
   openCircuit(deploymentId: string, until: number): Promise<void> {

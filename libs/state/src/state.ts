@@ -1,11 +1,12 @@
 import type { BudgetLimit, BudgetState, BudgetUse, CallCost } from './budgets.js';
+import type { TextState } from './texts.js';
 
 /**
- * Counters and health that replicas share. Two adapters (Redis, memory) pass one contract suite.
+ * Counters, health and texts that replicas share. Two adapters (Redis, memory) pass one contract suite.
  * A Redis that does not answer within 50 ms rejects with `GatewayError('service_unavailable')`: the caller decides
  * (`on_state_down`). Nothing waits for a Redis that is away.
  */
-export interface State extends BudgetState {
+export interface State extends BudgetState, TextState {
   /**
    * One atomic operation over all scopes and budgets of a call: either every limit has room and all are charged, or none is.
    * Windows are fixed minutes of the epoch, part of the counter's name, so there is nothing to reset. Calls in flight are

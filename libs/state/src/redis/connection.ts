@@ -4,6 +4,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { ADMISSIONS, ADMISSIONS_WITH_MONEY } from './admissions.script.js';
 import { CHARGE, CORRECT, EXTEND, OWE, READ_COUNTERS, SEED, SWEEP } from './budgets.scripts.js';
 import { CLAIM_PROBE, JOIN_CIRCUIT, READ_CIRCUITS, RELEASE_PROBE } from './circuit.scripts.js';
+import { DROP_TEXT, KEEP_TEXT } from './text.scripts.js';
 
 const log = createLogger('state');
 
@@ -35,6 +36,8 @@ export type ScriptedRedis = Redis & {
   claimProbe(keys: number, ...args: Argument[]): Promise<string>;
   releaseProbe(keys: number, ...args: Argument[]): Promise<string>;
   readCircuits(keys: number, ...args: Argument[]): Promise<string[]>;
+  keepText(keys: number, ...args: Argument[]): Promise<number>;
+  dropText(keys: number, ...args: Argument[]): Promise<number>;
 };
 
 /** Nothing is queued for a Redis that is away and nothing is sent twice; the connection is sought for ever. */
@@ -66,6 +69,8 @@ const SCRIPTS = {
   claimProbe: CLAIM_PROBE,
   releaseProbe: RELEASE_PROBE,
   readCircuits: READ_CIRCUITS,
+  keepText: KEEP_TEXT,
+  dropText: DROP_TEXT,
 };
 
 export function openRedis(url: string): ScriptedRedis {

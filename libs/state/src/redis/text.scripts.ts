@@ -1,0 +1,45 @@
+/**
+ * What the scripts of texts have in common.
+ *
+ * KEYS: 1 the names (sorted set by the time at which a text ends), 2 the sizes (hash, by name; of all together under no name).
+ * ARGV: 1 name, 2 what the key of a text begins with, 3 now (epoch ms).
+ */
+const TEXTS = `
+local names, sizes = KEYS[1], KEYS[2]
+local name, prefix, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
+
+local function drop(old)
+  local isThere = redis.call('DEL', prefix .. old)
+  redis.call('ZREM', names, old)
+  local size = tonumber(redis.call('HGET', sizes, old) or 0)
+  redis.call('HDEL', sizes, old)
+  if size > 0 then redis.call('HINCRBY', sizes, '', -size) end
+  return isThere
+end
+`;
+
+/** ARGV: 4 the text, 5 how long it is kept (ms), 6 the most bytes of all texts. */
+export const KEEP_TEXT = `${TEXTS}
+local text, life, most = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+drop(name)
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', names, '-inf', now, 'LIMIT', 0, 100)) do drop(old) end
+redis.call('SET', prefix .. name, text, 'PX', life)
+redis.call('ZADD', names, string.format('%.0f', now + life), name)
+redis.call('HSET', sizes, name, #text)
+local bytes = redis.call('HINCRBY', sizes, '', #text)
+while bytes > most do
+  local first = redis.call('ZRANGE', names, 0, 0)[1]
+  if not first then break end
+  drop(first)
+  bytes = tonumber(redis.call('HGET', sizes, ''))
+end
+for _, key in ipairs({ names, sizes }) do
+  if redis.call('PTTL', key) < life then redis.call('PEXPIRE', key, life) end
+end
+return bytes
+`;
+
+/** Result: 1, or 0 if there was none. */
+export const DROP_TEXT = `${TEXTS}
+return drop(name)
+`;

@@ -1,0 +1,17 @@
+/**
+ * Texts that replicas share for a time. All of them together are bounded: where there is no room for one more, those go first that
+ * end first.
+ */
+export interface TextState {
+  /** Keeps a text under a name for `ttlMs`, in place of one that is there. */
+  keepText(name: string, text: string, ttlMs: number): Promise<void>;
+
+  /** null: there is none (any more). */
+  findText(name: string): Promise<string | null>;
+
+  /** False: there was none. */
+  dropText(name: string): Promise<boolean>;
+}
+
+/** Of all texts together, in bytes, unless state is told otherwise. */
+export const MAX_TEXT_BYTES = 128 * 1024 * 1024;
