@@ -1,3 +1,4 @@
+export { isOwnResponseId, placeOfItem } from './responses/own-ids.js';
 export { ContinuedChatStream } from './continuation/continued-chat-stream.js';
 export { ContinuedMessageStream } from './continuation/continued-message-stream.js';
 export { asksPlainText, continuedRequest } from './continuation/continued-request.js';

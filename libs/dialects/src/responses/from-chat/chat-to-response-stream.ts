@@ -8,8 +8,8 @@ import { reasoningOf } from '../../to-anthropic/chat-to-message.js';
 import { usageOfChat } from '../../usage/chat-usage.js';
 import { responseUsageOf } from '../../usage/response-usage.js';
 import { textAnnotationsOf } from '../citations.js';
+import { newResponseId } from '../own-ids.js';
 import { logprobsOf } from './chat-to-response.js';
-import { newResponseId } from './response-items.js';
 import { emptyResponse, endOf } from './response-object.js';
 import { StreamedOutput } from './streamed-output.js';
 

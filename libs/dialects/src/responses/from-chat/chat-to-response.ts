@@ -13,18 +13,16 @@ import { reasoningOf } from '../../to-anthropic/chat-to-message.js';
 import { usageOfChat } from '../../usage/chat-usage.js';
 import { responseUsageOf } from '../../usage/response-usage.js';
 import { textAnnotationsOf } from '../citations.js';
+import { itemIdOf, newResponseId, type ItemKind } from '../own-ids.js';
 import {
   COMPLETED,
   callItem,
   imageItem,
-  itemIdOf,
   messageItem,
-  newResponseId,
   reasoningItem,
   refusalPart,
   textPart,
   type Call,
-  type ItemKind,
 } from './response-items.js';
 import { emptyResponse, endOf } from './response-object.js';
 

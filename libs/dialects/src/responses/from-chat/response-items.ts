@@ -1,20 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { isObject, type Json } from '../../json/json.js';
 import { reasoningItemOf } from '../reasoning.js';
 
-/**
- * A new id of a response. A provider's own would do for the one it is from, but two providers' may be the same, and the next turn
- * asks for it by this id.
- */
-export const newResponseId = (): string => `resp_${randomUUID().replaceAll('-', '')}`;
-
-/** The id of an item: with its kind, its response and its place in it, so that the item can be found by its id alone. */
-export const itemIdOf = (responseId: string, kind: ItemKind, place: number): string =>
-  `${kind}_${responseId.slice('resp_'.length)}_${place}`;
-
 export const COMPLETED = 'completed';
-
-export type ItemKind = 'msg' | 'rs' | 'fc' | 'ctc' | 'ig';
 
 export const reasoningItem = (id: string, block: Json): Json => ({
   id,

@@ -1,6 +1,7 @@
 import type { ToolCallDelta } from '../../codec/tool-call-deltas.js';
 import type { Json } from '../../json/json.js';
-import { COMPLETED, imageItem, itemIdOf, type ItemKind } from './response-items.js';
+import { itemIdOf, type ItemKind } from '../own-ids.js';
+import { COMPLETED, imageItem } from './response-items.js';
 import { StreamedCall } from './streamed-call.js';
 import { StreamedMessage } from './streamed-message.js';
 import { StreamedReasoning } from './streamed-reasoning.js';
