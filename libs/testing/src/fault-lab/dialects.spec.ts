@@ -140,6 +140,31 @@ describe('Anthropic', () => {
   });
 });
 
+describe('Cohere', () => {
+  const path = '/v2/chat';
+
+  it('streams its events in order, thinking first', async () => {
+    const events = sse(await post(path, { ...asking('Hi'), thinking: { type: 'enabled' }, stream: true }));
+    const kinds = events.map(({ type }) => String(type)).filter((type, at, all) => type !== all[at - 1]);
+    const content = ['content-start', 'content-delta', 'content-end'];
+    expect(kinds).toEqual(['message-start', ...content, ...content, 'message-end']);
+    expect(events.at(-1)).toMatchObject({
+      delta: { finish_reason: 'COMPLETE', usage: { billed_units: { input_tokens: 1 } } },
+    });
+  });
+
+  it('calls the tool that it must, and says what is wrong in a message alone', async () => {
+    const request = { ...asking('Hi'), tools: openAiTools, tool_choice: 'REQUIRED' };
+    expect(parse(await post(path, request))).toMatchObject({
+      message: { tool_calls: [{ function: { name: 'weather', arguments: '{"city":"sample"}' } }] },
+      finish_reason: 'TOOL_CALL',
+    });
+    expect(parse(await post(path, { ...asking('Hi'), model: 'demo?status=500' }))).toMatchObject({
+      message: 'The fault lab says 500',
+    });
+  });
+});
+
 describe('Ollama', () => {
   it('streams lines unless told not to', async () => {
     const lines = (await post('/api/chat', asking('Hi'))).trim().split('\n').map(parse);

@@ -1,4 +1,5 @@
 import { anthropicDialect } from './dialect-anthropic.js';
+import { cohereDialect } from './dialect-cohere.js';
 import { azureDialect, openAiDialect } from './dialect-openai.js';
 import { ollamaDialect } from './dialect-ollama.js';
 import type { DialectWriter } from './dialect.js';
@@ -8,5 +9,6 @@ export const DIALECTS: Readonly<Record<LabDialect, DialectWriter>> = {
   openai: openAiDialect,
   azure: azureDialect,
   anthropic: anthropicDialect,
+  cohere: cohereDialect,
   ollama: ollamaDialect,
 };

@@ -1,5 +1,5 @@
 /** The dialects that the lab speaks. Azure differs from OpenAI in its path and in its content filter's results. */
-export type LabDialect = 'openai' | 'azure' | 'anthropic' | 'ollama';
+export type LabDialect = 'openai' | 'azure' | 'anthropic' | 'cohere' | 'ollama';
 
 export interface LabTool {
   readonly name: string;
@@ -40,6 +40,7 @@ export function dialectOfPath(path: string): { dialect: LabDialect; model?: stri
   if (azure !== null) return { dialect: 'azure', model: decodeURIComponent(azure[1] ?? '') };
   if (path.endsWith('/chat/completions')) return { dialect: 'openai' };
   if (path.endsWith('/v1/messages')) return { dialect: 'anthropic' };
+  if (path.endsWith('/v2/chat')) return { dialect: 'cohere' };
   return path.endsWith('/api/chat') ? { dialect: 'ollama' } : undefined;
 }
 
@@ -109,7 +110,7 @@ function readTool(tool: unknown): LabTool {
 }
 
 function forcedTool(choice: unknown): string | undefined {
-  if (choice === 'required') return 'any';
+  if (choice === 'required' || choice === 'REQUIRED') return 'any';
   const own = record(choice);
   if (own['type'] === 'any') return 'any';
   const name = text(record(own['function'])['name']) || text(own['name']);
@@ -118,7 +119,8 @@ function forcedTool(choice: unknown): string | undefined {
 
 function jsonSchema(request: Json): unknown {
   const openAi = record(request['response_format']);
-  if (openAi['type'] === 'json_object') return {};
+  // Cohere has the schema beside the type.
+  if (openAi['type'] === 'json_object') return openAi['json_schema'] ?? {};
   if (openAi['type'] === 'json_schema') return record(openAi['json_schema'])['schema'] ?? {};
   const anthropic = record(request['output_format'] ?? record(request['output_config'])['format']);
   if (anthropic['type'] === 'json_schema') return anthropic['schema'] ?? {};
