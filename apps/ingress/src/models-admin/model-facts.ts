@@ -18,11 +18,20 @@ const PRICES = {
   output: 'output_cost_per_token',
   cacheRead: 'cache_read_input_token_cost',
   cacheWrite: 'cache_creation_input_token_cost',
+  cacheWrite1h: 'cache_creation_input_token_cost_above_1hr',
   reasoning: 'output_cost_per_reasoning_token',
   audioInput: 'input_cost_per_audio_token',
+  audioOutput: 'output_cost_per_audio_token',
+  imageInput: 'input_cost_per_image_token',
+  imageOutput: 'output_cost_per_image_token',
+  request: 'input_cost_per_request',
 } as const;
 
-/** What is known of a model in LiteLLM's fields; null: not known. Prices are dollars a token. */
+/** Sizes of a search's context: it costs the same here, whatever it reads. */
+const SEARCH_SIZES = ['search_context_size_low', 'search_context_size_medium', 'search_context_size_high'];
+const PIECES = 1_000;
+
+/** What is known of a model in LiteLLM's fields; null: not known. Prices are dollars, most of them a token. */
 export interface ModelFacts {
   readonly key: string;
   readonly litellm_provider: string;
@@ -61,10 +70,17 @@ export function factsOf(deployment: Deployment): ModelFacts {
 const NANOS_PER_DOLLAR = 1e9;
 
 /** Free of what dividing in floats adds: 0.00000015, not 1.5000000000000002e-7. */
-const pricesOf = (nanos: ReturnType<typeof tokenPrices>): Record<string, number | null> =>
-  Object.fromEntries(
-    Object.entries(PRICES).map(([kind, field]) => {
-      const price = nanos[kind as keyof typeof PRICES];
-      return [field, price === undefined ? null : Number((price / NANOS_PER_DOLLAR).toPrecision(12))];
-    }),
-  );
+const dollarsOf = (nanos: number | undefined, pieces = 1): number | null =>
+  nanos === undefined ? null : Number(((nanos * pieces) / NANOS_PER_DOLLAR).toPrecision(12));
+
+function pricesOf(nanos: ReturnType<typeof tokenPrices>): Record<string, unknown> {
+  const search = dollarsOf(nanos.search);
+  return {
+    ...Object.fromEntries(
+      Object.entries(PRICES).map(([kind, field]) => [field, dollarsOf(nanos[kind as keyof typeof PRICES])]),
+    ),
+    search_context_cost_per_query:
+      search === null ? null : Object.fromEntries(SEARCH_SIZES.map((size) => [size, search])),
+    file_search_cost_per_1k_calls: dollarsOf(nanos.fileSearch, PIECES),
+  };
+}

@@ -32,6 +32,12 @@ const listQuery = z.object({
   sort_order: z.enum(['asc', 'desc'], 'must be asc or desc').default('desc'),
 });
 type ListQuery = z.infer<typeof listQuery>;
+const pickerQuery = z.object({
+  page,
+  page_size: wholeNumber(100).default(50),
+  user_id: z.string().optional(),
+  user_email: z.string().optional(),
+});
 
 const ROLES = {
   proxy_admin: {
@@ -90,6 +96,33 @@ export class UserInfoController {
   @Get('user/available_roles')
   roles(): object {
     return ROLES;
+  }
+
+  /** How many there are. LiteLLM's licence limits that; nothing does here. */
+  @Access('viewer')
+  @Get('user/available_users')
+  async counts(@Query() query: unknown): Promise<object> {
+    readQuery(z.object({}), query);
+    const [users, teams] = await Promise.all([this.total('user'), this.total('team')]);
+    return {
+      ...{ total_users: null, total_users_used: users, total_users_remaining: null },
+      ...{ total_teams: null, total_teams_used: teams, total_teams_remaining: null },
+    };
+  }
+
+  /** For a form that asks for a user: whose id and e-mail address have these parts. */
+  @Access('viewer')
+  @Get('user/filter/ui')
+  async pick(@Query() query: unknown): Promise<object[]> {
+    const asked = readQuery(pickerQuery, query);
+    const search = asked.user_email ?? asked.user_id;
+    const filter: EntryFilter = { ...(search !== undefined && { search }), sortBy: 'id' };
+    const { items } = await this.desk.list('user', filter, { page: asked.page, size: asked.page_size });
+    return items.map(({ id, settings }) => ({ user_id: id, user_email: settings['user_email'] ?? null }));
+  }
+
+  private async total(kind: 'user' | 'team'): Promise<number> {
+    return (await this.desk.list(kind, {}, { page: 1, size: 1 })).total;
   }
 
   /** Users that are named, or members of a team, are looked up one by one: a page of them is cut here. */

@@ -64,6 +64,23 @@ describe('a user', () => {
     expect(await post('/user/new', { auto_create_key: false })).not.toHaveProperty('key');
   });
 
+  it('is counted, and found by a part of its id or e-mail', async () => {
+    ingress.billing.addUser('ada', { user_email: 'ada@x.org' });
+    ingress.billing.addUser('bob', { user_role: 'internal_user' });
+    ingress.billing.add('team', 'red');
+    expect(await get('/user/available_users')).toEqual({
+      ...{ total_users: null, total_users_used: 2, total_users_remaining: null },
+      ...{ total_teams: null, total_teams_used: 1, total_teams_remaining: null },
+    });
+    const ada = { user_id: 'ada', user_email: 'ada@x.org' };
+    expect(await get('/user/filter/ui')).toEqual([ada, { user_id: 'bob', user_email: null }]);
+    expect(await get('/user/filter/ui?user_email=X.ORG')).toEqual([ada]);
+    expect(await get('/user/filter/ui?user_id=bo')).toMatchObject([{ user_id: 'bob' }]);
+    const bob = { authorization: 'Bearer sk-of-bob-0123456789abcdef' };
+    for (const path of ['/user/available_users', '/user/filter/ui'])
+      expect((await ingress.get(path, bob)).status).toBe(401);
+  });
+
   it('is changed by id or e-mail, one or many', async () => {
     ingress.billing.addUser('ada', { user_email: 'ada@x.org' });
     ingress.billing.addUser('bob');
