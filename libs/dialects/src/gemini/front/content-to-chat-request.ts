@@ -30,10 +30,8 @@ const CANONICAL_NAMES: Readonly<Record<string, string>> = {
 export function contentToChatRequest(request: Json, { model, stream, dropParams }: FrontOptions): Json {
   const config = fieldAt(request, 'generationConfig') ?? {};
   const tier = fieldAt(request, 'serviceTier');
-  const own = Object.entries(fieldsBeside(request, CONSUMED));
   return {
-    ...(!dropParams &&
-      Object.fromEntries(own.map(([name, value]) => [CANONICAL_NAMES[name] ?? name, value]))),
+    ...(!dropParams && ownFields(request)),
     model,
     messages: messagesOf(request),
     ...(stream && { stream: true }),
@@ -41,6 +39,17 @@ export function contentToChatRequest(request: Json, { model, stream, dropParams 
     ...chatToolChoiceOf(request),
     ...chatSettingsOf(objectAt(config, 'generationConfig', 'request'), dropParams),
     ...present({ service_tier: typeof tier === 'string' ? tier : undefined }),
+  };
+}
+
+/** What other providers do not know. */
+function ownFields(request: Json): Json {
+  const fields = Object.entries(fieldsBeside(request, CONSUMED));
+  const toolConfig = fieldAt(request, 'toolConfig');
+  const further = isObject(toolConfig) ? fieldsBeside(toolConfig, new Set(['functionCallingConfig'])) : {};
+  return {
+    ...Object.fromEntries(fields.map(([name, value]) => [CANONICAL_NAMES[name] ?? name, value])),
+    ...(Object.keys(further).length > 0 && { toolConfig: further }),
   };
 }
 
