@@ -30,7 +30,14 @@ import {
   type ResponseHead,
 } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
-import { STATE, type AdmitRequest, type Admission, type SettleRequest, type State } from '@tollgate/state';
+import {
+  STATE,
+  type AdmitRequest,
+  type Admission,
+  type SettleRequest,
+  type State,
+  type TextState,
+} from '@tollgate/state';
 import { digestOf } from './auth/key-digests.js';
 import { IngressModule } from './ingress.module.js';
 
@@ -99,7 +106,8 @@ export class FakeBus implements Pick<Bus, 'request' | 'publish' | 'record' | 'ca
   }
 }
 
-class FakeState implements Pick<State, 'admit' | 'settle'> {
+class FakeState implements Pick<State, 'admit' | 'settle'>, TextState {
+  readonly texts = new Map<string, string>();
   readonly admitted: AdmitRequest[] = [];
   readonly settled: SettleRequest[] = [];
   decide: (request: AdmitRequest) => Admission | Promise<Admission> = () => ({
@@ -116,6 +124,18 @@ class FakeState implements Pick<State, 'admit' | 'settle'> {
 
   async settle(request: SettleRequest): Promise<void> {
     this.settled.push(request);
+  }
+
+  async keepText(name: string, text: string): Promise<void> {
+    this.texts.set(name, text);
+  }
+
+  async findText(name: string): Promise<string | null> {
+    return this.texts.get(name) ?? null;
+  }
+
+  async dropText(name: string): Promise<boolean> {
+    return this.texts.delete(name);
   }
 }
 

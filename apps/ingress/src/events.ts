@@ -55,6 +55,12 @@ const deprecated = counter(
   ['model'],
 );
 
+const responses = counter(
+  'tollgate_ingress_responses_total',
+  'Responses that the gateway was to keep for the next turn, by what became of them',
+  ['outcome'],
+);
+
 interface RequestMetrics {
   inc(): void;
   observe(seconds: number): void;
@@ -102,6 +108,13 @@ export function answerBroken(error: GatewayError, callId: string): void {
   errors.inc({ code: error.code });
   const event = { event: 'answer.broken', callId, code: error.code, err: error.cause };
   logger.warn({ ...event, reason: error.message }, 'answer broke off');
+}
+
+/** A response that the next turn may refer to was kept, or could not be. */
+export function responseKept(outcome: 'kept' | 'too-long' | 'state-down', cause?: unknown): void {
+  responses.inc({ outcome });
+  if (outcome === 'kept') return;
+  logger.warn({ event: 'response.not_kept', outcome, err: cause }, 'a response is not kept');
 }
 
 export function requestRefused(cause: unknown): void {

@@ -65,6 +65,9 @@ import { ModelGroups } from './models-admin/model-groups.js';
 import { ModelInfoController } from './models-admin/model-info.controller.js';
 import { ModelsAdmin } from './models-admin/models-admin.js';
 import { ModelsAdminController } from './models-admin/models-admin.controller.js';
+import { EarlierTurns } from './responses/earlier-turns.js';
+import { ResponseRecords } from './responses/response-records.js';
+import { ResponsesController } from './responses/responses.controller.js';
 import { RootController } from './root.controller.js';
 import { ExplainController } from './router-admin/explain.controller.js';
 import { ExplanationsController } from './router-admin/explanations.controller.js';
@@ -94,6 +97,7 @@ export const HTTP_CONTROLLERS = [
   OrganizationsController,
   ProjectsController,
   ReportsController,
+  ResponsesController,
   RootController,
   TagsController,
   TeamInfoController,
@@ -123,6 +127,7 @@ export const HTTP_CONTROLLERS = [
     ClientCallIds,
     Deprecations,
     Directory,
+    EarlierTurns,
     EntryDesk,
     Estimates,
     Explanations,
@@ -138,6 +143,7 @@ export const HTTP_CONTROLLERS = [
     ModelGroups,
     ModelNames,
     ModelsAdmin,
+    ResponseRecords,
     RouteGuard,
     RouteTable,
     TeamAnswers,

@@ -29,3 +29,4 @@ export type {
   Unseeded,
 } from './state.js';
 export { STATE } from './tokens.js';
+export type { TextState } from './texts.js';

@@ -26,7 +26,7 @@ import { CallTracker } from './call-tracker.js';
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
 import type { Pass, Settlement } from './pass.js';
-import { relayAnswer, type AnswerHooks, type AnswerResult } from './relay-answer.js';
+import { relayAnswer, type AnswerHooks, type AnswerResult, type AnswerWatch } from './relay-answer.js';
 
 /** A call outlives two routers; a third in a row is an outage. */
 const MAX_RESENDS = 2;
@@ -42,8 +42,8 @@ export class CallService {
     private readonly ids: ClientCallIds,
   ) {}
 
-  /** Answers a call of a model. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
-  async answer(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<void> {
+  /** Answers a call of a model; `watch` sees the answer first. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
+  async answer(request: FastifyRequest, reply: FastifyReply, door: Door, watch?: AnswerWatch): Promise<void> {
     const caller = callerOf(request);
     const { headers, body } = request;
     const asked = readCallRequest(body, door, headers['content-type']);
@@ -56,14 +56,14 @@ export class CallService {
     this.tracker.started();
     try {
       const { header, pass } = await this.entry.enter(call, described, applicant);
-      await this.relay(reply, { call, header, body: asked.bytes, pass });
+      await this.relay(reply, { call, header, body: asked.bytes, pass, watch });
     } finally {
       this.tracker.finished();
     }
   }
 
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
-    const { call, header, pass } = admitted;
+    const { call, header, pass, watch } = admitted;
     // A call that fails before its first byte has used nothing that this key pays for.
     let settlement: Settlement = { tokens: 0, costNanos: 0 };
     let attemptId = `${header.id}:1`;
@@ -75,6 +75,7 @@ export class CallService {
       }
       const result = await this.answered(reply, admitted, {
         dialect: header.dialect,
+        watch,
         headersOf: (head) => answerHeaders(call, head, pass.headers),
         heard: (head) => {
           attemptId = head.attemptId;
@@ -129,6 +130,7 @@ interface AdmittedCall {
   readonly header: CallHeader;
   readonly body: Uint8Array;
   readonly pass: Pass;
+  readonly watch: AnswerWatch | undefined;
 }
 
 /** What is known of what a call used; billing will know the rest. */

@@ -10,6 +10,13 @@ import { isStream } from './answer-headers.js';
 import { brokenEnd } from './broken-stream.js';
 import type { ClientConnection } from './client-connection.js';
 
+/** Sees an answer before its client does. What it returns is waited for. */
+export interface AnswerWatch {
+  see(data: Uint8Array): Promise<void> | undefined;
+  /** The answer is whole. */
+  end(): Promise<void> | undefined;
+}
+
 export interface AnswerHooks {
   /** The caller's: an error event is told in it. */
   readonly dialect: Dialect;
@@ -18,6 +25,7 @@ export interface AnswerHooks {
   heard(head: ResponseHead): void;
   /** The head is known: from here on the answer is ours to write, and a failure cannot change its status. */
   started(head: ResponseHead): void;
+  readonly watch?: AnswerWatch | undefined;
 }
 
 /** How an answer ended. `broken`: after its head, with the client told as well as the format allows. */
@@ -47,9 +55,11 @@ export async function relayAnswer(
           answer.begin(frame.head, hooks.headersOf(frame.head));
           break;
         case 'data':
+          await hooks.watch?.see(frame.data);
           await answer.write(frame.data);
           break;
         case 'end':
+          await hooks.watch?.end();
           answer.end();
           return { kind: 'complete', end: frame.end };
       }

@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError, type Principal } from '@tollgate/contracts';
+import { isOwnResponseId, type Json } from '@tollgate/dialects';
+import { STATE, type State } from '@tollgate/state';
+
+/** A response as it is kept, with what led to it. */
+export interface ResponseRecord {
+  readonly response: Json;
+  /** What the caller said this time, not what was said before. */
+  readonly input: readonly Json[];
+  /** The response that this one goes on from. */
+  readonly previous: string | null;
+}
+
+/** As long as OpenAI keeps them. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
+/** A longer one is answered, but not kept. */
+const MAX_BYTES = 8 * 1024 * 1024;
+/** Turns of one conversation. */
+const MAX_TURNS = 1_000;
+
+/**
+ * Responses of providers that have none of their own, kept for their callers: a team's keys share them, any other key has its own.
+ */
+@Injectable()
+export class ResponseRecords {
+  constructor(@Inject(STATE) private readonly state: State) {}
+
+  /** False: it is too long. */
+  async keep(owner: Principal, record: ResponseRecord): Promise<boolean> {
+    const text = JSON.stringify(record);
+    if (Buffer.byteLength(text) > MAX_BYTES) return false;
+    await this.state.keepText(nameOf(owner, String(record.response['id'])), text, KEPT_MS);
+    return true;
+  }
+
+  /** Null for one that is not kept, or not for this caller. */
+  async find(owner: Principal, id: string): Promise<ResponseRecord | null> {
+    if (!isOwnResponseId(id)) return null;
+    const text = await this.state.findText(nameOf(owner, id));
+    return text === null ? null : (JSON.parse(text) as ResponseRecord);
+  }
+
+  drop(owner: Principal, id: string): Promise<boolean> {
+    return isOwnResponseId(id) ? this.state.dropText(nameOf(owner, id)) : Promise.resolve(false);
+  }
+
+  /** All that was said up to and in a response, the first first. Throws `invalid_request` where a part of it is not kept. */
+  async turnsTo(owner: Principal, id: string): Promise<ResponseRecord[]> {
+    const turns: ResponseRecord[] = [];
+    for (let next: string | null = id; next !== null && turns.length < MAX_TURNS;) {
+      const turn: ResponseRecord | null = await this.find(owner, next);
+      if (turn === null) throw unknownPrevious(next);
+      turns.unshift(turn);
+      next = turn.previous;
+    }
+    return turns;
+  }
+}
+
+const nameOf = ({ teamId, keyHash }: Principal, id: string): string =>
+  `response:${teamId === null ? `key:${keyHash}` : `team:${teamId}`}:${id}`;
+
+const unknownPrevious = (id: string): GatewayError =>
+  new GatewayError('invalid_request', `Previous response with id '${id}' not found.`, {
+    param: 'previous_response_id',
+    upstreamCode: 'previous_response_not_found',
+  });

@@ -1,0 +1,88 @@
+import type { Principal } from '@tollgate/contracts';
+import { SseDecoder, isOwnResponseId, type Json, type SseEvent } from '@tollgate/dialects';
+import type { AnswerWatch } from '../calls/relay-answer.js';
+import { responseKept } from '../events.js';
+import { inputItemsOf } from './response-items.js';
+import type { ResponseRecords } from './response-records.js';
+
+/** A whole answer that is longer than this is not kept. */
+const MAX_BYTES = 8 * 1024 * 1024;
+const OPEN_BRACE = 0x7b;
+
+/**
+ * Keeps the response that an answer turns out to be, before its client has the end of it: the client's next request may refer to
+ * it. An answer of a provider that keeps its responses itself is looked at no further than its id.
+ */
+export class ResponseWatch implements AnswerWatch {
+  private readonly decoder = new SseDecoder();
+  private readonly parts: Uint8Array[] = [];
+  private bytes = 0;
+  /** Null before the answer's first byte. */
+  private kind: 'whole' | 'stream' | 'not-ours' | null = null;
+
+  /** `asked` is the request as its caller sent it. */
+  constructor(
+    private readonly records: ResponseRecords,
+    private readonly owner: Principal,
+    private readonly asked: Buffer,
+  ) {}
+
+  see(data: Uint8Array): Promise<void> | undefined {
+    this.kind ??= data[0] === OPEN_BRACE ? 'whole' : 'stream';
+    if (this.kind === 'whole') this.gather(data);
+    if (this.kind !== 'stream') return undefined;
+    for (const event of this.decoder.push(data)) {
+      const response = responseOf(event);
+      if (response === null) continue;
+      if (response['status'] !== 'in_progress') return this.keep(response);
+      if (!isOwnResponseId(response['id'])) this.kind = 'not-ours';
+      if (this.kind === 'not-ours') return undefined;
+    }
+    return undefined;
+  }
+
+  end(): Promise<void> | undefined {
+    if (this.kind !== 'whole') return undefined;
+    const response = parsed(Buffer.concat(this.parts).toString('utf8'));
+    return response === null ? undefined : this.keep(response);
+  }
+
+  private gather(data: Uint8Array): void {
+    this.bytes += data.byteLength;
+    if (this.bytes <= MAX_BYTES) this.parts.push(data);
+    else this.kind = 'not-ours';
+  }
+
+  private async keep(response: Json): Promise<void> {
+    const request = parsed(this.asked.toString('utf8')) ?? {};
+    if (!isOwnResponseId(response['id']) || request['store'] === false) return;
+    const previous = request['previous_response_id'];
+    try {
+      const isKept = await this.records.keep(this.owner, {
+        response: { ...response, previous_response_id: previous ?? null },
+        input: inputItemsOf(request['input']),
+        previous: isOwnResponseId(previous) ? previous : null,
+      });
+      responseKept(isKept ? 'kept' : 'too-long');
+    } catch (cause) {
+      // The answer is good, whether or not another turn can go on from it.
+      responseKept('state-down', cause);
+    }
+  }
+}
+
+/** Events that hold a response: the first and the last of a stream. */
+function responseOf({ event, data }: SseEvent): Json | null {
+  if (event !== null && !/^response\.(?:created|completed|incomplete)$/.test(event)) return null;
+  const response = parsed(data)?.['response'];
+  return typeof response === 'object' && response !== null ? (response as Json) : null;
+}
+
+function parsed(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Json) : null;
+  } catch {
+    return null;
+  }
+}
