@@ -1,4 +1,5 @@
 import { connectionTo } from './connection.js';
+import { wayTo } from './endpoint.js';
 import { findProvider } from './manifest.js';
 import type { Provider, Settings } from './provider.js';
 
@@ -12,7 +13,8 @@ const provider = (name: string): Provider => {
 const urlOf = (name: string, settings: Partial<Settings>, model = 'gpt-4o'): string => {
   const connection = connectionTo(provider(name), { ...NONE, apiKey: 'key-of-test', ...settings });
   const { origin, basePath, apiVersion } = connection;
-  return origin + connection.provider.endpoints(model)[0]!.path({ basePath, model, apiVersion });
+  const way = wayTo(connection.provider.endpoints(model), 'openai-chat');
+  return origin + way!.endpoint.path({ basePath, model, apiVersion });
 };
 
 describe('connectionTo', () => {
@@ -40,7 +42,11 @@ describe('connectionTo', () => {
     ['anthropic', { apiBase: 'http://proxy/v1' }, 'http://proxy/v1/messages'],
     ['ollama', {}, 'http://localhost:11434/v1/chat/completions'],
     ['ollama', { apiBase: 'http://ollama:11434' }, 'http://ollama:11434/v1/chat/completions'],
-    ['ollama_chat', { apiBase: 'http://ollama:11434/v1' }, 'http://ollama:11434/v1/chat/completions'],
+    ['ollama', { apiBase: 'http://ollama/v1' }, 'http://ollama/v1/chat/completions'],
+    ['ollama_chat', { apiBase: 'http://ollama/v1' }, 'http://ollama/api/chat'],
+    ['ollama_chat', { apiBase: 'http://ollama/api/generate' }, 'http://ollama/api/chat'],
+    ['cohere', {}, 'https://api.cohere.com/v2/chat'],
+    ['cohere_chat', { apiBase: 'https://eu.cohere/v1/chat' }, 'https://eu.cohere/v2/chat'],
     ['groq', {}, 'https://api.groq.com/openai/v1/chat/completions'],
   ])('%s %j calls %s', (name, settings: Partial<Settings>, url) => {
     expect(urlOf(name, settings)).toBe(url);

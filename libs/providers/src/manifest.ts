@@ -1,7 +1,9 @@
 import { anthropic } from './catalogue/anthropic.provider.js';
 import { azure } from './catalogue/azure.provider.js';
 import { openAiCompatibleProviders } from './catalogue/catalogue.js';
+import { cohere, cohereChat } from './catalogue/cohere.provider.js';
 import { demo } from './catalogue/demo.provider.js';
+import { jina, voyage } from './catalogue/embedders.provider.js';
 import { ollama, ollamaChat } from './catalogue/ollama.provider.js';
 import { openai } from './catalogue/openai.provider.js';
 import type { Provider } from './provider.js';
@@ -13,6 +15,10 @@ export const PROVIDERS: readonly Provider[] = [
   anthropic,
   ollama,
   ollamaChat,
+  cohere,
+  cohereChat,
+  voyage,
+  jina,
   demo,
   ...openAiCompatibleProviders,
 ];

@@ -9,6 +9,7 @@ import {
 import { Agent } from 'undici';
 import { Attempt, type Answer } from './attempt.js';
 import { connectionTo } from './connection.js';
+import { wayTo } from './endpoint.js';
 import { Transport } from './kit/transport.js';
 import { PROVIDERS } from './manifest.js';
 
@@ -25,7 +26,12 @@ describe('the manifest', () => {
   });
 });
 
-describe.each(PROVIDERS.map((provider) => [provider.name, provider] as const))(
+/** Others have a spec of their own: those that only embed or rank. */
+const CHATTING = PROVIDERS.filter(
+  (provider) => wayTo(provider.endpoints('some-model'), 'openai-chat') !== null,
+);
+
+describe.each(CHATTING.map((provider) => [provider.name, provider] as const))(
   'provider %s',
   (name, provider) => {
     let lab: FaultLab;

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.js';
-import { chatPath, openAiCompatible } from './openai-compatible.js';
+import { below, chatPath, openAiCompatible } from './openai-compatible.js';
 
 const FIREWORKS_PREFIX = 'accounts/fireworks/models/';
 const DEEPSEEK_STABLE = /^(?:\/v1)?$/;
@@ -29,6 +29,8 @@ export const openAiCompatibleProviders: readonly Provider[] = [
     baseVariables: ['MISTRAL_API_BASE', 'MISTRAL_AZURE_API_BASE'],
     // NOTE the API refuses fields it does not know, and its last chunk has usage anyway.
     asksStreamUsage: false,
+    also: ['openai-embeddings', 'openai-transcriptions'],
+    own: [below('mistral-moderations', '/moderations')],
     prefill: 'echoed-prefix',
   }),
   openAiCompatible({
@@ -56,6 +58,9 @@ export const openAiCompatibleProviders: readonly Provider[] = [
     baseVariables: ['PERPLEXITY_API_BASE'],
     // NOTE every chunk has the usage so far.
     asksStreamUsage: false,
+    also: [],
+    // NOTE its chat is below no version, its embeddings are.
+    own: [below('perplexity-embed', '/v1/embeddings')],
   }),
   openAiCompatible({
     name: 'fireworks_ai',
@@ -63,6 +68,14 @@ export const openAiCompatibleProviders: readonly Provider[] = [
     keyVariables: ['FIREWORKS_API_KEY', 'FIREWORKS_AI_API_KEY', 'FIREWORKSAI_API_KEY'],
     baseVariables: ['FIREWORKS_API_BASE'],
     modelName: (model) => (model.includes('/') || model.includes('#') ? model : FIREWORKS_PREFIX + model),
+  }),
+  openAiCompatible({
+    name: 'huggingface',
+    // The router of its inference providers; an endpoint of one's own has the same paths below `/v1`.
+    baseUrl: 'https://router.huggingface.co/v1',
+    keyVariables: ['HUGGINGFACE_API_KEY', 'HF_TOKEN', 'HUGGINGFACE_API_TOKEN'],
+    baseVariables: ['HUGGINGFACE_API_BASE', 'HF_API_BASE'],
+    also: ['openai-embeddings', 'openai-responses'],
   }),
   openAiCompatible({
     name: 'cerebras',

@@ -1,13 +1,29 @@
-import type { PathQuery } from '../endpoint.js';
+import type { Dialect } from '@tollgate/contracts';
+import type { Endpoint, PathQuery } from '../endpoint.js';
 import type { Provider } from '../provider.js';
 import { openAiCompatible, openAiEndpoints } from './openai-compatible.js';
 
-/** Its OpenAI-compatible endpoints are below `/v1`, which people give or leave out. */
-const below = ({ basePath }: PathQuery, suffix: string): string =>
-  `${basePath.replace(/\/v1$/, '')}/v1${suffix}`;
+/** The end of a base that people give or leave out, or paste with an endpoint of Ollama's own. */
+const PASTED = /\/(?:v1|api(?:\/(?:chat|generate|embed))?)$/;
 
-/** Ollama through its OpenAI-compatible endpoint; LiteLLM knows it by two names. */
-const named = (name: string): Provider => ({
+const rootOf = ({ basePath }: PathQuery): string => basePath.replace(PASTED, '');
+
+const own = (dialect: Dialect, path: string): Endpoint => ({
+  dialect,
+  path: (query: PathQuery) => `${rootOf(query)}/api${path}`,
+  framing: 'ndjson',
+});
+
+/** Ollama's own endpoints, which all of its features are in. */
+const OWN = [own('ollama-chat', '/chat'), own('ollama-generate', '/generate'), own('ollama-embed', '/embed')];
+
+/** Its OpenAI-compatible endpoints are below `/v1`. */
+const belowRoot = (query: PathQuery, suffix: string): string => `${rootOf(query)}/v1${suffix}`;
+
+const OTHERS = openAiEndpoints(['openai-embeddings', 'openai-completions', 'openai-responses'], belowRoot);
+const CHAT: Endpoint = { dialect: 'openai-chat', path: (query) => belowRoot(query, '/chat/completions') };
+
+const named = (name: string, endpoints: readonly Endpoint[]): Provider => ({
   ...openAiCompatible({
     name,
     baseUrl: 'http://localhost:11434',
@@ -16,13 +32,12 @@ const named = (name: string): Provider => ({
     needsKey: false,
     prefill: 'trailing',
   }),
-  endpoints: () => ENDPOINTS,
+  endpoints: () => endpoints,
 });
 
-const ENDPOINTS = [
-  { dialect: 'openai-chat', path: (query: PathQuery) => below(query, '/chat/completions') } as const,
-  ...openAiEndpoints(['openai-embeddings', 'openai-completions', 'openai-responses'], below),
-];
-
-export const ollama = named('ollama');
-export const ollamaChat = named('ollama_chat');
+/**
+ * LiteLLM knows Ollama by two names. The first serves OpenAI's callers as they ask, through the compatible endpoint; the second
+ * through Ollama's own, which alone reads options like `num_ctx` and `keep_alive`.
+ */
+export const ollama = named('ollama', [...OWN, CHAT, ...OTHERS]);
+export const ollamaChat = named('ollama_chat', [...OWN, ...OTHERS]);

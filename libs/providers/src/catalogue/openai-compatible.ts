@@ -21,6 +21,8 @@ export interface OpenAiCompatibleRow {
   readonly path?: Endpoint['path'];
   /** Beside chat. Default: embeddings. Legacy completions are made of chat where they are not named. */
   readonly also?: readonly OpenAiDialect[];
+  /** Endpoints that are not OpenAI's. */
+  readonly own?: readonly Endpoint[];
   readonly prefill?: Prefill;
 }
 
@@ -62,6 +64,12 @@ export const openAiEndpoints = (
     path: (query) => path({ ...query, basePath: withoutChatPath(query.basePath) }, PATHS[dialect]),
   }));
 
+/** An endpoint that is not OpenAI's, below a base that may have been pasted with the chat endpoint's path. */
+export const below = (dialect: Dialect, suffix: string): Endpoint => ({
+  dialect,
+  path: ({ basePath }) => withoutChatPath(basePath) + suffix,
+});
+
 const withoutChatPath = (basePath: string): string =>
   basePath.endsWith(CHAT_PATH) ? basePath.slice(0, -CHAT_PATH.length) : basePath;
 
@@ -72,9 +80,9 @@ const capitalized = (name: string): string => name.charAt(0).toUpperCase() + nam
 
 /** A provider that speaks OpenAI's chat dialect at its own address. */
 export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
-  const { prefill, also = ['openai-embeddings'] } = row;
+  const { prefill, also = ['openai-embeddings'], own = [] } = row;
   const chat: Endpoint = { dialect: 'openai-chat', path: row.path ?? chatPath };
-  const endpoints = [chat, ...openAiEndpoints(also)];
+  const endpoints = [chat, ...openAiEndpoints(also), ...own];
   return {
     name: row.name,
     label: row.label ?? capitalized(row.name),

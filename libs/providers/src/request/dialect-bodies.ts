@@ -6,11 +6,26 @@ const MODEL_IN_PATH: ReadonlySet<Dialect> = new Set([
   'gemini-embed',
   'gemini-batch-embed',
   'gemini-count-tokens',
+  'vertex-predict',
+  'vertex-count-tokens',
   'bedrock-converse',
 ]);
 
 /** The request's body has a member `model`. */
 export const namesModel = (dialect: Dialect): boolean => !MODEL_IN_PATH.has(dialect);
+
+/** Dialects whose answers repeat what was asked, or have it in the form that was asked for. */
+const ANSWERS_BY_REQUEST: ReadonlySet<Dialect> = new Set([
+  'openai-responses',
+  'openai-embeddings',
+  'cohere-embed',
+  'ollama-embed',
+  'cohere-rerank',
+  'jina-rerank',
+]);
+
+/** A caller's request is needed to write its answer. */
+export const answersByRequest = (dialect: Dialect): boolean => ANSWERS_BY_REQUEST.has(dialect);
 
 /** Where each dialect of chat bounds an answer; the first that is there counts, and the last is set where none is. */
 const CAPS: Partial<Record<Dialect, readonly (readonly string[])[]>> = {

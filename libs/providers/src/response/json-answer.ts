@@ -3,7 +3,7 @@ import { codecOf, type AnswerFacts, type Json } from '@tollgate/dialects';
 import { inWordsOf, type ErrorSource } from '../kit/upstream-error.js';
 import { chatCharacters } from './delta-characters.js';
 import type { Progress } from './observer.js';
-import { parsePayload } from './parse-payload.js';
+import { isJson, parsePayload } from './parse-payload.js';
 import { modelStamp } from './restamp.js';
 
 export interface JsonAnswer {
@@ -26,10 +26,16 @@ export interface JsonAnswerOptions {
 export function jsonAnswer(body: Buffer, options: JsonAnswerOptions): JsonAnswer {
   const { from, to, source } = options;
   const answer = parsePayload(body.toString(), source);
-  if (from === to)
+  if (from === to && !isUnencoded(answer, options))
     return { data: stamped(body, answer, options.model), progress: progressOf(answer, options) };
   const canonical = canonicalOf(answer, options);
   return { data: translated(canonical, options), progress: progressOf(answer, options, canonical) };
+}
+
+/** NOTE some servers know floats alone, and OpenAI's clients ask for base64 and decode it without looking. */
+function isUnencoded({ data }: Json, { to, request }: JsonAnswerOptions): boolean {
+  if (to !== 'openai-embeddings' || request?.['encoding_format'] !== 'base64') return false;
+  return Array.isArray(data) && data.some((item) => isJson(item) && Array.isArray(item['embedding']));
 }
 
 const stamped = (body: Buffer, answer: Json, model: string): Uint8Array =>
