@@ -10,6 +10,7 @@ export const task = z.enum([
   'speech',
   'transcription',
   'token-count',
+  'native',
 ]);
 export type Task = z.infer<typeof task>;
 
@@ -27,6 +28,7 @@ export const dialect = z.enum([
   'openai-embeddings',
   'gemini-embed',
   'gemini-batch-embed',
+  'vertex-predict',
   'cohere-embed',
   'ollama-embed',
   'voyage-embed',
@@ -45,6 +47,9 @@ export const dialect = z.enum([
   'openai-translations',
   'anthropic-count-tokens',
   'gemini-count-tokens',
+  'vertex-count-tokens',
+  /** Whatever a provider's own API says there: nobody reads it. */
+  'native',
 ]);
 export type Dialect = z.infer<typeof dialect>;
 
@@ -61,6 +66,7 @@ export const TASK_OF: Readonly<Record<Dialect, Task>> = {
   'openai-embeddings': 'embedding',
   'gemini-embed': 'embedding',
   'gemini-batch-embed': 'embedding',
+  'vertex-predict': 'embedding',
   'cohere-embed': 'embedding',
   'ollama-embed': 'embedding',
   'voyage-embed': 'embedding',
@@ -79,6 +85,8 @@ export const TASK_OF: Readonly<Record<Dialect, Task>> = {
   'openai-translations': 'transcription',
   'anthropic-count-tokens': 'token-count',
   'gemini-count-tokens': 'token-count',
+  'vertex-count-tokens': 'token-count',
+  native: 'native',
 };
 
 /** The dialect of a task that every other one is translated through; null: its dialects are passed on or not served. */
@@ -91,4 +99,5 @@ export const CANONICAL: Readonly<Record<Task, Dialect | null>> = {
   speech: 'openai-speech',
   transcription: null,
   'token-count': 'anthropic-count-tokens',
+  native: null,
 };

@@ -6,6 +6,8 @@ import { ollamaEmbed } from '../embeddings/ollama-embed.js';
 import { openAiEmbeddings } from '../embeddings/openai-embeddings.js';
 import { perplexityEmbed } from '../embeddings/perplexity-embed.js';
 import { voyageEmbed } from '../embeddings/voyage-embed.js';
+import { anthropicCountTokens, geminiCountTokens, vertexCountTokens } from '../gemini/count/count-tokens.js';
+import { geminiBatchEmbed, geminiEmbed, vertexPredict } from '../gemini/embed/gemini-embed.js';
 import { geminiContent } from '../gemini/gemini-content.js';
 import { mistralModerations, openAiModerations } from '../moderations/moderations.js';
 import { ollamaChat, ollamaGenerate } from '../ollama/ollama.js';
@@ -33,11 +35,17 @@ const CODECS: readonly Codec[] = [
   voyageEmbed,
   jinaEmbed,
   perplexityEmbed,
+  geminiEmbed,
+  geminiBatchEmbed,
+  vertexPredict,
   cohereRerank,
   jinaRerank,
   voyageRerank,
   openAiModerations,
   mistralModerations,
+  anthropicCountTokens,
+  geminiCountTokens,
+  vertexCountTokens,
 ];
 
 const byDialect: ReadonlyMap<Dialect, Codec> = new Map(CODECS.map((codec) => [codec.dialect, codec]));
