@@ -7,6 +7,7 @@ import {
 } from '@tollgate/testing';
 import { SEED_VARIABLES, seedConfig } from './_seed.js';
 import { describeGateway } from './gateway.suite.js';
+import { describeResponses } from './responses.suite.js';
 
 describeWithServers('the distributed gateway', () => {
   let lab: FaultLab;
@@ -23,4 +24,5 @@ describeWithServers('the distributed gateway', () => {
   });
 
   describeGateway(() => ({ url: gateway.url, lab }));
+  describeResponses(() => ({ url: gateway.url, lab }));
 });

@@ -1,6 +1,7 @@
 import { startFaultLab, startGateway, type FaultLab, type Gateway } from '@tollgate/testing';
 import { SEED_VARIABLES, seedConfig } from './_seed.js';
 import { describeGateway } from './gateway.suite.js';
+import { describeResponses } from './responses.suite.js';
 
 describe('the embedded gateway', () => {
   let lab: FaultLab;
@@ -17,4 +18,5 @@ describe('the embedded gateway', () => {
   });
 
   describeGateway(() => ({ url: gateway.url, lab }));
+  describeResponses(() => ({ url: gateway.url, lab }));
 });
