@@ -34,12 +34,18 @@ const namesOf = (calls: unknown): unknown[] =>
 const sse = (bytes: Buffer): Json[] =>
   new SseDecoder().push(bytes).flatMap(({ data }) => (data === '[DONE]' ? [] : [JSON.parse(data) as Json]));
 
-interface CohereMessage { content?: { text?: string }[]; tool_calls?: unknown }
+interface CohereMessage {
+  content?: { text?: string }[];
+  tool_calls?: unknown;
+}
 interface CohereEvent {
   type: string;
   delta?: { message?: { content?: { text?: string }; tool_calls?: unknown }; finish_reason?: string };
 }
-interface OllamaLine { message: { content: string; tool_calls?: unknown[] }; done_reason?: string }
+interface OllamaLine {
+  message: { content: string; tool_calls?: unknown[] };
+  done_reason?: string;
+}
 
 const CALLERS: readonly Caller[] = [
   {
