@@ -18,6 +18,7 @@ import { providerLimits } from './kit/provider-limits.js';
 import { headerValue } from './kit/retry-after.js';
 import type { Transport } from './kit/transport.js';
 import { prefillOf } from './request/continued-body.js';
+import { answersByRequest } from './request/dialect-bodies.js';
 import { routeOf, upstreamRequest, type UpstreamCall } from './request/upstream-request.js';
 import { wantsPlainText } from './request/wants-plain-text.js';
 import { continuedRelay, keptRelay } from './response/client-view.js';
@@ -172,10 +173,11 @@ export class Attempt {
     return { data, contentType: 'application/json' };
   }
 
-  /** The client's request, where its answers repeat it. */
+  /** The client's request, where its answers repeat it or depend on it. */
   private repeated(): { readonly request?: Json } {
     const { dialect, body } = this.call;
-    const isRepeated = dialect === 'openai-responses' && !(this.way?.isSameDialect ?? true);
+    const isSame = this.way?.isSameDialect ?? true;
+    const isRepeated = isSame ? dialect === 'openai-embeddings' : answersByRequest(dialect);
     return isRepeated ? { request: JSON.parse(Buffer.from(body).toString()) as Json } : {};
   }
 
