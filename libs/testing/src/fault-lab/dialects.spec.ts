@@ -165,6 +165,41 @@ describe('Cohere', () => {
   });
 });
 
+describe('Gemini', () => {
+  const contents = [{ role: 'user', parts: [{ text: 'Hi' }] }];
+  const tools = [{ functionDeclarations: [{ name: 'weather', parameters: { ...schema, type: 'OBJECT' } }] }];
+
+  it('streams answers that add up, thoughts first', async () => {
+    const generationConfig = { thinkingConfig: { includeThoughts: true } };
+    const text = await post('/v1beta/models/demo:streamGenerateContent?alt=sse', {
+      contents,
+      generationConfig,
+    });
+    const events = sse(text);
+    const parts = events.flatMap(
+      (event) =>
+        (event['candidates'] as { content: { parts: { thought?: boolean }[] } }[])[0]?.content.parts ?? [],
+    );
+    expect(parts[0]).toMatchObject({ thought: true });
+    expect(parts.at(-2)).not.toHaveProperty('thought');
+    expect(events.at(-1)).toMatchObject({
+      candidates: [{ finishReason: 'STOP' }],
+      usageMetadata: { promptTokenCount: 1 },
+    });
+  });
+
+  it('calls the tool that it must, and has errors of its own shape', async () => {
+    const toolConfig = { functionCallingConfig: { mode: 'ANY' } };
+    const called = parse(await post('/v1/models/demo:generateContent', { contents, tools, toolConfig }));
+    expect(called).toMatchObject({
+      candidates: [{ content: { parts: [{ functionCall: { name: 'weather', args: { city: 'sample' } } }] } }],
+      modelVersion: 'demo',
+    });
+    const failed = parse(await post('/v1/models/demo%3Fstatus=429:generateContent', { contents }));
+    expect(failed).toMatchObject({ error: { code: 429, status: 'RESOURCE_EXHAUSTED' } });
+  });
+});
+
 describe('Ollama', () => {
   it('streams lines unless told not to', async () => {
     const lines = (await post('/api/chat', asking('Hi'))).trim().split('\n').map(parse);

@@ -1,5 +1,6 @@
 import { anthropicDialect } from './dialect-anthropic.js';
 import { cohereDialect } from './dialect-cohere.js';
+import { geminiDialect } from './dialect-gemini.js';
 import { azureDialect, openAiDialect } from './dialect-openai.js';
 import { ollamaDialect } from './dialect-ollama.js';
 import type { DialectWriter } from './dialect.js';
@@ -10,5 +11,7 @@ export const DIALECTS: Readonly<Record<LabDialect, DialectWriter>> = {
   azure: azureDialect,
   anthropic: anthropicDialect,
   cohere: cohereDialect,
+  gemini: geminiDialect,
+  'gemini-stream': geminiDialect,
   ollama: ollamaDialect,
 };

@@ -1,5 +1,7 @@
-/** The dialects that the lab speaks. Azure differs from OpenAI in its path and in its content filter's results. */
-export type LabDialect = 'openai' | 'azure' | 'anthropic' | 'cohere' | 'ollama';
+import { plainGeminiRequest } from './gemini-request.js';
+
+/** The dialects that the lab speaks. Azure differs from OpenAI in its path and in its content filter's results; Gemini streams by its path. */
+export type LabDialect = 'openai' | 'azure' | 'anthropic' | 'cohere' | 'gemini' | 'gemini-stream' | 'ollama';
 
 export interface LabTool {
   readonly name: string;
@@ -38,6 +40,13 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 export function dialectOfPath(path: string): { dialect: LabDialect; model?: string } | undefined {
   const azure = /\/openai\/deployments\/([^/]+)\/chat\/completions$/.exec(path);
   if (azure !== null) return { dialect: 'azure', model: decodeURIComponent(azure[1] ?? '') };
+  const gemini = /\/models\/([^/]+):(generateContent|streamGenerateContent)$/.exec(path);
+  if (gemini !== null) {
+    const dialect = gemini[2] === 'generateContent' ? 'gemini' : 'gemini-stream';
+    return { dialect, model: decodeURIComponent(gemini[1] ?? '') };
+  }
+  const vertex = /\/models\/([^/]+):(?:rawPredict|streamRawPredict)$/.exec(path);
+  if (vertex !== null) return { dialect: 'anthropic', model: decodeURIComponent(vertex[1] ?? '') };
   if (path.endsWith('/chat/completions')) return { dialect: 'openai' };
   if (path.endsWith('/v1/messages')) return { dialect: 'anthropic' };
   if (path.endsWith('/v2/chat')) return { dialect: 'cohere' };
@@ -46,7 +55,8 @@ export function dialectOfPath(path: string): { dialect: LabDialect; model?: stri
 
 /** Reads a request leniently. Throws a TypeError when it is no chat request. */
 export function readLabRequest(dialect: LabDialect, body: unknown, pathModel?: string): LabRequest {
-  const request = record(body);
+  const isGemini = dialect === 'gemini' || dialect === 'gemini-stream';
+  const request = isGemini ? plainGeminiRequest(body, dialect === 'gemini-stream') : record(body);
   const model = pathModel ?? text(request['model']);
   if (model === '') throw new TypeError('you must provide a model parameter');
   const messages = list(request['messages']).map(record);
