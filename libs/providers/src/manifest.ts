@@ -4,6 +4,7 @@ import { openAiCompatibleProviders } from './catalogue/catalogue.js';
 import { cohere, cohereChat } from './catalogue/cohere.provider.js';
 import { demo } from './catalogue/demo.provider.js';
 import { jina, voyage } from './catalogue/embedders.provider.js';
+import { gemini } from './catalogue/gemini.provider.js';
 import { ollama, ollamaChat } from './catalogue/ollama.provider.js';
 import { openai } from './catalogue/openai.provider.js';
 import type { Provider } from './provider.js';
@@ -13,6 +14,7 @@ export const PROVIDERS: readonly Provider[] = [
   openai,
   azure,
   anthropic,
+  gemini,
   ollama,
   ollamaChat,
   cohere,
