@@ -6,12 +6,10 @@ export function geminiMethods(
   path: (query: PathQuery, method: string) => string,
   methods: Readonly<Partial<Record<Dialect, string>>>,
 ): Endpoint[] {
-  const named = Object.entries(methods).map(
-    ([dialect, method]): Endpoint => ({
-      dialect: dialect as Dialect,
-      path: (query) => path(query, method),
-    }),
-  );
+  const named = Object.entries(methods).map(([dialect, method]): Endpoint => ({
+    dialect: dialect as Dialect,
+    path: (query) => path(query, method),
+  }));
   return [{ dialect: 'gemini-content', path: (query) => path(query, contentMethod(query)) }, ...named];
 }
 
