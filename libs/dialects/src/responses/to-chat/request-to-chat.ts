@@ -15,11 +15,11 @@ import { chatToolChoiceOf, chatToolsOf } from './request-tools.js';
 
 /**
  * Fields that other parts of the translation read, and those that only steer OpenAI's own storage (`store`, which the gateway
- * heeds itself) and cache.
+ * heeds itself) and cache, or tell it who asks.
  */
 const CONSUMED = new Set([
   ...['model', 'input', 'instructions', 'tools', 'tool_choice', 'text', 'reasoning', 'max_output_tokens'],
-  ...['include', 'top_logprobs', 'store', 'prompt_cache_options', 'stream_options'],
+  ...['include', 'top_logprobs', 'store', 'prompt_cache_options', 'stream_options', 'client_metadata'],
 ]);
 
 /** Fields without a counterpart in a chat, each with the test of a value that asks for nothing. */

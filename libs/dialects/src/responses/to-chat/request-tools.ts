@@ -20,17 +20,10 @@ export function chatToolsOf(value: unknown, refusals: Refusals): Json {
 
 const isSearch = (type: string): boolean => /^web_search(?:_|$)/.test(type);
 
-function functionTool(tool: Json, field: string): Json {
-  const { description, parameters, strict } = tool;
-  return {
-    type: 'function',
-    function: present({
-      name: stringAt(tool['name'], `${field}.name`, 'request'),
-      description: description ?? undefined,
-      parameters: parameters ?? undefined,
-      strict: strict ?? undefined,
-    }),
-  };
+function functionTool({ type, ...definition }: Json, field: string): Json {
+  stringAt(definition['name'], `${field}.name`, 'request');
+  const told = Object.entries(definition).filter(([, value]) => value !== null);
+  return { type, function: Object.fromEntries(told) };
 }
 
 function customTool(tool: Json, field: string): Json {
