@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '@tollgate/contracts';
+import { LiveConfig } from '@tollgate/config';
+import { GatewayError, type Principal } from '@tollgate/contracts';
 import { isOwnResponseId, placeOfItem, spliceObject, type Json } from '@tollgate/dialects';
-import { inputItemsOf, outputItemsOf, saidIn } from './response-items.js';
+import { inputItemsOf, outputItemsOf, saidIn, withoutId } from './response-items.js';
 import { ResponseRecords } from './response-records.js';
 
 /** Names of what may refer to an earlier turn; a body without them is not taken apart. */
@@ -10,11 +11,14 @@ const REFERENCES = ['"previous_response_id"', '"item_reference"'];
 /** Puts in place of references to responses of the gateway's own what they refer to. */
 @Injectable()
 export class EarlierTurns {
-  constructor(private readonly records: ResponseRecords) {}
+  constructor(
+    private readonly records: ResponseRecords,
+    private readonly config: LiveConfig,
+  ) {}
 
   /**
    * The body of a request, whole: references to a provider's own responses stay, for the provider to resolve. Throws
-   * `invalid_request` for a response that is not kept.
+   * `invalid_request` for a response that is not kept, `body_too_large` where the whole is longer than a request may be.
    */
   async resolve(body: Buffer, owner: Principal): Promise<Buffer> {
     const request = REFERENCES.some((name) => body.includes(name)) ? parsed(body) : null;
@@ -28,24 +32,25 @@ export class EarlierTurns {
       input: JSON.stringify(whole),
       ...(turns.length > 0 && { previous_response_id: undefined }),
     };
-    return Buffer.from(spliceObject(body, edits));
+    const resolved = Buffer.from(spliceObject(body, edits));
+    if (resolved.length > this.config.current.general.maxRequestBytes) throw tooLarge();
+    return resolved;
   }
 
   /** Null where nothing refers to a response of ours. */
   private async dereferenced(items: readonly Json[], owner: Principal): Promise<Json[] | null> {
-    const isOurs = ({ type, id }: Json): boolean => type === 'item_reference' && placeOfItem(id) !== null;
-    if (!items.some(isOurs)) return null;
-    return Promise.all(items.map(async (item) => (isOurs(item) ? this.referred(item, owner) : item)));
-  }
-
-  private async referred(reference: Json, owner: Principal): Promise<Json> {
-    const { responseId, place } = placeOfItem(reference['id']) ?? { responseId: '', place: 0 };
-    const turn = await this.records.find(owner, responseId);
-    const item = turn === null ? undefined : outputItemsOf(turn)[place];
-    // One that is not kept stays, and is refused where it cannot be resolved.
-    if (item === undefined) return reference;
-    const { id: _id, status: _status, ...said } = item;
-    return said;
+    const places = items.map(({ type, id }) => (type === 'item_reference' ? placeOfItem(id) : null));
+    const ids = new Set(places.flatMap((place) => place?.responseId ?? []));
+    if (ids.size === 0) return null;
+    const found = [...ids].map(async (id) => [id, await this.records.find(owner, id)] as const);
+    const turns = new Map(await Promise.all(found));
+    // One that is not kept stays a reference, and is refused where nobody can resolve it.
+    return items.map((item, index) => {
+      const { responseId, place } = places[index] ?? { responseId: '', place: 0 };
+      const turn = turns.get(responseId) ?? null;
+      const said = turn === null ? undefined : outputItemsOf(turn)[place];
+      return said === undefined ? item : withoutId(said);
+    });
   }
 }
 
@@ -58,3 +63,6 @@ function parsed(body: Buffer): Json | null {
     return null;
   }
 }
+
+const tooLarge = (): GatewayError =>
+  new GatewayError('body_too_large', 'The conversation is longer than a request may be: begin a new one.');

@@ -14,6 +14,9 @@ export function inputItemsOf(input: unknown): Json[] {
 
 export const outputItemsOf = ({ response }: ResponseRecord): Json[] => inputItemsOf(response['output']);
 
-/** Items as the input of the next turn: whoever is asked then has never heard of their ids. */
+/** What was said in a turn, as the input of the next one. */
 export const saidIn = (turn: ResponseRecord): Json[] =>
-  [...turn.input, ...outputItemsOf(turn)].map(({ id: _id, status: _status, ...item }) => item);
+  [...turn.input, ...outputItemsOf(turn)].map(withoutId);
+
+/** Whoever is asked next has never heard of the ids. */
+export const withoutId = ({ id: _id, status: _status, ...item }: Json): Json => item;

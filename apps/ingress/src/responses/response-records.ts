@@ -45,10 +45,14 @@ export class ResponseRecords {
     return isOwnResponseId(id) ? this.state.dropText(nameOf(owner, id)) : Promise.resolve(false);
   }
 
-  /** All that was said up to and in a response, the first first. Throws `invalid_request` where a part of it is not kept. */
+  /**
+   * All that was said up to and in a response, the first first. Throws `invalid_request` where a part of it is not kept, or where
+   * there are too many turns.
+   */
   async turnsTo(owner: Principal, id: string): Promise<ResponseRecord[]> {
     const turns: ResponseRecord[] = [];
-    for (let next: string | null = id; next !== null && turns.length < MAX_TURNS;) {
+    for (let next: string | null = id; next !== null;) {
+      if (turns.length === MAX_TURNS) throw tooLong();
       const turn: ResponseRecord | null = await this.find(owner, next);
       if (turn === null) throw unknownPrevious(next);
       turns.unshift(turn);
@@ -65,4 +69,9 @@ const unknownPrevious = (id: string): GatewayError =>
   new GatewayError('invalid_request', `Previous response with id '${id}' not found.`, {
     param: 'previous_response_id',
     upstreamCode: 'previous_response_not_found',
+  });
+
+const tooLong = (): GatewayError =>
+  new GatewayError('invalid_request', `The conversation has more than ${MAX_TURNS} turns: begin a new one.`, {
+    param: 'previous_response_id',
   });

@@ -102,6 +102,15 @@ describe('responses', () => {
     expect(next.data).toMatchObject([{ role: 'user', content: [{ text: '2+2?' }] }]);
   });
 
+  it('do not grow into a request that is longer than one may be', async () => {
+    answerWith();
+    const text = 'a'.repeat(600_000);
+    const first = await client.responses.create({ model, input: text });
+    await expect(
+      client.responses.create({ model, input: text, previous_response_id: first.id }),
+    ).rejects.toMatchObject({ status: 413 });
+  });
+
   it('give what an item reference means', async () => {
     answerWith();
     const { output } = await client.responses.create({ model, input: '2+2?' });
