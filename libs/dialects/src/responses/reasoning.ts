@@ -18,7 +18,7 @@ export function thinkingBlockOf(item: Json): Json | null {
 }
 
 /** All that a reasoning item tells: its summary, and the thoughts themselves where a provider shows them. */
-export function reasoningTextOf({ summary, content }: Json): string {
+function reasoningTextOf({ summary, content }: Json): string {
   return [summary, content]
     .flatMap((parts) => (Array.isArray(parts) ? parts.filter(isObject) : []))
     .map(({ text }) => (typeof text === 'string' ? text : ''))
