@@ -21,6 +21,7 @@ import { prefillOf } from './request/continued-body.js';
 import { answersByRequest } from './request/dialect-bodies.js';
 import { routeOf, upstreamRequest, type UpstreamCall } from './request/upstream-request.js';
 import { wantsPlainText } from './request/wants-plain-text.js';
+import { adaptedAnswer } from './response/adapted-answer.js';
 import { continuedRelay, keptRelay } from './response/client-view.js';
 import { frameDecoder } from './response/framing.js';
 import { jsonAnswer } from './response/json-answer.js';
@@ -164,7 +165,7 @@ export class Attempt {
       this.known = { ...NO_PROGRESS, finished: true };
       return { data: body, contentType: typeOf(start) ?? 'application/octet-stream' };
     }
-    const { data, progress } = jsonAnswer(body, {
+    const { data, progress } = jsonAnswer(adaptedAnswer(body, endpoint, source), {
       ...{ from: endpoint.dialect, to, model, source },
       ...this.repeated(),
     });

@@ -1,5 +1,6 @@
 import { GatewayError, TASK_OF, type Dialect } from '@tollgate/contracts';
 import { codecOf } from '@tollgate/dialects';
+import type { Adapter } from './kit/adapter.js';
 
 /** How events are told apart in a stream: server-sent events, lines of JSON, or AWS's binary messages. */
 export type Framing = 'sse' | 'ndjson' | 'aws-event-stream';
@@ -24,6 +25,8 @@ export interface Endpoint {
   readonly framing?: Framing;
   /** Members of the body that this endpoint wants otherwise than its dialect has them; undefined: they go. */
   bodyEdits?(query: PathQuery): Readonly<Record<string, unknown>>;
+  /** Where requests of the dialect have to be put in another form. */
+  readonly adapter?: Adapter;
 }
 
 /** Who can serve a dialect, and whether it speaks it itself. */

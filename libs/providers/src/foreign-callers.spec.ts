@@ -55,7 +55,7 @@ const CALLERS: readonly Caller[] = [
       return [content.map(({ text = '' }) => text).join(''), namesOf(calls), end];
     },
     streamed(bytes) {
-      const events = sse(bytes) as CohereEvent[];
+      const events = sse(bytes) as unknown as CohereEvent[];
       const text = events.map(({ delta }) => delta?.message?.content?.text ?? '').join('');
       const calls = events.filter(({ type }) => type === 'tool-call-start');
       return [
@@ -68,7 +68,7 @@ const CALLERS: readonly Caller[] = [
   {
     dialect: 'ollama-chat',
     whole(answer) {
-      const { message, done_reason: end } = answer as OllamaLine;
+      const { message, done_reason: end } = answer as unknown as OllamaLine;
       return [message.content, namesOf(message.tool_calls), end === 'stop' ? 'COMPLETE' : end];
     },
     streamed(bytes) {

@@ -2,11 +2,14 @@ import { anthropic } from './catalogue/anthropic.provider.js';
 import { azure } from './catalogue/azure.provider.js';
 import { openAiCompatibleProviders } from './catalogue/catalogue.js';
 import { cohere, cohereChat } from './catalogue/cohere.provider.js';
+import { deepgram } from './catalogue/deepgram.provider.js';
 import { demo } from './catalogue/demo.provider.js';
+import { elevenLabs } from './catalogue/elevenlabs.provider.js';
 import { jina, voyage } from './catalogue/embedders.provider.js';
 import { gemini } from './catalogue/gemini.provider.js';
 import { ollama, ollamaChat } from './catalogue/ollama.provider.js';
 import { openai } from './catalogue/openai.provider.js';
+import { vertex, vertexBeta } from './catalogue/vertex.provider.js';
 import type { Provider } from './provider.js';
 
 /** Every provider. Adding one is one line here, or one row in the catalogue. */
@@ -15,12 +18,16 @@ export const PROVIDERS: readonly Provider[] = [
   azure,
   anthropic,
   gemini,
+  vertex,
+  vertexBeta,
   ollama,
   ollamaChat,
   cohere,
   cohereChat,
   voyage,
   jina,
+  deepgram,
+  elevenLabs,
   demo,
   ...openAiCompatibleProviders,
 ];

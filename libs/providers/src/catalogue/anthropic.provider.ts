@@ -1,3 +1,4 @@
+import type { Prefill } from '@tollgate/dialects';
 import type { Endpoint } from '../endpoint.js';
 import type { Provider } from '../provider.js';
 
@@ -17,6 +18,8 @@ const ENDPOINTS: readonly Endpoint[] = [
 const TAKES_PREFILL =
   /claude-(?:instant|[23]\b|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:[-@]\d{8})?(?:-v\d|-latest|:|$))/;
 
+export const prefillOfClaude = (model: string): Prefill => (TAKES_PREFILL.test(model) ? 'trailing' : 'ask');
+
 export const anthropic: Provider = {
   name: 'anthropic',
   label: 'Anthropic',
@@ -34,5 +37,5 @@ export const anthropic: Provider = {
   acceptsMetadata: true,
   asksStreamUsage: false,
   outputCapField: 'max_tokens',
-  prefill: (model) => (TAKES_PREFILL.test(model) ? 'trailing' : 'ask'),
+  prefill: prefillOfClaude,
 };

@@ -1,15 +1,7 @@
-import type { Clocks, Dialect, Usage } from '@tollgate/contracts';
-import { MockAgent } from 'undici';
-import { Attempt } from '../attempt.js';
-import { connectionTo } from '../connection.js';
-import { Transport } from '../kit/transport.js';
-import { findProvider } from '../manifest.js';
+import type { Dialect, Usage } from '@tollgate/contracts';
+import { mockedCall } from '../_mocked-call.js';
 
 type Json = Record<string, unknown>;
-
-const LONG = 20_000;
-const CLOCKS: Clocks = { connectMs: LONG, firstTokenMs: LONG, idleMs: LONG, totalMs: LONG };
-const OPTIONS = { defaults: {}, extraBody: {}, additionalDropParams: [], dropParams: false };
 
 interface Seen {
   /** What the provider got. */
@@ -26,38 +18,10 @@ async function call(
   request: Json,
   at: { path: string; answer: Json },
 ): Promise<Seen> {
-  const agent = new MockAgent();
-  agent.disableNetConnect();
-  const provider = findProvider(name)!;
-  let sent: Json = {};
-  agent
-    .get(new URL(provider.defaultBase!).origin)
-    .intercept({ path: at.path, method: 'POST', headers: { authorization: 'Bearer sk-test' } })
-    .reply(
-      200,
-      ({ body }) => {
-        sent = JSON.parse(body as string) as Json;
-        return at.answer;
-      },
-      { headers: { 'content-type': 'application/json' } },
-    );
-  const settings = { apiKey: 'sk-test', apiBase: null, apiVersion: null, organization: null, more: {} };
-  const attempt = new Attempt(
-    new Transport({ dispatchers: new Map([[name, agent]]) }),
-    connectionTo(provider, settings),
-    {
-      ...{ attemptId: 'call:1', dialect, model: 'seen', upstreamModel: 'own', stream: false },
-      ...{ includeUsage: false, headers: {}, options: OPTIONS },
-      body: Buffer.from(JSON.stringify({ model: 'seen', ...request })),
-    },
-  );
-  const { data } = await attempt.open({ clocks: CLOCKS, signal: new AbortController().signal });
-  await agent.close();
-  return {
-    sent,
-    data: JSON.parse(Buffer.from(data ?? []).toString()) as Json,
-    usage: attempt.progress.usage,
-  };
+  const body = Buffer.from(JSON.stringify({ model: 'seen', ...request }));
+  const { path, headers, sent, data, usage } = await mockedCall(name, dialect, { body }, at.answer);
+  expect([path, headers['authorization']]).toEqual([at.path, 'Bearer sk-test']);
+  return { sent: JSON.parse(sent.toString()) as Json, data: JSON.parse(data.toString()) as Json, usage };
 }
 
 const vectors = [[0.5, -1.25]];

@@ -70,14 +70,17 @@ export function upstreamRequest(connection: Connection, call: UpstreamCall): Ups
     maxOutputTokens === null
       ? own
       : cappedBody(own, { dialect, maxOutputTokens, chatField: provider.outputCapField });
+  const whole =
+    partial === undefined || !isSameDialect
+      ? body
+      : continuedBody(body, partial.text, dialect, prefillOf(provider, model));
+  const { contentType } = call;
+  const adapted = endpoint.adapter?.request({ body: whole, contentType, dropParams: options.dropParams });
   return {
     origin,
-    path: endpoint.path(at),
-    headers: requestHeaders(connection, call, isSameDialect),
-    body:
-      partial === undefined || !isSameDialect
-        ? body
-        : continuedBody(body, partial.text, dialect, prefillOf(provider, model)),
+    path: endpoint.path(at) + (adapted?.path ?? ''),
+    headers: requestHeaders(connection, { ...call, ...adapted }, isSameDialect),
+    body: adapted?.body ?? whole,
   };
 }
 
