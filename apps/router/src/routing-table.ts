@@ -4,6 +4,7 @@ import { canaryOf, type Canary } from './canary/canary-book.js';
 import { Catalogue } from './catalogue.js';
 import { settingsOf } from './group-settings.js';
 import type { Group } from './group.js';
+import { NativeGroups } from './native-groups.js';
 import { teamRoutingOf } from './team-routing.js';
 
 /** What one config makes of names, worked out once. A call keeps the table that it began with. */
@@ -11,11 +12,13 @@ export class RoutingTable {
   readonly catalogue: Catalogue;
   readonly router: RouterSettings;
   readonly canaries: readonly Canary[];
+  private readonly natives: NativeGroups;
   private readonly bySettings: ReadonlyMap<CanarySettings, Canary>;
 
   constructor(readonly config: GatewayConfig) {
     this.catalogue = new Catalogue(config);
     this.router = config.router;
+    this.natives = new NativeGroups(config);
     // An alias shares what is set for the name that it stands for: one canary, known by the latter, which comes last.
     this.bySettings = new Map(
       [...config.router.groups].flatMap(([name, { canary }]) =>
@@ -27,7 +30,8 @@ export class RoutingTable {
 
   /** The group that a call asks for: by the aliases of its key, of its team, then as the config has it. */
   resolve(header: CallHeader): Group | undefined {
-    const { model, principal } = header;
+    const { model, principal, native } = header;
+    if (native !== undefined) return this.natives.groupOf(native.provider, model);
     const ofTeam = teamRoutingOf(header, this.router);
     const name = aliasOf(model, principal.routing?.aliases) ?? aliasOf(model, ofTeam?.aliases) ?? model;
     return this.catalogue.resolve(name);

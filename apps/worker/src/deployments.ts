@@ -3,6 +3,8 @@ import {
   ENVIRONMENT,
   LiveConfig,
   LiveVariables,
+  nativeDeployment,
+  nativeProvider,
   openDeployment,
   resolveSetting,
   VAULT,
@@ -93,6 +95,9 @@ export class Deployments {
   find(id: string): DeploymentTarget {
     const target = this.targets.get(id);
     if (target !== undefined) return target;
+    const provider = nativeProvider(id);
+    if (provider !== null && this.serves(provider))
+      return new DeploymentTarget(nativeDeployment(provider), this.variables.current);
     const reason = this.closed.has(id)
       ? `This worker cannot open the credentials of deployment ${id}`
       : `This worker knows no deployment ${id}`;

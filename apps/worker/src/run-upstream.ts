@@ -1,7 +1,9 @@
 import { toGatewayError, type GatewayError } from '@tollgate/contracts';
 import {
   Attempt,
+  NativeAttempt,
   type Answer,
+  type ProviderAttempt,
   type StreamAnswer,
   type Transport,
   type UpstreamCall,
@@ -18,7 +20,7 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
   const body = await context.body.bytes();
   const asked = reserve(bus, header, deployment);
   const reserved = asked instanceof Promise ? await asked : asked;
-  const attempt = new Attempt(transport, connection, toCall(work, body, reserved.maxOutputTokens));
+  const attempt = attemptOf(work, transport, { body, maxOutputTokens: reserved.maxOutputTokens });
   const record = new UsageRecord(bus, header, deployment, connection.apiBase);
   let answer: Answer;
   state.asked();
@@ -36,6 +38,21 @@ export async function runUpstream(work: Work, transport: Transport): Promise<voi
     const allowance = StreamAllowance.of(bus, header, reserved);
     await deliverStream(work, { ...answer, attempt, record, allowance });
   }
+}
+
+/** What is sent: the call as it is translated for the provider, or a request of its own API as it came. */
+function attemptOf(
+  work: Work,
+  transport: Transport,
+  { body, maxOutputTokens }: { readonly body: Uint8Array; readonly maxOutputTokens: number | null },
+): ProviderAttempt {
+  const { header, target } = work;
+  const { dialect, native, headers, contentType } = header.call;
+  if (native === undefined)
+    return new Attempt(transport, target.connection, toCall(work, body, maxOutputTokens));
+  const { attemptId } = header;
+  const call = { attemptId, native, dialect, headers, contentType, body };
+  return new NativeAttempt(transport, target.connection, call);
 }
 
 function toCall({ header, target }: Work, body: Uint8Array, maxOutputTokens: number | null): UpstreamCall {
@@ -61,7 +78,7 @@ function toCall({ header, target }: Work, body: Uint8Array, maxOutputTokens: num
 /** The attempt failed before anything was served; what the provider may have worked by then is billed. */
 async function recordUnserved(
   { state }: Work,
-  attempt: Attempt,
+  attempt: ProviderAttempt,
   { record, error }: { readonly record: UsageRecord; readonly error: GatewayError },
 ): Promise<void> {
   if (!attempt.reached) {
@@ -87,7 +104,7 @@ const WORKING: ReadonlySet<string> = new Set([
 
 interface WholeDelivery {
   readonly answer: Extract<Answer, { readonly stream: null }>;
-  readonly attempt: Attempt;
+  readonly attempt: ProviderAttempt;
   readonly record: UsageRecord;
 }
 
@@ -108,7 +125,7 @@ interface StreamDelivery {
   readonly contentType: string;
   readonly headers: Record<string, string>;
   readonly stream: StreamAnswer;
-  readonly attempt: Attempt;
+  readonly attempt: ProviderAttempt;
   readonly record: UsageRecord;
   /** null: no budget binds the call. */
   readonly allowance: StreamAllowance | null;
@@ -140,7 +157,7 @@ async function deliverStream(work: Work, delivery: StreamDelivery): Promise<void
 /** Leaves the rest of a broken answer to another attempt, where one could go on from what the caller has. */
 function leaveRest(
   work: Work,
-  attempt: Attempt,
+  attempt: ProviderAttempt,
   { error, bill }: { readonly error: GatewayError; readonly bill: Bill },
 ): void {
   const { context, state } = work;

@@ -9,6 +9,7 @@ import {
   type CallHeader,
   type ErrorCode,
   type ServiceTier,
+  type Task,
   type Usage,
   type UsageEvent,
 } from '@tollgate/contracts';
@@ -112,9 +113,9 @@ export class UsageRecord implements Drafted {
     return missing > 0 ? { ...known, output: known.output + missing } : known;
   }
 
-  /** Providers count tokens for nothing. */
+  /** Providers count tokens for nothing, and of what nobody reads nobody knows a price. */
   private get isFree(): boolean {
-    return TASK_OF[this.header.call.dialect] === 'token-count';
+    return FREE.has(TASK_OF[this.header.call.dialect]);
   }
 
   private price(usage: Usage, tier: ServiceTier | null): number | null {
@@ -135,6 +136,8 @@ export class UsageRecord implements Drafted {
     });
   }
 }
+
+const FREE: ReadonlySet<Task> = new Set(['token-count', 'native']);
 
 type Payer = Pick<
   UsageEvent,

@@ -34,6 +34,7 @@ export {
   GROUP_DEFAULTS,
   ROUTER_DEFAULTS,
 } from './demo-config.js';
+export { nativeDeployment, nativeProvider } from './deployments/native-deployment.js';
 export { ENVIRONMENT, VAULT } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';

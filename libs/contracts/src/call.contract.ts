@@ -47,6 +47,16 @@ export const principal = z.object({
 });
 export type Principal = z.infer<typeof principal>;
 
+/** A request of a provider's own API, which goes there as it came, and whose answer comes back so. */
+export const nativeRequest = z.object({
+  /** LiteLLM's name. */
+  provider: z.string(),
+  method: z.string(),
+  /** With its query, below the provider's host. */
+  path: z.string(),
+});
+export type NativeRequest = z.infer<typeof nativeRequest>;
+
 /** All that router and worker need to know of a call besides its body. Times are epoch milliseconds. */
 export const callHeader = z.object({
   id: z.string(),
@@ -102,6 +112,8 @@ export const callHeader = z.object({
   fallbacks: z.array(z.string()).optional(),
   /** The answer must come from the model that was named: no fallback, hedge, canary or continuation. */
   deterministic: z.boolean().optional(),
+  /** Present: `dialect` tells how the answer is read for the bill, and nothing else. */
+  native: nativeRequest.optional(),
   /** Client headers that a same-dialect provider should see (beta flags and the like), lower case. */
   headers: z.record(z.string(), z.string()),
   traceparent: z.string().optional(),

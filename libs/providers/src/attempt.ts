@@ -11,9 +11,9 @@ import type { Json, ServedAnswer, ServedText } from '@tollgate/dialects';
 import type { Connection } from './connection.js';
 import type { Endpoint, Way } from './endpoint.js';
 import { answerHeaders } from './kit/answer-headers.js';
-import type { Authorizer } from './kit/authorizer.js';
+import { authorize } from './kit/authorizer.js';
 import { refusalError } from './kit/classify.js';
-import { Exchange, type ResponseStart, type UpstreamRequest } from './kit/exchange.js';
+import { Exchange, type ResponseStart } from './kit/exchange.js';
 import { providerLimits } from './kit/provider-limits.js';
 import { headerValue } from './kit/retry-after.js';
 import type { Transport } from './kit/transport.js';
@@ -52,7 +52,7 @@ export type Answer = {
 );
 
 const MAX_ANSWER_BYTES = 100 * 1024 * 1024;
-const NO_PROGRESS: Progress = {
+export const NO_PROGRESS: Progress = {
   usage: null,
   rawUsage: null,
   serviceTier: null,
@@ -61,11 +61,28 @@ const NO_PROGRESS: Progress = {
   finished: false,
 };
 
-/** One try at one provider. Every failure is a GatewayError in LiteLLM's words, without credentials. */
-export class Attempt {
+/** One try at one provider, whatever is asked of it. */
+export interface ProviderAttempt {
   /** The provider answered with an error instead of serving. */
-  refused = false;
+  readonly refused: boolean;
   /** What the answer's headers told of the provider's rate limits. */
+  readonly limits: ProviderLimits | undefined;
+  /** The request went out to the provider, which may bill it. */
+  readonly reached: boolean;
+  /** What is known of the answer so far. */
+  readonly progress: Progress;
+  /**
+   * What the client has of a stream that breaks off, when another attempt could go on from there; else null. Only of a call
+   * that is `resumable`.
+   */
+  readonly served: ServedAnswer | null;
+  /** Resolves when the answer is known to be good: a whole answer, or the first event of a stream. */
+  open(options: AttemptOptions): Promise<Answer>;
+}
+
+/** One call in the client's words. Every failure is a GatewayError in LiteLLM's words, without credentials. */
+export class Attempt implements ProviderAttempt {
+  refused = false;
   limits: ProviderLimits | undefined;
 
   private servedText: ServedText | undefined;
@@ -79,25 +96,18 @@ export class Attempt {
     private readonly call: UpstreamCall,
   ) {}
 
-  /** The request went out to the provider, which may bill it. */
   get reached(): boolean {
     return this.exchange?.reached ?? false;
   }
 
-  /** What is known of the answer so far. */
   get progress(): Progress {
     return this.known;
   }
 
-  /**
-   * What the client has of a stream that breaks off, when another attempt could go on from there; else null. Only of a call
-   * that is `resumable`.
-   */
   get served(): ServedAnswer | null {
     return this.servedText?.served() ?? null;
   }
 
-  /** Resolves when the answer is known to be good: a whole answer, or the first event of a stream. */
   async open({ clocks, signal, maxAnswerBytes = MAX_ANSWER_BYTES }: AttemptOptions): Promise<Answer> {
     const { connection, call } = this;
     const { provider, origin, source } = connection;
@@ -203,9 +213,3 @@ const typeOf = ({ headers }: ResponseStart): string | undefined => headerValue(h
 
 /** Of a stream: a provider that ignores `stream`, or reports an error with status 200. */
 const isJsonType = (start: ResponseStart): boolean => typeOf(start)?.startsWith('application/json') ?? false;
-
-/** Adds what must be worked out for this very request. */
-async function authorize(request: UpstreamRequest, authorizer: Authorizer): Promise<void> {
-  for (const [name, value] of Object.entries(await authorizer.headersFor(request)))
-    request.headers.push(name, value);
-}

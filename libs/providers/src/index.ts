@@ -1,4 +1,5 @@
-export { Attempt, type Answer, type AttemptOptions } from './attempt.js';
+export { Attempt, type Answer, type AttemptOptions, type ProviderAttempt } from './attempt.js';
+export { NativeAttempt } from './native-attempt.js';
 export { connectionTo, type Connection } from './connection.js';
 export { Transport, type TransportOptions } from './kit/transport.js';
 export { mockAnswer, mockError, type MockCall } from './mock.js';

@@ -1,7 +1,20 @@
-import { NameIndex, type GatewayConfig, type NamedDeployment, type NamedDeployments } from '@tollgate/config';
-import { TASK_OF, type CallHeader, type ServiceTier, type Task } from '@tollgate/contracts';
+import {
+  NameIndex,
+  nativeDeployment,
+  type GatewayConfig,
+  type NamedDeployment,
+  type NamedDeployments,
+} from '@tollgate/config';
+import {
+  TASK_OF,
+  type CallHeader,
+  type NativeRequest,
+  type ServiceTier,
+  type Task,
+} from '@tollgate/contracts';
 import { callPrices, contextWindow, type CallPrices as ModelPrices } from '@tollgate/pricing';
 import type { CallCost } from '@tollgate/state';
+import { BoundedMap } from '../bounded-map.js';
 import type { LearnedUse } from './learned-use.js';
 
 /** The dearest that a name can be answered by. */
@@ -14,6 +27,8 @@ interface NamePrice extends ModelPrices {
   readonly attempts: number;
 }
 
+/** Names of models of providers' own APIs that are kept ready. */
+const MAX_NATIVE_NAMES = 1_000;
 /** The longest answer of a model of which nothing is known. */
 const LONGEST_ANSWER = 16_384;
 /** Tokens of an answer, at the least. */
@@ -44,16 +59,31 @@ export interface PricedCall {
 export class CallPrices {
   private readonly names: NameIndex<NamePrice>;
 
+  private readonly natives = new BoundedMap<string, NamePrice>(MAX_NATIVE_NAMES);
+
   constructor(
-    config: GatewayConfig,
+    private readonly config: GatewayConfig,
     private readonly learned: LearnedUse,
   ) {
     this.names = new NameIndex(config, (named) => priceOf(named, config));
   }
 
+  /** Of a provider's own API, whose names of models need be nobody else's. */
+  private nativeOf({ provider }: NativeRequest, name: string): NamePrice {
+    let price = this.natives.get(name);
+    if (price === undefined) {
+      const upstreamModel = name.slice(provider.length + 1);
+      const members = [{ deployment: nativeDeployment(provider), provider, upstreamModel }];
+      price = priceOf({ name, members, isLone: true, isWildcard: false }, this.config);
+      this.natives.set(name, price);
+    }
+    return price;
+  }
+
   /** null: the call is free, or nobody knows its price. */
   costOf({ header, model, cacheMarked }: PricedCall): PricedCost | null {
-    const name = this.names.resolve(model);
+    const name =
+      header.native === undefined ? this.names.resolve(model) : this.nativeOf(header.native, model);
     const task = TASK_OF[header.dialect];
     if (name === undefined || isFree(name) || task === 'token-count') return null;
     const { maxOutputTokens, serviceTier } = header;
@@ -67,7 +97,8 @@ export class CallPrices {
     const likely = answers * (maxOutputTokens ?? guess);
     const nanos = (output: number): number => Math.ceil(name.attempts * (fixed + output * price.output));
     return {
-      leastNanos: nanos(answers * SHORTEST_ANSWER),
+      // What is sent as it came cannot be made shorter.
+      leastNanos: nanos(header.native === undefined || header.stream ? answers * SHORTEST_ANSWER : most),
       likelyNanos: nanos(likely),
       longestNanos: nanos(most),
       tokensFor: (amount) =>

@@ -6,7 +6,7 @@ import type { Caller } from '../auth/caller.js';
 import { deadlineOf } from './call-deadline.js';
 import { readTags, readWishes } from './call-options.js';
 import type { CallRequest } from './call-request.js';
-import { forwardedHeaders, traceparentOf } from './forwarded-headers.js';
+import { forwardedHeaders, nativeHeaders, traceparentOf } from './forwarded-headers.js';
 import { promptNeeds } from './prompt-needs.js';
 import { ENOUGH_TOKENS, promptPrefix } from './prompt-prefix.js';
 import { countAt, ruleOf } from './request-rules.js';
@@ -52,7 +52,7 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
     startedAt,
     deadline: startedAt + deadlineOf(wishes.timeoutMs, principal, config),
     ...wishes,
-    headers: forwardedHeaders(headers),
+    headers: asked.native === undefined ? forwardedHeaders(headers) : nativeHeaders(headers),
   };
   const hasPrefix = config.router.affinity.promptPrefix && (cacheMarked || inputTokens >= ENOUGH_TOKENS);
   // Assigned rather than spread: most calls have none of these.
@@ -62,6 +62,11 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
   const answers = countAt(body, answersAt) ?? 1;
   if (answers > 1) header.answers = answers;
   if (asked.contentType !== undefined) header.contentType = asked.contentType;
+  if (asked.native !== undefined) {
+    header.native = asked.native;
+    // Nobody but the provider that is named understands it.
+    header.deterministic = true;
+  }
   const serviceTier = dearerTier(body);
   if (serviceTier !== undefined) header.serviceTier = serviceTier;
   const sessionId = readSessionId(headers, body);

@@ -53,8 +53,8 @@ export class CallIntake {
   ): DescribedCall {
     const { models } = caller.principal;
     const config = this.live.current;
-    const model = routedModel(named, caller.principal, config.router);
-    if (!this.access.allows(models, model)) throw modelAccessDenied(model, models);
+    const model = asked.native === undefined ? routedModel(named, caller.principal, config.router) : named;
+    if (!this.allows(models, model, asked)) throw modelAccessDenied(model, models);
     if (notice !== undefined && isPast(notice, Date.now())) throw modelSunset(model, notice);
     return buildCallHeader({
       id,
@@ -63,5 +63,14 @@ export class CallIntake {
       caller,
       config,
     });
+  }
+
+  /** A request of a provider's own API names its model as the provider does; one without a model needs the provider whole. */
+  private allows(models: readonly string[], model: string, { native }: CallRequest): boolean {
+    if (native === undefined) return this.access.allows(models, model);
+    const slash = model.indexOf('/');
+    if (slash < 0)
+      return models.length === 0 || models.includes(`${model}/*`) || this.access.allows(models, '*');
+    return this.access.allows(models, model) || this.access.allows(models, model.slice(slash + 1));
   }
 }

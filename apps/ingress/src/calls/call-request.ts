@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { GatewayError, type Dialect } from '@tollgate/contracts';
+import { GatewayError, type Dialect, type NativeRequest } from '@tollgate/contracts';
 import { boundaryOf, scanMultipart, scanObject } from '@tollgate/dialects';
 import { isWellFormed } from '../http/storable-text.js';
 import { flag, invalid } from './request-fields.js';
@@ -28,6 +28,8 @@ export interface CallRequest {
   readonly body: Record<string, unknown>;
   /** Of a form, with its boundary; absent: JSON. */
   readonly contentType?: string;
+  /** Present: it goes to a provider's own API, as it came. */
+  readonly native?: NativeRequest;
   readonly model: string;
   readonly stream: boolean;
   readonly includeUsage: boolean;

@@ -20,9 +20,8 @@ import type { CallContext } from '../http/request-context.js';
 import { answerHeaders } from './answer-headers.js';
 import { CallEntry } from './call-entry.js';
 import { CallIntake } from './call-intake.js';
-import { readCallRequest, type Door } from './call-request.js';
+import { readCallRequest, type CallRequest, type Door } from './call-request.js';
 import { CallTracker } from './call-tracker.js';
-
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
 import type { Pass, Settlement } from './pass.js';
@@ -43,11 +42,14 @@ export class CallService {
   ) {}
 
   /** Answers a call of a model; `watch` sees the answer first. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
-  async answer(request: FastifyRequest, reply: FastifyReply, door: Door, watch?: AnswerWatch): Promise<void> {
-    const caller = callerOf(request);
+  answer(request: FastifyRequest, reply: FastifyReply, door: Door, watch?: AnswerWatch): Promise<void> {
     const { headers, body } = request;
-    const asked = readCallRequest(body, door, headers['content-type']);
-    const applicant = { headers, asked, caller };
+    return this.take(request, reply, { asked: readCallRequest(body, door, headers['content-type']), watch });
+  }
+
+  /** Answers a request that was read already. */
+  async take(request: FastifyRequest, reply: FastifyReply, { asked, watch }: TakenRequest): Promise<void> {
+    const applicant = { headers: request.headers, asked, caller: callerOf(request) };
     const call = this.intake.describe(applicant);
     request.call = call;
     this.ids.note(call);
@@ -123,6 +125,11 @@ export class CallService {
     const id = resends === undefined ? callId : `${callId}:r${resends}`;
     return this.bus.call(routeCall, header, body, { id, deadline });
   }
+}
+
+interface TakenRequest {
+  readonly asked: CallRequest;
+  readonly watch?: AnswerWatch | undefined;
 }
 
 interface AdmittedCall {

@@ -9,11 +9,25 @@ const FORWARDED = ['anthropic-', 'openai-', 'x-goog-'];
 export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const forwarded: Record<string, string> = {};
   for (const name in headers) {
-    if (name.length < 7 || name === 'x-goog-api-key' || !FORWARDED.some((prefix) => name.startsWith(prefix))) continue;
+    if (name.length < 7 || name === 'x-goog-api-key' || !FORWARDED.some((prefix) => name.startsWith(prefix)))
+      continue;
     const value = headers[name];
     if (typeof value === 'string') forwarded[name] = value;
   }
   return forwarded;
+}
+
+/** What a provider's own API may read: all of the client's own, but credentials and what belongs to a connection. */
+const KEPT_BACK =
+  /^(?:authorization|cookie|host|connection|content-length|content-type|x-litellm-.*|x-tollgate-.*|.*api-key|ocp-apim-.*)$/;
+
+export function nativeHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string' && !KEPT_BACK.test(name)) passed[name] = value;
+  }
+  return passed;
 }
 
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;

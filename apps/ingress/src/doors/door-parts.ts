@@ -1,6 +1,7 @@
 import { AnthropicController } from './anthropic.controller.js';
 import { CohereController } from './cohere.controller.js';
 import { GeminiController } from './gemini.controller.js';
+import { NativeController } from './native.controller.js';
 import { OllamaController } from './ollama.controller.js';
 import { OpenAiController } from './openai.controller.js';
 
@@ -9,6 +10,7 @@ export const DOOR_CONTROLLERS = [
   AnthropicController,
   CohereController,
   GeminiController,
+  NativeController,
   OllamaController,
   OpenAiController,
 ] as const;

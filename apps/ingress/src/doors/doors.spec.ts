@@ -1,5 +1,13 @@
-import { GatewayError } from '@tollgate/contracts';
-import { MASTER_KEY, SSE_HEAD, data, startIngress, type Harness } from '../_harness.js';
+import { GatewayError, findKey } from '@tollgate/contracts';
+import {
+  MASTER_KEY,
+  SSE_HEAD,
+  VIRTUAL_KEY,
+  data,
+  foundKey,
+  startIngress,
+  type Harness,
+} from '../_harness.js';
 
 let ingress: Harness;
 beforeEach(async () => {
@@ -91,6 +99,105 @@ describe('the ways in', () => {
     expect(await (await ingress.post('/api/show', { model: 'no-such' })).json()).toEqual({
       error: "model 'no-such' not found",
     });
+  });
+});
+
+describe('providers’ own APIs', () => {
+  const sent = async (method: string, path: string, body?: string, headers: Record<string, string> = {}) => {
+    const authorization = `Bearer ${MASTER_KEY}`;
+    const response = await fetch(`${ingress.url}${path}`, {
+      method,
+      headers: { authorization, ...headers },
+      ...(body !== undefined && { body }),
+    });
+    expect([response.status, await response.text()]).toEqual([200, '{"ok":true}']);
+    return ingress.bus.calls[0]!;
+  };
+
+  it.each<[method: string, path: string, provider: string, upstream: string, model: string, dialect: string]>(
+    [
+      ['POST', '/openai/v1/chat/completions', 'openai', '/v1/chat/completions', 'openai/m', 'openai-chat'],
+      ['GET', '/openai/v1/models', 'openai', '/v1/models', 'openai', 'native'],
+      [
+        'POST',
+        '/azure/openai/deployments/d/chat/completions?api-version=1',
+        'azure',
+        '/openai/deployments/d/chat/completions?api-version=1',
+        'azure/d',
+        'openai-chat',
+      ],
+      ['POST', '/anthropic/v1/complete', 'anthropic', '/v1/complete', 'anthropic/m', 'native'],
+      [
+        'POST',
+        '/gemini/v1beta/models/g:generateContent',
+        'gemini',
+        '/v1beta/models/g:generateContent',
+        'gemini/g',
+        'gemini-content',
+      ],
+      [
+        'POST',
+        '/vertex-ai/v1/projects/p/locations/l/publishers/google/models/g:countTokens',
+        'vertex_ai',
+        '/v1/projects/p/locations/l/publishers/google/models/g:countTokens',
+        'vertex_ai/g',
+        'gemini-count-tokens',
+      ],
+      [
+        'POST',
+        '/bedrock/model/a.b%3A0/converse',
+        'bedrock',
+        '/model/a.b%3A0/converse',
+        'bedrock/a.b:0',
+        'bedrock-converse',
+      ],
+      ['POST', '/cohere/v2/chat', 'cohere', '/v2/chat', 'cohere/m', 'cohere-chat'],
+      ['DELETE', '/mistral/v1/files/1', 'mistral', '/v1/files/1', 'mistral', 'native'],
+      ['GET', '/v1/files/file-1/content', 'openai', '/v1/files/file-1/content', 'openai', 'native'],
+      ['POST', '/v1/batches?custom_llm_provider=azure', 'azure', '/v1/batches', 'azure/m', 'native'],
+      ['GET', '/v1/messages/batches/b', 'anthropic', '/v1/messages/batches/b', 'anthropic', 'native'],
+    ],
+  )('%s %s', async (method, path, provider, upstream, name, dialect) => {
+    const body = method === 'POST' ? '{ "model":"m", "unheard": 1e0 }' : undefined;
+    const { header, body: passed } = await sent(method, path, body, { 'content-type': 'application/json' });
+    expect(header).toMatchObject({ model: name, dialect, native: { provider, method, path: upstream } });
+    expect(passed).toBe(body ?? '');
+  });
+
+  it('any body goes there as it is, and the client’s headers, but for its key', async () => {
+    const headers = {
+      'content-type': 'audio/ogg',
+      'x-new-feature': 'on',
+      'x-api-key': 'sk-other',
+      cookie: 'a=b',
+    };
+    const { header, body } = await sent('POST', '/openai/v1/unheard/of', 'not json', headers);
+    expect([header.contentType, body]).toEqual(['audio/ogg', 'not json']);
+    expect(header.headers).toMatchObject({ 'x-new-feature': 'on' });
+    expect(Object.keys(header.headers)).not.toEqual(expect.arrayContaining(['x-api-key']));
+    expect(JSON.stringify(header.headers)).not.toContain('sk-');
+  });
+
+  it('a key in the query stays here', async () => {
+    const url = `${ingress.url}/gemini/v1beta/models?pageSize=5&key=${MASTER_KEY}`;
+    expect((await fetch(url)).status).toBe(200);
+    expect(ingress.bus.calls[0]?.header.native?.path).toBe('/v1beta/models?pageSize=5');
+  });
+
+  it('a key that is kept to some models may not ask for others, nor for what names none', async () => {
+    ingress.bus.reply(findKey, () => foundKey({ models: ['gpt-4o', 'mistral/*'] }));
+    const authorization = `Bearer ${VIRTUAL_KEY}`;
+    const statusOf = async (path: string, model?: string): Promise<number> => {
+      const headers = { authorization, 'content-type': 'application/json' };
+      const body = JSON.stringify({ model });
+      return (await fetch(`${ingress.url}${path}`, { method: 'POST', headers, body })).status;
+    };
+    expect([
+      await statusOf('/openai/v1/chat/completions', 'gpt-4o'),
+      await statusOf('/openai/v1/chat/completions', 'o3'),
+      await statusOf('/openai/v1/files'),
+      await statusOf('/mistral/v1/files'),
+    ]).toEqual([200, 403, 403, 200]);
   });
 });
 

@@ -18,12 +18,17 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     access?: AccessLevel;
     dialect?: Dialect;
+    anyBody?: boolean;
   }
 }
 
 /**
  * Declares who may call a handler. It is checked before the body is read, on the matched route, never on the URL's text.
- * A route without it answers nobody. `dialect` is the caller's: its errors are told in it.
+ * A route without it answers nobody. `dialect` is the caller's: its errors are told in it. `anyBody`: bodies
+ * need be neither JSON nor forms.
  */
-export const Access = (access: AccessLevel, dialect: Dialect = 'openai-chat'): MethodDecorator =>
-  RouteConfig({ access, dialect });
+export const Access = (
+  access: AccessLevel,
+  dialect: Dialect = 'openai-chat',
+  { anyBody = false }: { readonly anyBody?: boolean } = {},
+): MethodDecorator => RouteConfig({ access, dialect, anyBody });

@@ -16,7 +16,9 @@ export function readBodiesAsBytes(server: FastifyInstance, limit: number): void 
       done(null, body),
     );
   }
-  server.addContentTypeParser('*', (request, _payload, done) => done(wrongType(request)));
+  server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limit }, (_request, body, done) =>
+    done(null, body),
+  );
 }
 
 /** Clients that name no type are taken to mean JSON; compressed bodies are refused rather than misread. */
@@ -30,7 +32,9 @@ export function prepareContentType(request: FastifyRequest): GatewayError | null
       { status: 415, param: 'content-encoding' },
     );
   headers['content-type'] ??= 'application/json';
-  return null;
+  const type = headers['content-type'];
+  const isKnown = JSON_TYPE.test(type) || FORM_TYPE.test(type);
+  return isKnown || request.routeOptions.config.anyBody === true ? null : wrongType(request);
 }
 
 const wrongType = (request: FastifyRequest): GatewayError =>

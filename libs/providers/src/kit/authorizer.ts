@@ -9,3 +9,9 @@ export interface Authorizer {
   /** What must not be shown, as far as it is known. */
   readonly secrets: readonly string[];
 }
+
+/** Adds what must be worked out for this very request. */
+export async function authorize(request: UpstreamRequest, authorizer: Authorizer): Promise<void> {
+  for (const [name, value] of Object.entries(await authorizer.headersFor(request)))
+    request.headers.push(name, value);
+}

@@ -10,6 +10,8 @@ import { upstreamError, type ErrorSource } from './upstream-error.js';
 export interface UpstreamRequest {
   readonly origin: string;
   readonly path: string;
+  /** Default `POST`. */
+  readonly method?: Dispatcher.HttpMethod;
   /** Names and values in turn. */
   readonly headers: string[];
   readonly body: Uint8Array;
@@ -57,7 +59,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     dispatcher: Dispatcher,
-    { origin, path, headers, body }: UpstreamRequest,
+    { origin, path, method = 'POST', headers, body }: UpstreamRequest,
     private readonly options: ExchangeOptions,
   ) {
     const { clocks, signal } = options;
@@ -67,7 +69,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     signal.addEventListener('abort', this.onAbort);
     if (signal.aborted) this.onAbort();
     if (this.failure !== undefined) return;
-    dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
+    dispatcher.dispatch({ origin, path, method, headers, body }, this);
     if (!this.reached && !this.isOver) this.startPhase('no connection', clocks.connectMs);
   }
 

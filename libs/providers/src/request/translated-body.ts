@@ -58,9 +58,10 @@ function ownRequest(body: Uint8Array, { options }: BodyQuery): Json {
 }
 
 /** A streamed answer's usage is always asked for: it is the bill. */
-function fittedChat({ metadata, ...chat }: Json, { provider, stream }: BodyQuery): Json {
+function fittedChat({ metadata, max_tokens: cap, ...chat }: Json, { provider, stream }: BodyQuery): Json {
   return {
     ...chat,
+    ...(cap !== undefined && { [provider.outputCapField]: cap }),
     ...(metadata === undefined || !provider.acceptsMetadata ? {} : { metadata }),
     ...(stream && provider.asksStreamUsage ? { stream_options: { include_usage: true } } : {}),
   };

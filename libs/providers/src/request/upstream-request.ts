@@ -42,6 +42,8 @@ export interface UpstreamCall {
 const WITHHELD =
   /^(?:authorization|x-api-key|api-key|x-goog-api-key|cookie|host|connection|keep-alive|upgrade|te|trailer|expect|forwarded|via|origin|referer|user-agent|accept|accept-encoding|content-.*|transfer-encoding|proxy-.*|x-forwarded-.*|x-real-ip|x-litellm-.*|x-tollgate-.*|x-client-request-id|openai-organization|openai-project)$/;
 
+export const isWithheld = (name: string): boolean => WITHHELD.test(name);
+
 const VENDOR_HEADER = /^(?:openai|anthropic|x-goog)-/;
 
 /** The provider's name of the model, and the endpoint that serves the call. Throws `endpoint_unsupported`. */
@@ -112,6 +114,6 @@ function requestHeaders(
 
 /** A vendor's headers go to that vendor, whatever the dialect; all others to providers of the client's dialect. */
 function travels(name: string, { vendorHeaders }: Provider, isSameDialect: boolean): boolean {
-  if (WITHHELD.test(name)) return false;
+  if (isWithheld(name)) return false;
   return VENDOR_HEADER.test(name) ? vendorHeaders !== null && name.startsWith(vendorHeaders) : isSameDialect;
 }

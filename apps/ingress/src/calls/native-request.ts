@@ -1,0 +1,35 @@
+import type { NativeRequest } from '@tollgate/contracts';
+import type { FastifyRequest } from 'fastify';
+import { readNativePath } from '../doors/native-paths.js';
+import type { CallRequest } from './call-request.js';
+import type { Json } from './request-rules.js';
+
+/** A request of a provider's own API, as far as ingress needs to know it. Nothing of it is checked: the provider does. */
+export function readNativeRequest(
+  { method, body: received, headers }: FastifyRequest,
+  { provider, path }: Pick<NativeRequest, 'provider' | 'path'>,
+): CallRequest {
+  const bytes = Buffer.isBuffer(received) ? received : Buffer.alloc(0);
+  const contentType = headers['content-type'];
+  const body = contentType === undefined || /json/i.test(contentType) ? jsonOf(bytes) : {};
+  const read = readNativePath(method, path.split('?', 1)[0] ?? '');
+  const model = read.model ?? (typeof body['model'] === 'string' ? body['model'] : undefined);
+  return {
+    dialect: read.dialect,
+    ...{ bytes, body, native: { provider, method, path } },
+    ...(contentType !== undefined && { contentType }),
+    model: model === undefined ? provider : `${provider}/${model}`,
+    stream: read.stream || body['stream'] === true,
+    includeUsage: true,
+    endUser: null,
+  };
+}
+
+function jsonOf(bytes: Buffer): Json {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  } catch {
+    return {};
+  }
+}

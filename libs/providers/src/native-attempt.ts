@@ -1,0 +1,135 @@
+import {
+  NO_USAGE,
+  type AbortSource,
+  type Dialect,
+  type NativeRequest,
+  type ProviderLimits,
+} from '@tollgate/contracts';
+import { codecOf, type Json } from '@tollgate/dialects';
+import type { Dispatcher } from 'undici';
+import { NO_PROGRESS, type Answer, type AttemptOptions, type ProviderAttempt } from './attempt.js';
+import type { Connection } from './connection.js';
+import { answerHeaders } from './kit/answer-headers.js';
+import { authorize } from './kit/authorizer.js';
+import { Exchange, type ResponseStart, type UpstreamRequest } from './kit/exchange.js';
+import { providerLimits } from './kit/provider-limits.js';
+import { headerValue } from './kit/retry-after.js';
+import type { Transport } from './kit/transport.js';
+import { nativeHeaders } from './request/native-headers.js';
+import { frameDecoder } from './response/framing.js';
+import { nativeRelay, RawFrames } from './response/native-relay.js';
+import type { Progress } from './response/observer.js';
+import { isJson } from './response/parse-payload.js';
+import { StreamAnswer } from './response/stream-answer.js';
+
+/** A request of a provider's own API. */
+export interface NativeCall {
+  readonly attemptId: string;
+  readonly native: NativeRequest;
+  /** How the answer is read for the bill. */
+  readonly dialect: Dialect;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType?: string | undefined;
+  readonly body: Uint8Array;
+}
+
+const MAX_ANSWER_BYTES = 100 * 1024 * 1024;
+
+/** The version at the end of a base URL: paths of a provider's own API begin with it. */
+const VERSION_PATH = /\/(?:openai\/)?v\d+(?:beta\d*|alpha\d*)?$/;
+
+/** One request to a provider's own API: bytes go and come as they are, its errors too. What a model answered is read for the bill. */
+export class NativeAttempt implements ProviderAttempt {
+  readonly refused = false;
+  readonly served = null;
+  limits: ProviderLimits | undefined;
+  private known: Progress = NO_PROGRESS;
+  private exchange: Exchange | undefined;
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly connection: Connection,
+    private readonly call: NativeCall,
+  ) {}
+
+  get reached(): boolean {
+    return this.exchange?.reached ?? false;
+  }
+
+  get progress(): Progress {
+    return this.known;
+  }
+
+  async open({ clocks, signal, maxAnswerBytes = MAX_ANSWER_BYTES }: AttemptOptions): Promise<Answer> {
+    const exchange = await this.begin({ clocks, signal, maxAnswerBytes });
+    this.exchange = exchange;
+    const start = await exchange.head();
+    this.limits = providerLimits(start.headers, Date.now());
+    const { status } = start;
+    const contentType = headerValue(start.headers, 'content-type') ?? 'application/octet-stream';
+    const head = { status, contentType, headers: answerHeaders(start.headers) };
+    if (isStream(contentType) && isGood(start))
+      return { ...head, data: null, stream: await this.openStream(exchange, contentType, maxAnswerBytes) };
+    const data = await exchange.readAll();
+    this.known = isGood(start)
+      ? progressOf(data, this.call.dialect)
+      : { ...NO_PROGRESS, usage: NO_USAGE, finished: true };
+    return { ...head, data, stream: null };
+  }
+
+  private async begin(
+    options: AttemptOptions & { readonly maxAnswerBytes: number; readonly signal: AbortSource },
+  ) {
+    const { connection, call, transport } = this;
+    const { provider, origin, basePath, source } = connection;
+    const { method, path } = call.native;
+    const request: UpstreamRequest = {
+      ...{ origin, path: basePath.replace(VERSION_PATH, '') + path, body: call.body },
+      method: method as Dispatcher.HttpMethod,
+      headers: nativeHeaders(connection, call),
+    };
+    if (connection.authorizer !== null) await authorize(request, connection.authorizer);
+    return new Exchange(transport.dispatcherFor(provider.name, origin), request, { ...options, source });
+  }
+
+  private async openStream(
+    exchange: Exchange,
+    contentType: string,
+    maxEventBytes: number,
+  ): Promise<StreamAnswer> {
+    const { source } = this.connection;
+    const relay = nativeRelay(this.call.dialect, source);
+    this.known = relay.observer;
+    const isRead = codecOf(this.call.dialect)?.back?.stream !== undefined;
+    const decoder = isRead ? frameDecoder(framingOf(contentType), { maxEventBytes }) : new RawFrames();
+    const stream = new StreamAnswer(exchange, relay, decoder, source);
+    await stream.open();
+    return stream;
+  }
+}
+
+const isGood = ({ status }: ResponseStart): boolean => status >= 200 && status < 300;
+
+const STREAMS = /^(?:text\/event-stream|application\/x-ndjson|application\/vnd\.amazon\.eventstream)/;
+const isStream = (contentType: string): boolean => STREAMS.test(contentType);
+
+function framingOf(contentType: string): 'sse' | 'ndjson' | 'aws-event-stream' {
+  if (contentType.startsWith('text/event-stream')) return 'sse';
+  return contentType.startsWith('application/x-ndjson') ? 'ndjson' : 'aws-event-stream';
+}
+
+/** What is no answer of a model costs nothing. */
+function progressOf(data: Buffer, dialect: Dialect): Progress {
+  const answer = jsonOf(data);
+  const facts = answer === null ? undefined : codecOf(dialect)?.back?.facts(answer);
+  return { ...NO_PROGRESS, ...facts, finished: true };
+}
+
+function jsonOf(data: Buffer): Json | null {
+  try {
+    const value: unknown = JSON.parse(data.toString());
+    return isJson(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
