@@ -10,6 +10,7 @@ import { gemini } from './catalogue/gemini.provider.js';
 import { ollama, ollamaChat } from './catalogue/ollama.provider.js';
 import { openai } from './catalogue/openai.provider.js';
 import { vertex, vertexBeta } from './catalogue/vertex.provider.js';
+import { replicate } from './catalogue/replicate.provider.js';
 import type { Provider } from './provider.js';
 
 /** Every provider. Adding one is one line here, or one row in the catalogue. */
@@ -28,6 +29,7 @@ export const PROVIDERS: readonly Provider[] = [
   jina,
   deepgram,
   elevenLabs,
+  replicate,
   demo,
   ...openAiCompatibleProviders,
 ];

@@ -26,10 +26,11 @@ describe('the manifest', () => {
   });
 });
 
-/** Others have a spec of their own: those that only embed or rank. */
-const CHATTING = PROVIDERS.filter(
-  (provider) => wayTo(provider.endpoints('some-model'), 'openai-chat') !== null,
-);
+/** Others have a spec of their own: those that do not chat, and those whose form is nobody's dialect. */
+const CHATTING = PROVIDERS.filter((provider) => {
+  const way = wayTo(provider.endpoints('some-model'), 'openai-chat');
+  return way !== null && way.endpoint.adapter === undefined;
+});
 
 describe.each(CHATTING.map((provider) => [provider.name, provider] as const))(
   'provider %s',
@@ -74,7 +75,8 @@ describe.each(CHATTING.map((provider) => [provider.name, provider] as const))(
 
     it('has a base and variables that make sense', () => {
       if (provider.defaultBase !== null) expect(URL.canParse(provider.defaultBase)).toBe(true);
-      for (const variable of Object.values(provider.variables).flat())
+      const { more = {}, ...own } = provider.variables;
+      for (const variable of [...Object.values<readonly string[]>(own), ...Object.values(more)].flat())
         expect(variable).toMatch(/^[A-Z][A-Z0-9_]+$/);
     });
 
