@@ -30,6 +30,8 @@ export {
   promptTokens,
   serviceTier,
   usage,
+  type CountKind,
+  type Pieces,
   type ServiceTier,
   type Usage,
 } from './usage.js';

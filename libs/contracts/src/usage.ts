@@ -28,8 +28,22 @@ export const usage = z.object({
   searches: count,
   /** Searches in files that the provider keeps, billed by piece. */
   fileSearches: laterCount,
+  /** What is sold by the piece where no token is counted; absent: nothing was. */
+  pieces: z
+    .object({
+      /** Images that were made. */
+      images: laterCount,
+      /** Characters that were read out. */
+      characters: laterCount,
+      /** Seconds of sound that were listened to, whole or not. */
+      seconds: z.number().nonnegative().default(0),
+    })
+    .optional(),
 });
 export type Usage = z.infer<typeof usage>;
+export type Pieces = NonNullable<Usage['pieces']>;
+/** The counts of a usage: all but what is sold by the piece. */
+export type CountKind = Exclude<keyof Usage, 'pieces'>;
 
 export const NO_USAGE: Usage = {
   input: 0,

@@ -16,8 +16,25 @@ describe('a deployment of its own prices', () => {
       ...{ output: 1e6, reasoning: 1e7, audioOutput: 1e8, imageOutput: 1e9 },
       ...{ search: 1e10, fileSearch: 1e11, request: 1e12 },
     };
-    const counts = Object.fromEntries(Object.keys(NO_USAGE).map((kind) => [kind, 1])) as Usage;
+    const counts = Object.fromEntries(Object.keys(NO_USAGE).map((kind) => [kind, 1])) as unknown as Usage;
     expect(priceUsage(counts, query(overrides))).toBe(1_111_111_111_111);
+  });
+
+  it('has some for what is sold by the piece, and none where it is not known', () => {
+    const pieces = { images: 2, characters: 3, seconds: 1.5 };
+    const prices = { image: 1e6, character: 1e4, second: 100, request: 1e9 };
+    expect(priceUsage({ ...NO_USAGE, pieces }, query(prices))).toBe(1_002_030_150);
+    expect(priceUsage({ ...NO_USAGE, pieces }, query({ input: 1 }))).toBeNull();
+  });
+
+  it('OpenAI reads and listens at its list price', () => {
+    const cost = (model: string, pieces: object): number | null =>
+      priceUsage(
+        { ...NO_USAGE, pieces: { images: 0, characters: 0, seconds: 0, ...pieces } },
+        { provider: 'openai', model, baseModel: null, overrides: {}, at: 0 },
+      );
+    // A minute for 0.6 cents, a million characters for 15 dollars.
+    expect([cost('whisper-1', { seconds: 60 }), cost('tts-1', { characters: 1e6 })]).toEqual([6e6, 15e9]);
   });
 
   it('has others for long prompts: for the whole call, by the longest that is exceeded', () => {

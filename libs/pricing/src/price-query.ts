@@ -15,7 +15,10 @@ export interface PriceQuery {
   readonly tier?: ServiceTier | null;
 }
 
-/** Nano-dollars per token, search or request (may be fractional). */
+/** Femto-dollars a nano-dollar. */
+export const FEMTO_PER_NANO = 1_000_000;
+
+/** Nano-dollars per token, search, request or piece (may be fractional). */
 export interface Prices {
   readonly input?: number;
   readonly output?: number;
@@ -30,6 +33,9 @@ export interface Prices {
   readonly search?: number;
   readonly fileSearch?: number;
   readonly request?: number;
+  readonly image?: number;
+  readonly character?: number;
+  readonly second?: number;
 }
 
 /** A deployment's own prices, in place of the catalogue's one by one, and what its operator adds to or takes from the sum. */

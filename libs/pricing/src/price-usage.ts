@@ -1,7 +1,8 @@
-import { NO_USAGE, promptTokens, type Usage } from '@tollgate/contracts';
+import { NO_USAGE, promptTokens, type CountKind, type Usage } from '@tollgate/contracts';
 import { adjusted, adjustmentOf } from './adjustment.js';
-import type { PriceQuery } from './price-query.js';
-import { FEMTO_PER_NANO, ratesOf, type Rates } from './rates.js';
+import { FEMTO_PER_NANO, type PriceQuery } from './price-query.js';
+import { pieceRatesOf, piecesCost } from './piece-rates.js';
+import { ratesOf, type Rates } from './rates.js';
 
 /**
  * What a call costs in nano-dollars, rounded half up once before its discount and margin and once after them; null when no
@@ -17,15 +18,24 @@ export function priceUsage(usage: Usage, query: PriceQuery): number | null {
 
 function listPrice(usage: Usage, query: PriceQuery): number | null {
   const rates = ratesOf(query, promptTokens(usage));
-  return rates === null ? null : roundedSum(usage, rates);
+  if (rates === null) return null;
+  return usage.pieces === undefined ? roundedSum(usage, rates, 0) : withPieces(usage, query, rates);
 }
 
-const KINDS = Object.keys(NO_USAGE) as (keyof Usage)[];
+/** null also when it has pieces that have no price. */
+function withPieces(usage: Usage, query: PriceQuery, rates: Rates): number | null {
+  const pieceRates = pieceRatesOf(query);
+  if (usage.pieces === undefined || pieceRates === null) return null;
+  return roundedSum(usage, rates, piecesCost(usage.pieces, pieceRates));
+}
+
+const KINDS = Object.keys(NO_USAGE) as CountKind[];
 
 /** A call that used nothing is no request either: nobody served it. */
-const usedNothing = (usage: Usage): boolean => KINDS.every((kind) => usage[kind] === 0);
+const usedNothing = (usage: Usage): boolean =>
+  usage.pieces === undefined && KINDS.every((kind) => usage[kind] === 0);
 
-function roundedSum(usage: Usage, rates: Rates): number {
+function roundedSum(usage: Usage, rates: Rates, ofPieces: number): number {
   const sum =
     // Written out: a loop over names takes three times as long, and every call comes by here.
     usage.input * rates.input +
@@ -40,18 +50,19 @@ function roundedSum(usage: Usage, rates: Rates): number {
     usage.imageOutput * rates.imageOutput +
     usage.searches * rates.searches +
     usage.fileSearches * rates.fileSearches +
-    (rates.request > 0 && !usedNothing(usage) ? rates.request : 0);
+    (rates.request > 0 && !usedNothing(usage) ? rates.request : 0) +
+    ofPieces;
   // Nothing is negative, so a safe sum had safe terms.
-  if (!Number.isSafeInteger(sum)) return exactSum(usage, rates);
+  if (!Number.isSafeInteger(sum)) return exactSum(usage, rates, ofPieces);
   const remainder = sum % FEMTO_PER_NANO;
   return (sum - remainder) / FEMTO_PER_NANO + (remainder * 2 >= FEMTO_PER_NANO ? 1 : 0);
 }
 
-function exactSum(usage: Usage, rates: Rates): number {
+function exactSum(usage: Usage, rates: Rates, ofPieces: number): number {
   const unit = BigInt(FEMTO_PER_NANO);
   const sum = KINDS.reduce(
     (total, kind) => total + BigInt(usage[kind]) * BigInt(rates[kind]),
-    BigInt(rates.request),
+    BigInt(rates.request) + BigInt(ofPieces),
   );
   return Number((sum + unit / 2n) / unit);
 }

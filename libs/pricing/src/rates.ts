@@ -1,14 +1,12 @@
-import type { Usage } from '@tollgate/contracts';
+import type { CountKind } from '@tollgate/contracts';
 import { priceFor, tableAt, type Price, type PriceTable } from './catalogue.js';
 import { knownModel } from './known-model.js';
-import type { PriceQuery, Prices } from './price-query.js';
+import { pieceRatesOf } from './piece-rates.js';
+import { FEMTO_PER_NANO, type PriceQuery, type Prices } from './price-query.js';
 import { scaled } from './service-tiers.js';
 
-/** Femto-dollars a nano-dollar. */
-export const FEMTO_PER_NANO = 1_000_000;
-
 /** Femto-dollars apiece, of everything that is counted, and of the request itself. */
-export type Rates = Readonly<Record<keyof Usage | 'request', number>>;
+export type Rates = Readonly<Record<CountKind | 'request', number>>;
 
 /**
  * The rates of a call with so long a prompt; null when no price is known. A kind without a price of its own costs what the kind
@@ -17,7 +15,8 @@ export type Rates = Readonly<Record<keyof Usage | 'request', number>>;
 export function ratesOf(query: PriceQuery, prompt: number): Rates | null {
   const { schedule, tiers } = knownModel(query);
   const { overrides, tier, at } = query;
-  if (schedule === null && overrides.input === undefined && overrides.output === undefined) return null;
+  const isKnown = schedule !== null || overrides.input !== undefined || overrides.output !== undefined;
+  if (!isKnown && pieceRatesOf(query) === null) return null;
   const table = schedule === null ? NO_PRICES : tableAt(schedule, at);
   const own = ownPrices(query, prompt);
   const factors = tier === undefined || tier === null ? undefined : tiers[tier];

@@ -1,8 +1,8 @@
 import { adjustmentOf } from './adjustment.js';
 import { priceFor, tableAt, type Price } from './catalogue.js';
 import { knownModel } from './known-model.js';
-import type { PriceQuery, Prices } from './price-query.js';
-import { FEMTO_PER_NANO, ratesOf } from './rates.js';
+import { FEMTO_PER_NANO, type PriceQuery, type Prices } from './price-query.js';
+import { ratesOf } from './rates.js';
 
 /** What a call will be charged, discount and margin included, by what is known beforehand. Nano-dollars a token, and a call. */
 export interface CallPrices {

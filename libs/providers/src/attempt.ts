@@ -27,6 +27,7 @@ import { frameDecoder } from './response/framing.js';
 import { jsonAnswer } from './response/json-answer.js';
 import type { Progress } from './response/observer.js';
 import { invalidAnswer } from './response/parse-payload.js';
+import { withPieces } from './response/pieces.js';
 import { relayFor } from './response/relay-for.js';
 import { StreamAnswer } from './response/stream-answer.js';
 import type { StreamRelay } from './response/stream-relay.js';
@@ -172,14 +173,14 @@ export class Attempt implements ProviderAttempt {
     const { dialect: to, model, stream } = call;
     const isBinary = endpoint.dialect === to && !isJsonType(start) && MAY_BE_BINARY.has(TASK_OF[to]);
     if (isBinary) {
-      this.known = { ...NO_PROGRESS, finished: true };
+      this.known = withPieces({ ...NO_PROGRESS, finished: true }, call, null);
       return { data: body, contentType: typeOf(start) ?? 'application/octet-stream' };
     }
-    const { data, progress } = jsonAnswer(adaptedAnswer(body, endpoint, source), {
+    const { data, progress, answer } = jsonAnswer(adaptedAnswer(body, endpoint, source), {
       ...{ from: endpoint.dialect, to, model, source },
       ...this.repeated(),
     });
-    this.known = progress;
+    this.known = withPieces(progress, call, answer);
     if (stream) throw invalidAnswer('is no stream', source);
     return { data, contentType: 'application/json' };
   }

@@ -15,6 +15,9 @@ export interface Prices {
   readonly search?: number;
   readonly fileSearch?: number;
   readonly request?: number;
+  readonly image?: number;
+  readonly character?: number;
+  readonly second?: number;
 }
 
 /** A deployment's own prices. */

@@ -29,6 +29,9 @@ const PRICE_OF = {
   input_cost_per_request: 'request',
   search_context_cost_per_query: 'search',
   file_search_cost_per_1k_calls: 'fileSearch',
+  output_cost_per_image: 'image',
+  input_cost_per_character: 'character',
+  input_cost_per_second: 'second',
 } as const satisfies Partial<Record<PriceKey, keyof Prices>>;
 
 const NANOS_PER_DOLLAR = 1e9;

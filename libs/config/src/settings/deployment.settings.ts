@@ -26,7 +26,6 @@ const EITHER = {
   max_request_bytes: ['none', "largest request body (Tollgate's own)"],
 } as const satisfies Rows;
 
-const REGION = 'the region, where `region_name` is not given';
 
 /** One entry of `model_list`, but for what it says of its name. */
 const ENTRY = {
@@ -68,10 +67,6 @@ export const DEPLOYMENT_SETTINGS = {
     base_model: ['none', 'as `model_info.base_model`'],
     ...EITHER,
     ...PROVIDER_ROWS,
-    aws_region_name: ['none', REGION],
-    vertex_location: ['none', REGION],
-    vertex_ai_location: ['none', REGION],
-    watsonx_region_name: ['none', REGION],
   },
   'model_list[].model_info': {
     id: ['a hash of name and parameters', 'id of the deployment'],

@@ -23,6 +23,9 @@ const KIND_ROWS = {
     "dollars per web search: a number, or of LiteLLM's three sizes `search_context_size_medium`",
   ],
   file_search_cost_per_1k_calls: [CATALOGUE, 'dollars per thousand searches in files'],
+  output_cost_per_image: ['none', 'dollars per image that is made, where no tokens are counted'],
+  input_cost_per_character: [CATALOGUE, 'dollars per character that is read out'],
+  input_cost_per_second: [CATALOGUE, 'dollars per second of sound that is listened to'],
 } as const satisfies Record<string, SettingRow>;
 
 /** Kinds that may have other prices for long prompts and service tiers. */

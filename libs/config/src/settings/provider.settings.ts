@@ -2,10 +2,15 @@ import type { SettingRow } from './setting-row.js';
 
 const AWS = 'AWS (Bedrock, SageMaker)';
 const VERTEX = 'Vertex AI';
+const REGION = 'the region, where `region_name` is not given';
 const ENTRA = 'Azure, instead of a key';
 
 /** Parameters that only some providers read. */
 export const PROVIDER_ROWS = {
+  aws_region_name: ['none', REGION],
+  vertex_location: ['none', REGION],
+  vertex_ai_location: ['none', REGION],
+  watsonx_region_name: ['none', REGION],
   aws_access_key_id: ['`AWS_ACCESS_KEY_ID`', `${AWS}: id of the access key`],
   aws_secret_access_key: ['`AWS_SECRET_ACCESS_KEY`', `${AWS}: the access key`],
   aws_session_token: ['`AWS_SESSION_TOKEN`', `${AWS}: token of temporary credentials`],

@@ -1,4 +1,4 @@
-import { completionTokens, type ServiceTier, type Usage } from '@tollgate/contracts';
+import { completionTokens, type CountKind, type ServiceTier, type Usage } from '@tollgate/contracts';
 import { isObject, type Json } from '../json/json.js';
 import { countOf, fieldOf, firstCount } from './count.js';
 import { serviceTierOf } from './service-tier.js';
@@ -45,7 +45,7 @@ function countsOf(raw: Json): Usage {
 
 function add(left: Usage, right: Usage): Usage {
   const sum = { ...left };
-  for (const part of Object.keys(sum) as (keyof Usage)[]) sum[part] += right[part];
+  for (const part of Object.keys(sum) as CountKind[]) sum[part] += right[part];
   return sum;
 }
 

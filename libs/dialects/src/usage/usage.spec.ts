@@ -154,7 +154,8 @@ describe('usage of anything', () => {
       const message = usageOfMessage(raw);
       for (const counts of [chat, message]) {
         if (counts === null) continue;
-        for (const part of Object.values(counts)) expect(Number.isInteger(part) && part >= 0).toBe(true);
+        for (const part of Object.values(counts))
+          expect(Number.isInteger(part) && Number(part) >= 0).toBe(true);
         expect(usageOfChat(chatUsageOf(counts))).toEqual(counts);
         const told = usageOfMessage(messageUsageOf(counts)) ?? NO_USAGE;
         expect(promptTokens(told)).toBe(promptTokens(counts));

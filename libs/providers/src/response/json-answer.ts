@@ -9,6 +9,8 @@ import { modelStamp } from './restamp.js';
 export interface JsonAnswer {
   /** The client's body. */
   readonly data: Uint8Array;
+  /** The provider's own. */
+  readonly answer: Json;
   readonly progress: Progress;
 }
 
@@ -27,9 +29,9 @@ export function jsonAnswer(body: Buffer, options: JsonAnswerOptions): JsonAnswer
   const { from, to, source } = options;
   const answer = parsePayload(body.toString(), source);
   if (from === to && !isUnencoded(answer, options))
-    return { data: stamped(body, answer, options.model), progress: progressOf(answer, options) };
+    return { data: stamped(body, answer, options.model), answer, progress: progressOf(answer, options) };
   const canonical = canonicalOf(answer, options);
-  return { data: translated(canonical, options), progress: progressOf(answer, options, canonical) };
+  return { data: translated(canonical, options), answer, progress: progressOf(answer, options, canonical) };
 }
 
 /** NOTE some servers know floats alone, and OpenAI's clients ask for base64 and decode it without looking. */
