@@ -40,7 +40,7 @@ export interface Decoded {
   readonly decoder: ReturnType<Required<Back>['stream']>;
 }
 
-export function decoded(back: Required<Back>, events: readonly SseEvent[]): Decoded {
+function decoded(back: Required<Back>, events: readonly SseEvent[]): Decoded {
   const decoder = back.stream(ANSWER_OPTIONS);
   return { chunks: events.flatMap((event) => decoder.push(event)), decoder };
 }

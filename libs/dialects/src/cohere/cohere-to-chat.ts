@@ -96,7 +96,7 @@ function toolCallOf(value: unknown, index: number): Json {
 }
 
 /** NOTE Cohere leaves the arguments empty where a tool has none; OpenAI's clients parse them all the same. */
-export const argumentsText = (text: string | undefined): string =>
+const argumentsText = (text: string | undefined): string =>
   text === undefined || text.trim() === '' ? '{}' : text;
 
 const calledTools = (message: Json): boolean =>

@@ -2,7 +2,7 @@ import { isObject, objectAt, optionalString, stringAt, wrongType, type Json } fr
 import { present } from '../json/present.js';
 
 /** Ollama's `format` from a chat request: the schema itself, or `json`. */
-export function formatOf(value: unknown): unknown {
+function formatOf(value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   const format = objectAt(value, 'response_format', 'request');
   const type = stringAt(format['type'], 'response_format.type', 'request');
@@ -33,7 +33,7 @@ const LEVELS: Readonly<Record<string, string>> = {
 };
 
 /** Ollama's `think` from a chat request. Only some models know levels; the others think or do not. */
-export function thinkOf(request: Json, model: string): unknown {
+function thinkOf(request: Json, model: string): unknown {
   if (request['think'] !== undefined && request['think'] !== null) return request['think'];
   const { thinking } = request;
   if (isObject(thinking)) return thinking['type'] !== 'disabled';
