@@ -66,8 +66,7 @@ model_list:
         extra_headers: { h: v }, extra_body: { b: v }, drop_params: true, additional_drop_params: [p],
         ${Object.keys(PROVIDER_ROWS)
           .map((name) => `${name}: r`)
-          .join(', ')},
-        aws_region_name: r, vertex_location: r, vertex_ai_location: r, watsonx_region_name: r, ${either} }
+          .join(', ')}, ${either} }
     model_info:
       { id: i, blocked: false, max_output_tokens: 1, max_tokens: 1, supports_vision: true, supports_function_calling: true,
         supports_response_schema: true, supports_audio_input: true, supports_audio_output: true,

@@ -26,7 +26,6 @@ const EITHER = {
   max_request_bytes: ['none', "largest request body (Tollgate's own)"],
 } as const satisfies Rows;
 
-
 /** One entry of `model_list`, but for what it says of its name. */
 const ENTRY = {
   model_name: ['required', 'name that clients ask for; entries of one name share its load; may hold a `*`'],

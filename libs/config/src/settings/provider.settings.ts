@@ -7,10 +7,6 @@ const ENTRA = 'Azure, instead of a key';
 
 /** Parameters that only some providers read. */
 export const PROVIDER_ROWS = {
-  aws_region_name: ['none', REGION],
-  vertex_location: ['none', REGION],
-  vertex_ai_location: ['none', REGION],
-  watsonx_region_name: ['none', REGION],
   aws_access_key_id: ['`AWS_ACCESS_KEY_ID`', `${AWS}: id of the access key`],
   aws_secret_access_key: ['`AWS_SECRET_ACCESS_KEY`', `${AWS}: the access key`],
   aws_session_token: ['`AWS_SESSION_TOKEN`', `${AWS}: token of temporary credentials`],
@@ -38,4 +34,8 @@ export const PROVIDER_ROWS = {
   azure_scope: ['`https://cognitiveservices.azure.com/.default`', `${ENTRA}: scope of the token`],
   project_id: ['`WATSONX_PROJECT_ID`', 'watsonx: the project'],
   space_id: ['`WATSONX_DEPLOYMENT_SPACE_ID`', 'watsonx: the deployment space'],
+  aws_region_name: ['none', REGION],
+  vertex_location: ['none', REGION],
+  vertex_ai_location: ['none', REGION],
+  watsonx_region_name: ['none', REGION],
 } as const satisfies Record<string, SettingRow>;
