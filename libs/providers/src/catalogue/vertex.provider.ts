@@ -38,8 +38,9 @@ const GOOGLE = geminiMethods(
   { 'vertex-predict': 'predict', 'vertex-count-tokens': 'countTokens' },
 );
 
+/** Versions of models stand behind an `@`. */
 const published = (basePath: string, publisher: string, model: string, method: string): string =>
-  `${basePath}/publishers/${publisher}/models/${encodeURIComponent(model)}:${method}`;
+  `${basePath}/publishers/${publisher}/models/${encodeURIComponent(model).replaceAll('%40', '@')}:${method}`;
 
 const rawMethod = ({ stream = false }: PathQuery): string => (stream ? 'streamRawPredict' : 'rawPredict');
 
