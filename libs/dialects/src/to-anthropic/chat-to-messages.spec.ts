@@ -118,7 +118,9 @@ describe('chatToMessages: messages', () => {
   it('sends thinking back first, and only with its signature', () => {
     const signed = { type: 'thinking', thinking: 'hm', signature: 'sig' };
     const redacted = { type: 'redacted_thinking', data: 'xx' };
-    const thinkingBlocks = [signed, { type: 'thinking', thinking: 'unsigned', signature: '' }, redacted];
+    const unsigned = { type: 'thinking', thinking: 'unsigned', signature: '' };
+    const ofGemini = { type: 'thinking', thinking: 'hm', signature: 'gemini:sig' };
+    const thinkingBlocks = [signed, unsigned, ofGemini, redacted];
     const message = {
       role: 'assistant',
       content: 'yes',

@@ -1,3 +1,4 @@
+import { isGeminiSignature } from '../gemini/thought-signature.js';
 import {
   isObject,
   listAt,
@@ -93,13 +94,14 @@ function assistantBlocks(message: Json, field: string, refusals: Refusals): Json
   ];
 }
 
-/** Thinking travels back only with its signature; Anthropic refuses it without. */
+/** Thinking travels back only with its signature; Anthropic refuses it without, or with Gemini's. */
 function thinkingBlocks(message: Json, field: string): Json[] {
   return optionalList(message['thinking_blocks'], `${field}.thinking_blocks`, 'request')
     .map((block, index) => objectAt(block, `${field}.thinking_blocks[${index}]`, 'request'))
     .filter(
       ({ type, signature }) =>
-        type === 'redacted_thinking' || (typeof signature === 'string' && signature !== ''),
+        type === 'redacted_thinking' ||
+        (typeof signature === 'string' && signature !== '' && !isGeminiSignature(signature)),
     );
 }
 

@@ -1,3 +1,4 @@
+import { isGeminiSignature } from '../../gemini/thought-signature.js';
 import {
   isObject,
   listAt,
@@ -55,10 +56,11 @@ function assistantItems(message: Json, field: string, custom: Set<unknown>, refu
   ];
 }
 
-/** Reasoning goes back only with what is encrypted of it: without, it would be looked for in OpenAI's store. */
+/** Reasoning goes back only with what OpenAI encrypted of it: without, it would be looked for in OpenAI's store. */
 function signedReasoning(block: Json): Json[] {
   const item = reasoningItemOf(block);
-  return item?.['encrypted_content'] === undefined ? [] : [item];
+  const encrypted = item?.['encrypted_content'];
+  return item === null || encrypted === undefined || isGeminiSignature(encrypted) ? [] : [item];
 }
 
 function callItem(call: Json, field: string): Json {
