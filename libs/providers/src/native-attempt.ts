@@ -6,7 +6,6 @@ import {
   type ProviderLimits,
 } from '@tollgate/contracts';
 import { codecOf, type Json } from '@tollgate/dialects';
-import type { Dispatcher } from 'undici';
 import { NO_PROGRESS, type Answer, type AttemptOptions, type ProviderAttempt } from './attempt.js';
 import type { Connection } from './connection.js';
 import { answerHeaders } from './kit/answer-headers.js';
@@ -85,7 +84,7 @@ export class NativeAttempt implements ProviderAttempt {
     const { method, path } = call.native;
     const request: UpstreamRequest = {
       ...{ origin, path: basePath.replace(VERSION_PATH, '') + path, body: call.body },
-      method: method as Dispatcher.HttpMethod,
+      method,
       headers: nativeHeaders(connection, call),
     };
     if (connection.authorizer !== null) await authorize(request, connection.authorizer);

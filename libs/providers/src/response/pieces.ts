@@ -39,7 +39,7 @@ function piecesOf({ dialect, body }: PieceCall, answer: Json | null): Partial<Pi
 function charactersRead(body: Uint8Array): number {
   try {
     const request: unknown = JSON.parse(Buffer.from(body).toString());
-    return isJson(request) && typeof request['input'] === 'string' ? [...request['input']].length : 0;
+    return isJson(request) && typeof request['input'] === 'string' ? Array.from(request['input']).length : 0;
   } catch {
     return 0;
   }
