@@ -56,6 +56,19 @@ describe('refusalError', () => {
     expect(refuse(0, body)).toMatchObject({ code, status });
   });
 
+  it("waits as long as Google's error tells, which then is no bill to be paid", () => {
+    const details = [
+      { '@type': 'a' },
+      { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '48s' },
+    ];
+    const error = { code: 429, message: 'You exceeded your current quota', status: 'RESOURCE_EXHAUSTED' };
+    expect(refuse(429, { error })).toMatchObject({ code: 'upstream_quota' });
+    expect(refuse(429, { error: { ...error, details } })).toMatchObject({
+      code: 'upstream_rate_limited',
+      options: { retryAfterMs: 48_000 },
+    });
+  });
+
   it('says which status it was that no answer may have', () => {
     expect(refuse(999, openAi({}), { 'x-request-id': 'req_1' })).toMatchObject({
       message:

@@ -67,10 +67,12 @@ const BY_STATUS: Readonly<Record<number, Classification>> = {
 };
 
 /** The row of the table for a status and the provider's words. */
-function classify(status: number, { type, code, text }: ErrorBody): Classification {
+function classify(status: number, { type, code, text, retryAfterMs: wait }: ErrorBody): Classification {
   const words = `${code ?? ''} ${type ?? ''} ${text}`;
   if (status === 400 || status === 413 || status === 422 || status === 429) {
-    if (QUOTA.test(words)) return { code: 'upstream_quota', errorClass: 'RateLimitError' };
+    // NOTE Google calls what holds for a minute a quota too: then it tells how long.
+    if (QUOTA.test(words) && wait === undefined)
+      return { code: 'upstream_quota', errorClass: 'RateLimitError' };
   }
   if (status === 400 || status === 413 || status === 422) {
     // NOTE some providers answer 400 to a wrong key: another deployment may have a right one.
@@ -121,7 +123,7 @@ export function refusalError(refusal: Refusal, source: ErrorSource): GatewayErro
     status: status >= 400 ? status : undefined,
     upstreamCode: body.code ?? upstreamCode,
     param: body.param,
-    retryAfterMs: retryAfterMs(refusal.headers, Date.now()),
+    retryAfterMs: retryAfterMs(refusal.headers, Date.now()) ?? body.retryAfterMs,
     headers: answerHeaders(refusal.headers),
   });
 }

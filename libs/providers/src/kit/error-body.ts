@@ -1,9 +1,13 @@
+import { waitMs } from './retry-after.js';
+
 /** What the gateway reads in a provider's error, whatever its shape. */
 export interface ErrorBody {
   readonly text: string;
   readonly type: string | undefined;
   readonly code: string | undefined;
   readonly param: string | undefined;
+  /** How long to wait, where the body tells it. */
+  readonly retryAfterMs: number | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -32,7 +36,8 @@ function parse(body: string): unknown {
 export function readErrorBody(body: string): ErrorBody {
   const parsed = parse(body);
   const whole: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (!isFields(whole)) return { text: body.trim(), type: undefined, code: undefined, param: undefined };
+  if (!isFields(whole))
+    return { text: body.trim(), type: undefined, code: undefined, param: undefined, retryAfterMs: undefined };
   const error = isFields(whole['error']) ? whole['error'] : whole;
   const detail = whole['detail'] ?? whole['message'];
   const text =
@@ -40,5 +45,22 @@ export function readErrorBody(body: string): ErrorBody {
     textOf(whole['error']) ??
     textOf(detail) ??
     (detail === undefined ? body : JSON.stringify(detail));
-  return { text, type: textOf(error['type']), code: codeOf(error['code']), param: textOf(error['param']) };
+  return {
+    text,
+    type: textOf(error['type']),
+    code: codeOf(error['code']),
+    param: textOf(error['param']),
+    retryAfterMs: retryDelayMs(error['details']),
+  };
+}
+
+/** Google tells it in one of the details: `{ "@type": "…/google.rpc.RetryInfo", "retryDelay": "48s" }`. */
+function retryDelayMs(details: unknown): number | undefined {
+  const delays = Array.isArray(details)
+    ? details.filter(isFields).map((each) => textOf(each['retryDelay']))
+    : [];
+  return waitMs(
+    delays.find((delay) => delay !== undefined),
+    Date.now(),
+  );
 }
