@@ -4,6 +4,7 @@ import { GeminiController } from './gemini.controller.js';
 import { NativeController } from './native.controller.js';
 import { OllamaController } from './ollama.controller.js';
 import { OpenAiController } from './openai.controller.js';
+import { UtilsController } from './utils.controller.js';
 
 /** Every way in for a call of a model. */
 export const DOOR_CONTROLLERS = [
@@ -13,4 +14,5 @@ export const DOOR_CONTROLLERS = [
   NativeController,
   OllamaController,
   OpenAiController,
+  UtilsController,
 ] as const;

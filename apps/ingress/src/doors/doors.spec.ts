@@ -227,6 +227,29 @@ describe('tokens are counted', () => {
     expect(response.headers.get('x-tollgate-token-count')).toBe('estimate');
   });
 
+  it.each<[object, object]>([
+    [
+      { model, messages: MESSAGES },
+      { total_tokens: 1, model_used: 'chat-default', request_model: model },
+    ],
+    [
+      { model: 'any', prompt: 'x'.repeat(20) },
+      { total_tokens: 5, model_used: 'any' },
+    ],
+    [{ model, contents: [{ parts: [{ text: 'x'.repeat(20) }] }] }, { total_tokens: 5 }],
+  ])('whoever asks: %j', async (body, expected) => {
+    const response = await ingress.post('/utils/token_counter', body);
+    expect([response.status, await response.json()]).toMatchObject([
+      200,
+      { tokenizer_type: 'estimate', ...expected },
+    ]);
+  });
+
+  it('a run of letters without an end costs no time to speak of', async () => {
+    const response = await ingress.post('/utils/token_counter', { model, prompt: 'a'.repeat(100_000) });
+    expect((await response.json()) as object).toMatchObject({ total_tokens: 25_000 });
+  });
+
   it('but no other call is answered so', async () => {
     expect((await ingress.post('/v1/embeddings', { model, input: 'Hi' })).status).toBe(400);
   });

@@ -1,4 +1,6 @@
-import { estimatePromptTokens, estimateTokens } from './estimate-tokens.js';
+import type { Dialect } from '@tollgate/contracts';
+import type { Json } from '../json/json.js';
+import { estimatePromptTokens, estimateRequestTokens, estimateTokens } from './estimate-tokens.js';
 
 describe('estimateTokens', () => {
   it.each([
@@ -50,4 +52,24 @@ describe('estimatePromptTokens', () => {
       expect(estimatePromptTokens(request)).toBe(0);
     },
   );
+});
+
+describe('estimateRequestTokens', () => {
+  const estimate = (dialect: Dialect, body: Json): number => estimateRequestTokens(body, dialect);
+
+  it.each<[Dialect, Json, number]>([
+    ['openai-responses', { instructions: 'x'.repeat(8), input: 'x'.repeat(8) }, 4],
+    ['openai-responses', { input: [{ content: [{ type: 'input_image', image_url: 'data:,' }] }] }, 1_006],
+    ['gemini-content', { contents: [{ parts: [{ text: 'x'.repeat(400) }] }] }, 100],
+    ['gemini-content', { contents: [{ parts: [{ inlineData: { data: 'AAAA' } }] }] }, 1_000],
+    ['openai-embeddings', { input: [[1, 2, 3], 'x'.repeat(4)] }, 4],
+    ['cohere-rerank', { query: 'x'.repeat(4), documents: ['x'.repeat(4), { text: 'x'.repeat(4) }] }, 3],
+    ['openai-chat', { messages: [{ role: 'user', content: 'x'.repeat(4) }] }, 1],
+  ])('of %s: %j', (dialect, body, tokens) => {
+    expect(Math.abs(estimate(dialect, body) - tokens)).toBeLessThanOrEqual(3);
+  });
+
+  it('counts a text without spaces whole', () => {
+    expect(estimate('openai-responses', { input: 'a'.repeat(100_000) })).toBe(25_000);
+  });
 });

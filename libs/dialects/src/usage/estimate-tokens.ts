@@ -66,15 +66,13 @@ export function estimateRequestTokens(request: Json, dialect: Dialect): number {
   return Math.ceil(weight / CHARACTERS_PER_TOKEN);
 }
 
-/** Files and images in texts: data URLs, and long runs without a space. */
-const isData = (text: string): boolean =>
-  text.startsWith('data:') ||
-  (text.length > DATA_CHARACTERS && !text.slice(0, DATA_CHARACTERS).includes(' '));
-const DATA_CHARACTERS = 1_024;
+/** Members that hold files and images, in whatever dialect. */
+const DATA_FIELDS: ReadonlySet<string> = new Set(['data', 'file_data', 'image_url', 'url', 'bytes']);
 
 /** All texts at any depth; a number in a list is a token. */
-function weightOfAll(value: unknown): number {
-  if (typeof value === 'string') return isData(value) ? IMAGE_TOKENS * CHARACTERS_PER_TOKEN : weightOf(value);
+function weightOfAll(value: unknown, name = ''): number {
+  if (typeof value === 'string')
+    return DATA_FIELDS.has(name) ? IMAGE_TOKENS * CHARACTERS_PER_TOKEN : weightOf(value);
   if (Array.isArray(value)) {
     let weight = 0;
     for (const item of value as unknown[])
@@ -83,7 +81,7 @@ function weightOfAll(value: unknown): number {
   }
   if (!isObject(value)) return 0;
   let weight = 0;
-  for (const name in value) weight += weightOfAll(value[name]);
+  for (const member in value) weight += weightOfAll(value[member], member);
   return weight;
 }
 
