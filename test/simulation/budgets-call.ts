@@ -3,6 +3,7 @@ import type { Deployment } from '@tollgate/config';
 import {
   GatewayError,
   NO_USAGE,
+  sendingId,
   toGatewayError,
   type AttemptHeader,
   type CallHeader,
@@ -12,6 +13,7 @@ import {
 import { priceUsage } from '@tollgate/pricing';
 import { usageEvent } from '../../apps/billing/src/ledger/_stage.js';
 import type { Caller } from '../../apps/ingress/src/auth/caller.js';
+import type { EnteredCall } from '../../apps/ingress/src/calls/call-entry.js';
 import type { Settlement } from '../../apps/ingress/src/calls/pass.js';
 import { StreamAllowance } from '../../apps/worker/src/allowance.js';
 import { owe, reserve } from '../../apps/worker/src/reservation.js';
@@ -40,6 +42,8 @@ export interface CallPlan {
   readonly dies?: 'worker' | 'ingress';
   /** No attempt answers. */
   readonly fails?: boolean;
+  /** Routers that are lost before the call has its own: whether they had sent it to a provider. */
+  readonly lostRouters?: readonly ('unsent' | 'sent')[];
 }
 
 /** How a call ended for its client. */
@@ -68,10 +72,35 @@ export async function makeCall(
   } catch (cause) {
     return toGatewayError(cause);
   }
-  const { header, pass } = entered;
-  const { result, settlement } = await attempts(bus, header, plan, books);
-  if (plan.dies !== 'ingress') pass.settle(settlement);
+  const sending = await lastSending(bus, entered, plan, books);
+  if (sending === null) return 'failed';
+  const { result, settlement } = await attempts(bus, sending.header, plan, books);
+  if (plan.dies !== 'ingress') sending.pass.settle(settlement);
   return result;
+}
+
+/** The sending whose router is not lost. null: there was none that the call could pay for. */
+async function lastSending(
+  bus: Bus,
+  entered: EnteredCall,
+  plan: CallPlan,
+  books: Books,
+): Promise<EnteredCall | null> {
+  let { header, pass } = entered;
+  for (const [index, kind] of (plan.lostRouters ?? []).entries()) {
+    // Nobody waits for this attempt any more, and nobody hears of it but the ledger.
+    if (kind === 'sent')
+      void lastAttempt(bus, attemptOf(header, plan, 1), plan, books).catch(() => undefined);
+    await sleep(plan.pauseMs);
+    const renewed = await pass.renew(index + 1);
+    if (renewed === null) {
+      pass.settle({ tokens: 0, costNanos: null });
+      return null;
+    }
+    header = { ...header, ...renewed.allowance, resends: index + 1 };
+    pass = renewed;
+  }
+  return { header, pass };
 }
 
 interface Ended {
@@ -182,7 +211,12 @@ function headerOf(id: string, plan: CallPlan, { principal }: Caller): CallHeader
 
 function attemptOf(call: CallHeader, { deployment }: CallPlan, number: number): AttemptHeader {
   return {
-    ...{ call, attemptId: `${call.id}:${number}`, deploymentId: deployment.id, group: deployment.group },
+    ...{
+      call,
+      attemptId: `${sendingId(call)}:${number}`,
+      deploymentId: deployment.id,
+      group: deployment.group,
+    },
     ...{ upstreamModel: deployment.model, retries: number - 1, fallbacks: 0 },
     clocks: { connectMs: 1_000, firstTokenMs: 1_000, idleMs: 1_000, totalMs: DEADLINE_MS },
     ...{ role: 'primary', arm: null, resumable: false },

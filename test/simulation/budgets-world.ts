@@ -155,7 +155,12 @@ export class BudgetWorld implements Books {
       ...(chance(6) && { patienceMs: this.below(3_000) }),
       ...(chance(15) && { dies: chance(2) ? 'worker' : 'ingress' }),
       ...(chance(20) && { fails: true }),
+      ...(chance(8) && { lostRouters: this.lostRouters() }),
     };
+  }
+
+  private lostRouters(): ('unsent' | 'sent')[] {
+    return Array.from({ length: 1 + this.below(2) }, () => (this.below(3) === 0 ? 'unsent' : 'sent'));
   }
 
   private failures(): ('free' | 'billed')[] {

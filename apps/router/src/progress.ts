@@ -1,6 +1,12 @@
 import type { CallContext } from '@tollgate/bus';
 import type { GroupSettings } from '@tollgate/config';
-import { GatewayError, type CallHeader, type Decision, type DecisionStep } from '@tollgate/contracts';
+import {
+  GatewayError,
+  sendingId,
+  type CallHeader,
+  type Decision,
+  type DecisionStep,
+} from '@tollgate/contracts';
 import type { Arm } from './canary/canary-book.js';
 import type { RoutingTable } from './routing-table.js';
 
@@ -34,8 +40,7 @@ export class Progress {
 
   /** Also the id of its usage event; numbers begin at 1, again after every resend. */
   idOfAttempt(number: number | 'mirror'): string {
-    const { id, resends } = this.header;
-    return resends === undefined ? `${id}:${number}` : `${id}:r${resends}:${number}`;
+    return `${sendingId(this.header)}:${number}`;
   }
 
   /** The answer must come from the model that was named. */

@@ -5,6 +5,7 @@ import {
   NO_USAGE,
   extendReservation,
   oweAttempt,
+  sendingId,
   toGatewayError,
   type AttemptHeader,
   type CallHeader,
@@ -94,7 +95,7 @@ export function reserve(
  * stream that may finish gets it though no budget has room.
  */
 export async function askForMore(bus: Bus, call: CallHeader, toNanos: number): Promise<number> {
-  const question = { callId: call.id, toNanos, force: mayFinish(call) };
+  const question = { callId: sendingId(call), toNanos, force: mayFinish(call) };
   try {
     const { heldNanos } = await bus.request(extendReservation, question, { timeoutMs: ASK_TIMEOUT_MS });
     return heldNanos;
@@ -112,7 +113,7 @@ export async function owe(
   { error, costNanos }: Pick<Outcome, 'error' | 'costNanos'>,
 ): Promise<void> {
   if (call.allowanceNanos === undefined || role === 'mirror' || error === null || !costNanos) return;
-  const debt = { callId: call.id, attemptId, costNanos };
+  const debt = { callId: sendingId(call), attemptId, costNanos };
   await bus
     .request(oweAttempt, debt, { timeoutMs: TELL_TIMEOUT_MS })
     .catch((cause: unknown) => costNotTold(debt, cause));

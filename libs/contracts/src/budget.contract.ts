@@ -21,6 +21,7 @@ export const seedCounters = defineRequest('tollgate.budget.seed', {
 export const extendReservation = defineRequest('tollgate.budget.extend', {
   service: 'ingress',
   input: z.object({
+    /** Of the sending (`sendingId`). */
     callId: z.string(),
     toNanos: nanos,
     /** Reserve it even when no budget has room (`onStreamOverrun: finish`). */
@@ -35,7 +36,12 @@ export const extendReservation = defineRequest('tollgate.budget.extend', {
  */
 export const oweAttempt = defineRequest('tollgate.budget.owe', {
   service: 'ingress',
-  input: z.object({ callId: z.string(), attemptId: z.string(), costNanos: nanos }),
+  input: z.object({
+    /** Of the sending (`sendingId`). */
+    callId: z.string(),
+    attemptId: z.string(),
+    costNanos: nanos,
+  }),
   reply: z.object({}),
 });
 

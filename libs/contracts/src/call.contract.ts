@@ -89,7 +89,7 @@ export const callHeader = z.object({
   regions: z.array(z.string()).optional(),
   /** Budget counters (`counterName`) that the call is charged to; absent: none. */
   counters: z.array(z.string()).optional(),
-  /** Nano-dollars that are reserved for all attempts of the call; absent: no budget binds it. */
+  /** Nano-dollars that are reserved for all attempts of this sending of the call; absent: no budget binds it. */
   allowanceNanos: nanos.optional(),
   /** Tokens of all answers together that the allowance was made for, at the dearest deployment of the name. */
   reservedTokens: z.number().int().nonnegative().optional(),
@@ -121,6 +121,14 @@ export const callHeader = z.object({
   resends: z.number().int().positive().optional(),
 });
 export type CallHeader = z.infer<typeof callHeader>;
+
+/** A call is sent once, and again when its router is lost: what a sending has reserved, and its attempts, go by this id. */
+export const sendingId = ({ id, resends }: Pick<CallHeader, 'id' | 'resends'>): string =>
+  resends === undefined ? id : `${id}:r${resends}`;
+
+/** The sending that an attempt belongs to. */
+export const sendingOf = (callId: string, attemptId: string): string =>
+  attemptId.startsWith(`${callId}:r`) ? attemptId.slice(0, attemptId.lastIndexOf(':')) : callId;
 
 /** ingress → router. */
 export const routeCall = defineCall('tollgate.call.route', { service: 'router', input: callHeader });
@@ -157,8 +165,8 @@ export type PartialAnswer = z.infer<typeof partialAnswer>;
 export const attemptHeader = z.object({
   call: callHeader,
   /**
-   * `{call id}:{n}`, n from 1: also the id of the attempt's usage event. After a resend `{call id}:r{resends}:{n}`: what a lost
-   * router had sent out may be on the bill under the same number.
+   * `{sending id}:{n}`, n from 1: also the id of the attempt's usage event. What a lost router had sent out may be on the bill
+   * under the same number.
    */
   attemptId: z.string(),
   deploymentId: z.string(),

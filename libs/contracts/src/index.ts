@@ -51,6 +51,8 @@ export {
   responseEnd,
   responseHead,
   routeCall,
+  sendingId,
+  sendingOf,
   type AttemptHeader,
   type AttemptRole,
   type CallHeader,

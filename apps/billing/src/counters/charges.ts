@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { UsageEvent } from '@tollgate/contracts';
+import { sendingOf, type UsageEvent } from '@tollgate/contracts';
 import type { Database } from '@tollgate/database';
 import { STATE, type Charge, type State } from '@tollgate/state';
 import { DATABASE } from '../tokens.js';
@@ -67,7 +67,7 @@ const chargeOf = (
   { id, callId, counters = [], costNanos, status }: UsageEvent,
   successors: ReadonlyMap<string, string>,
 ): Charge => ({
-  callId,
+  callId: sendingOf(callId, id),
   attemptId: id,
   counters: [...counters, ...counters.flatMap((counter) => successors.get(counter) ?? [])],
   costNanos: costNanos ?? 0,

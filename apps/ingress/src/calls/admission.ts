@@ -5,6 +5,7 @@ import {
   GatewayError,
   scopeName,
   seedCounters,
+  sendingId,
   type CallHeader,
   type ScopeRecord,
 } from '@tollgate/contracts';
@@ -16,7 +17,6 @@ import {
   type Granted,
   type OweRequest,
   type Scope,
-  type SettleRequest,
   type State,
 } from '@tollgate/state';
 import { BudgetNews } from '../alerts/budget-news.js';
@@ -27,8 +27,9 @@ import { CallLimitBooks } from '../budgets/call-limit-books.js';
 import type { PricedCost } from '../budgets/call-prices.js';
 import { Estimates } from '../budgets/estimates.js';
 import { callRateLimited, callOverBudget, callWaitedForBudget, stateFailed } from '../events.js';
-import { admittedPass, FREE_PASS, type Pass, type Settlement } from './pass.js';
+import { admittedPass, FREE_PASS, renewedPass, type Pass } from './pass.js';
 import { rateLimited } from './rate-limits.js';
+import { Settlements } from './settlements.js';
 
 export interface Entrance {
   readonly header: CallHeader;
@@ -52,13 +53,12 @@ const LEASE_MARGIN_MS = 5_000;
 /** Counters are seeded once a window; more often only when shared state is lost again meanwhile. */
 const MAX_SEEDINGS = 3;
 const SEED_TIMEOUT_MS = 8_000;
-/** Shared state that was away is back by one of these, or it was away for long. */
-const SETTLE_AGAIN_MS = [1_000, 4_000, 15_000, 60_000];
 
 /** Lets a call in where its limits have room and its budgets can pay for it. A call that nothing binds asks nobody. */
 @Injectable()
 export class Admission {
   private readonly queue = new BudgetQueue();
+  private readonly settlements: Settlements;
   private readonly seedings = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -68,7 +68,9 @@ export class Admission {
     private readonly books: CallLimitBooks,
     private readonly estimates: Estimates,
     private readonly news: BudgetNews,
-  ) {}
+  ) {
+    this.settlements = new Settlements(state, this.queue);
+  }
 
   /**
    * Rejects with `rate_limited`, `budget_exceeded`, or with `service_unavailable` when state is away and `on_state_down` is
@@ -110,20 +112,38 @@ export class Admission {
     return this.state.owe(request);
   }
 
-  private pass({ request, entrance, counters, cost }: Asked, granted: Granted): Pass {
-    const { heldNanos } = granted;
+  private pass(asked: Asked, granted: Granted): Pass {
+    const { request, entrance, counters, cost } = asked;
     const { header, model, caller } = entrance;
-    return admittedPass(request, granted, {
+    const pass = admittedPass(request, granted, {
       cost,
       counters,
       key: caller.key,
       stream: header.stream,
+      renew: async (resends) => {
+        const renewed = await this.again(asked, resends);
+        return renewed && renewedPass(pass, renewed);
+      },
       settle: (settlement) => {
-        this.settle(request, settlement, { holds: heldNanos !== null, counters });
+        this.settlements.settle(request, settlement, { holds: granted.heldNanos !== null, counters });
         const { used } = settlement;
         if (used !== undefined) this.estimates.learn(model, { estimated: header.inputTokens, ...used });
       },
     });
+    return pass;
+  }
+
+  /** Another sending of a call, which its rate limits have counted already; null: it cannot be paid for. */
+  private async again(asked: Asked, resends: number): Promise<Pass | null> {
+    const { id } = asked.entrance.header;
+    const request = { ...asked.request, callId: sendingId({ id, resends }), scopes: [] };
+    try {
+      const decision = await this.weigh(request);
+      return decision.granted ? this.pass({ ...asked, request }, decision) : null;
+    } catch (cause) {
+      stateFailed('admit', cause, request.callId);
+      return null;
+    }
   }
 
   /** null: state is away, and the key's calls go on without. */
@@ -204,33 +224,6 @@ export class Admission {
     }
     const status = refusalStatus(policy, this.general.budgets.exceededStatus);
     throw budgetExceeded(refusal, request.now, { key, status });
-  }
-
-  /** Not awaited by the answer: leases end by themselves should this fail, and billing settles too. */
-  private settle(
-    { callId, scopes, tokens: admittedTokens, now: admittedAt }: AdmitRequest,
-    { tokens, costNanos, attemptId }: Settlement,
-    { holds, counters }: { readonly holds: boolean; readonly counters: readonly string[] },
-  ): void {
-    const money = holds ? { costNanos, ...(attemptId !== undefined && { attemptId }) } : {};
-    const request = { callId, scopes, admittedAt, admittedTokens, tokens, ...money };
-    this.trySettling(request, counters, holds ? SETTLE_AGAIN_MS : []);
-  }
-
-  /** Again after these pauses: a reservation that nobody settles stands in the way of others until it is swept. */
-  private trySettling(
-    request: SettleRequest,
-    counters: readonly string[],
-    [pause, ...further]: readonly number[],
-  ): void {
-    this.state
-      .settle(request)
-      .then(() => this.queue.ended(counters))
-      .catch((cause: unknown) => {
-        stateFailed('settle', cause, request.callId);
-        if (pause !== undefined)
-          setTimeout(() => this.trySettling(request, counters, further), pause).unref();
-      });
   }
 
   private get general(): GatewayConfig['general'] {

@@ -4,6 +4,7 @@ import {
   completionTokens,
   promptTokens,
   routeCall,
+  sendingId,
   toGatewayError,
   type CallHeader,
 } from '@tollgate/contracts';
@@ -29,6 +30,8 @@ import { relayAnswer, type AnswerHooks, type AnswerResult, type AnswerWatch } fr
 
 /** A call outlives two routers; a third in a row is an outage. */
 const MAX_RESENDS = 2;
+
+const NOTHING_USED: Settlement = { tokens: 0, costNanos: 0 };
 
 /** A call from its request to its last byte: check, admit, route, relay, settle. */
 @Injectable()
@@ -66,64 +69,75 @@ export class CallService {
 
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
     const { call, header, pass, watch } = admitted;
+    const sending: Sending = { header, pass, attemptId: firstAttemptOf(header) };
     // A call that fails before its first byte has used nothing that this key pays for.
-    let settlement: Settlement = { tokens: 0, costNanos: 0 };
-    let attemptId = `${header.id}:1`;
+    let settlement = NOTHING_USED;
     try {
       // The client may have left while the call was being admitted: nothing is asked of a provider then.
       if (reply.raw.destroyed) {
         abandon(reply, header);
         return;
       }
-      const result = await this.answered(reply, admitted, {
+      const result = await this.answered(reply, sending, admitted.body, {
         dialect: header.dialect,
         watch,
         headersOf: (head) => answerHeaders(call, head, pass.headers),
         heard: (head) => {
-          attemptId = head.attemptId;
+          sending.attemptId = head.attemptId;
         },
         started: () => {
-          settlement = { tokens: null, costNanos: null, attemptId };
+          settlement = { tokens: null, costNanos: null, attemptId: sending.attemptId };
           reply.hijack();
           firstByteSent(header.stream, Date.now() - header.startedAt);
         },
       });
-      settlement = settlementOf(result, attemptId);
+      settlement = settlementOf(result, sending.attemptId);
       if (result.kind === 'client-gone') abandon(reply, header);
       if (result.kind === 'broken') answerBroken(result.error, call.id);
+    } catch (cause) {
+      if (isUnseen(cause)) settlement = { ...settlement, costNanos: null };
+      throw cause;
     } finally {
-      pass.settle(settlement);
+      sending.pass.settle(settlement);
     }
   }
 
   /**
    * The answer, of another router when one is lost before it began. Nothing is answered twice and nothing is billed unseen: with
    * `service_lost` the bus has cancelled whatever the lost router had under way, by the id of that sending; what an attempt had
-   * cost by then stays on the bill under its own id, which no attempt of the next sending has.
+   * cost by then stays on the bill under its own id, which no attempt of the next sending has, and on the reservation of that
+   * sending. The next one has its own, or is not made.
    */
   private async answered(
     reply: FastifyReply,
-    { header, body }: AdmittedCall,
+    sending: Sending,
+    body: Uint8Array,
     hooks: AnswerHooks,
   ): Promise<AnswerResult> {
-    let frames = this.send(header, body);
+    let frames = this.send(sending.header, body);
     const client = new ClientConnection(reply.raw, () => frames.cancel());
     for (let resends = 1; ; resends += 1) {
       try {
         return await relayAnswer(frames, client, hooks);
       } catch (cause) {
         const isLost = toGatewayError(cause).code === 'service_lost';
-        if (!isLost || resends > MAX_RESENDS || Date.now() >= header.deadline) throw cause;
+        if (!isLost || resends > MAX_RESENDS || Date.now() >= sending.header.deadline) throw cause;
+        const pass = await sending.pass.renew(resends);
+        if (pass === null) throw cause;
+        if (client.gone) {
+          pass.settle(NOTHING_USED);
+          return { kind: 'client-gone' };
+        }
+        const header = { ...sending.header, ...pass.allowance, resends };
+        Object.assign(sending, { pass, header, attemptId: firstAttemptOf(header) });
         callResent(header.id);
-        frames = this.send({ ...header, resends }, body);
+        frames = this.send(header, body);
       }
     }
   }
 
   private send(header: CallHeader, body: Uint8Array): CallResponse {
-    const { id: callId, resends, deadline } = header;
-    const id = resends === undefined ? callId : `${callId}:r${resends}`;
-    return this.bus.call(routeCall, header, body, { id, deadline });
+    return this.bus.call(routeCall, header, body, { id: sendingId(header), deadline: header.deadline });
   }
 }
 
@@ -139,6 +153,20 @@ interface AdmittedCall {
   readonly pass: Pass;
   readonly watch: AnswerWatch | undefined;
 }
+
+/** What of a call is under way. */
+interface Sending {
+  header: CallHeader;
+  pass: Pass;
+  /** The attempt that answers, as far as it is known. */
+  attemptId: string;
+}
+
+const firstAttemptOf = (header: CallHeader): string => `${sendingId(header)}:1`;
+
+/** Attempts may have gone on, of which nobody told what they cost. */
+const isUnseen = (cause: unknown): boolean =>
+  ['service_lost', 'deadline_exceeded'].includes(toGatewayError(cause).code);
 
 /** What is known of what a call used; billing will know the rest. */
 function settlementOf(result: AnswerResult, attemptId: string): Settlement {

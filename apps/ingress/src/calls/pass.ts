@@ -28,6 +28,11 @@ export interface Pass {
   readonly counters: readonly string[];
   /** What attempts may cost; null: no matter what. */
   readonly allowance: Allowance | null;
+  /**
+   * For another sending of the call, after a router was lost: what that one had reserved stays held until it is known what it
+   * cost. Settles this one too. null: no budget has room, or shared state is away.
+   */
+  renew(resends: number): Promise<Pass | null>;
   /** Ends the call's leases and replaces what is reserved by what it was. Never throws; only the first time counts. */
   settle(settlement: Settlement): void;
 }
@@ -36,6 +41,7 @@ export const FREE_PASS: Pass = {
   headers: {},
   counters: [],
   allowance: null,
+  renew: () => Promise.resolve(FREE_PASS),
   settle: () => undefined,
 };
 
@@ -45,13 +51,14 @@ interface Terms {
   readonly key: KeyRecord | null;
   readonly counters: readonly string[];
   readonly stream: boolean;
+  readonly renew: Pass['renew'];
   readonly settle: (settlement: Settlement) => void;
 }
 
 export function admittedPass(
   request: AdmitRequest,
   granted: Granted,
-  { cost, counters, key, stream, settle }: Terms,
+  { cost, counters, key, stream, renew, settle }: Terms,
 ): Pass {
   let isSettled = false;
   return {
@@ -62,6 +69,7 @@ export function admittedPass(
     },
     counters,
     allowance: cost === null ? null : allowanceOf(granted, cost, stream),
+    renew,
     settle: (settlement) => {
       if (isSettled) return;
       isSettled = true;
@@ -69,6 +77,20 @@ export function admittedPass(
     },
   };
 }
+
+/** The pass of a call that was sent again: the headers and leases are those of the first. */
+export const renewedPass = (former: Pass, pass: Pass): Pass => ({
+  ...pass,
+  headers: former.headers,
+  renew: async (resends) => {
+    const renewed = await pass.renew(resends);
+    return renewed && renewedPass(former, renewed);
+  },
+  settle: (settlement) => {
+    former.settle({ tokens: settlement.tokens, costNanos: null });
+    pass.settle(settlement);
+  },
+});
 
 function allowanceOf({ heldNanos, budgets }: Granted, cost: PricedCost, stream: boolean): Allowance | null {
   if (heldNanos === null) return null;
