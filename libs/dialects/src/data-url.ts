@@ -1,6 +1,6 @@
 const DATA_URL = /^data:([^;,]*)((?:;[^;,]*)*),/;
 
-export interface InlineData {
+interface InlineData {
   readonly mediaType: string;
   /** In base64. */
   readonly data: string;

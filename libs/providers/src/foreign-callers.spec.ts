@@ -25,6 +25,8 @@ const tool = {
 /** What a caller of a dialect makes of an answer: its text, its tools, and how it ended. */
 interface Caller {
   readonly dialect: Dialect;
+  /** Absent: what Cohere's and Ollama's callers send, who spell alike. */
+  request?(content: string): Json;
   whole(answer: Json): readonly [text: unknown, tools: unknown, end: unknown];
   streamed(bytes: Buffer): readonly [text: unknown, tools: unknown, end: unknown];
 }
@@ -42,9 +44,25 @@ interface CohereEvent {
   type: string;
   delta?: { message?: { content?: { text?: string }; tool_calls?: unknown }; finish_reason?: string };
 }
+interface GeminiAnswer {
+  candidates: {
+    content: { parts: { text?: string; functionCall?: { name: string } }[] };
+    finishReason?: string;
+  }[];
+  usageMetadata?: unknown;
+}
 interface OllamaLine {
   message: { content: string; tool_calls?: unknown[] };
   done_reason?: string;
+}
+
+/** The usage of all must be in the last. */
+function saidByGemini(answers: readonly GeminiAnswer[]) {
+  const parts = answers.flatMap(({ candidates }) => candidates[0]?.content.parts ?? []);
+  const names = parts.flatMap(({ functionCall }) => (functionCall === undefined ? [] : [functionCall.name]));
+  const last = answers.at(-1);
+  expect(last?.usageMetadata).toBeDefined();
+  return [parts.map(({ text = '' }) => text).join(''), names, last?.candidates[0]?.finishReason] as const;
 }
 
 const CALLERS: readonly Caller[] = [
@@ -82,9 +100,18 @@ const CALLERS: readonly Caller[] = [
       ];
     },
   },
+  {
+    dialect: 'gemini-content',
+    request: (content) => ({
+      contents: [{ role: 'user', parts: [{ text: content }] }],
+      tools: [{ functionDeclarations: [{ name: 'weather' }] }],
+    }),
+    whole: (answer) => saidByGemini([answer as unknown as GeminiAnswer]),
+    streamed: (bytes) => saidByGemini(sse(bytes) as unknown as GeminiAnswer[]),
+  },
 ];
 
-const PROVIDERS = ['openai', 'anthropic', 'cohere', 'ollama_chat'];
+const PROVIDERS = ['openai', 'anthropic', 'cohere', 'ollama_chat', 'gemini', 'vertex_ai'];
 
 describe.each(CALLERS)('a caller of $dialect', (caller) => {
   describe.each(PROVIDERS)('in front of %s', (name) => {
@@ -109,7 +136,8 @@ describe.each(CALLERS)('a caller of $dialect', (caller) => {
         organization: null,
         more: {},
       };
-      const body = { model: 'seen', stream, messages: [{ role: 'user', content }], tools: [tool] };
+      const chat = { model: 'seen', stream, messages: [{ role: 'user', content }], tools: [tool] };
+      const body = caller.request?.(content) ?? chat;
       const transport = new Transport({ dispatchers: new Map([[name, agent]]) });
       const attempt = new Attempt(transport, connectionTo(findProvider(name)!, settings), {
         ...{ attemptId: 'call:1', dialect: caller.dialect, model: 'seen', upstreamModel: 'own', stream },

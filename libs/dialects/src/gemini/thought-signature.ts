@@ -19,6 +19,12 @@ export const thoughtSignatureOf = ({ signature }: Json): string | undefined =>
 export const isGeminiSignature = (signature: unknown): signature is string =>
   typeof signature === 'string' && signature.startsWith(MARK);
 
+/** The thought signature that stands with a tool call itself. */
+export function callSignatureOf({ provider_specific_fields: fields }: Json): string | undefined {
+  const signature = isObject(fields) ? fields['thought_signature'] : undefined;
+  return typeof signature === 'string' ? signature : undefined;
+}
+
 /** Thinking blocks as the one signature that a Gemini client sends back; it must look like base64. */
 export const sealedThinking = (blocks: readonly Json[]): string =>
   Buffer.from(FOREIGN_MARK + JSON.stringify(blocks)).toString('base64');

@@ -3,7 +3,7 @@ import type { Authorizer } from './authorizer.js';
 import { upstreamError } from './upstream-error.js';
 
 /** A token as whoever issues them tells it; null: it has none. */
-export type TokenSource = () => Promise<string | null | undefined>;
+type TokenSource = () => Promise<string | null | undefined>;
 
 /**
  * Adds the token that `read` gives, which knows how long one holds. Calls that come while a token is fetched wait for that one.

@@ -14,9 +14,10 @@ const MODEL_IN_PATH: ReadonlySet<Dialect> = new Set([
 /** The request's body has a member `model`. */
 export const namesModel = (dialect: Dialect): boolean => !MODEL_IN_PATH.has(dialect);
 
-/** Dialects whose answers repeat what was asked, or have it in the form that was asked for. */
+/** Dialects whose answers repeat what was asked, or have it in the form that was asked for; Gemini's show thoughts if asked to. */
 const ANSWERS_BY_REQUEST: ReadonlySet<Dialect> = new Set([
   'openai-responses',
+  'gemini-content',
   'openai-embeddings',
   'cohere-embed',
   'ollama-embed',

@@ -2,7 +2,12 @@ import { isObject, objectAt, optionalList, optionalString, stringAt, type Json }
 import type { Refusals } from '../../refusals.js';
 import { argumentsOf } from '../../to-anthropic/request-messages.js';
 import { isMadeCallId } from '../call-ids.js';
-import { NO_SIGNATURE, isGeminiSignature, thoughtSignatureOf } from '../thought-signature.js';
+import {
+  NO_SIGNATURE,
+  callSignatureOf,
+  isGeminiSignature,
+  thoughtSignatureOf,
+} from '../thought-signature.js';
 import { partOfUrl, partsOf } from './request-parts.js';
 import { isSinceGemini3 } from './thinking-config.js';
 
@@ -86,14 +91,9 @@ function callPart(
   const name = stringAt(target['name'], `${field}.function.name`, 'request');
   names.set(id, name);
   const args = argumentsOf(target['arguments'], `${field}.function.arguments`);
-  const thoughtSignature = ownSignature(call);
+  const thoughtSignature = callSignatureOf(call);
   return {
     functionCall: { ...(!isMadeCallId(id) && { id }), name, args },
     ...(thoughtSignature !== undefined && { thoughtSignature }),
   };
-}
-
-function ownSignature({ provider_specific_fields: fields }: Json): string | undefined {
-  const signature = isObject(fields) ? fields['thought_signature'] : undefined;
-  return typeof signature === 'string' ? signature : undefined;
 }

@@ -13,7 +13,7 @@ import { modelParts } from './model-parts.js';
 import { partsOf } from './request-parts.js';
 import { isSinceGemini3 } from './thinking-config.js';
 
-export interface Conversation {
+interface Conversation {
   /** Parts of the system instruction. */
   readonly system: Json[];
   readonly contents: Content[];

@@ -7,7 +7,7 @@ import { fieldAt, fieldsBeside } from '../fields.js';
 const TASKS: Readonly<Record<string, string>> = { query: 'RETRIEVAL_QUERY', document: 'RETRIEVAL_DOCUMENT' };
 
 /** Gemini's word for what a text is for; undefined: nobody says. */
-export function taskTypeOf(request: Json): string | undefined {
+function taskTypeOf(request: Json): string | undefined {
   const purpose = purposeOf(request);
   return purpose === undefined ? undefined : (TASKS[purpose] ?? purpose.toUpperCase());
 }

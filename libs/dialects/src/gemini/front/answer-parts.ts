@@ -12,7 +12,7 @@ export function spokenParts(message: Json, text: string, reasoning: string | und
   ];
 }
 
-export const imageParts = (images: unknown): Json[] =>
+const imageParts = (images: unknown): Json[] =>
   (Array.isArray(images) ? images : []).flatMap((image: unknown): Json[] => {
     const link = isObject(image) ? image['image_url'] : undefined;
     const url = isObject(link) ? link['url'] : link;
@@ -65,9 +65,4 @@ export function signedParts(
   if (signature === undefined || first?.['thoughtSignature'] !== undefined) return [...spoken, ...calls];
   if (first !== undefined) return [...spoken, { ...first, thoughtSignature: signature }, ...others];
   return [...spoken.slice(0, -1), { ...(spoken.at(-1) ?? { text: '' }), thoughtSignature: signature }];
-}
-
-export function ownSignature({ provider_specific_fields: fields }: Json): string | undefined {
-  const signature = isObject(fields) ? fields['thought_signature'] : undefined;
-  return typeof signature === 'string' ? signature : undefined;
 }

@@ -6,8 +6,9 @@ import { usageOfChat } from '../../usage/chat-usage.js';
 import { geminiFinishReason } from '../finish-words.js';
 import { groundingOf } from '../grounding.js';
 import { logprobsResultOf } from '../logprobs.js';
+import { callSignatureOf } from '../thought-signature.js';
 import { usageMetadataOf } from '../usage-metadata.js';
-import { callPart, ownSignature, signatureOfThinking, signedParts, spokenParts } from './answer-parts.js';
+import { callPart, signatureOfThinking, signedParts, spokenParts } from './answer-parts.js';
 import { showsThoughts } from './content-to-chat-request.js';
 
 /**
@@ -29,7 +30,7 @@ function candidateOf(choice: FirstChoice, index: number, isShown: boolean): Json
   const signatures = new Map(
     (Array.isArray(message['tool_calls']) ? (message['tool_calls'] as Json[]) : []).map((call) => [
       call['id'],
-      ownSignature(call),
+      callSignatureOf(call),
     ]),
   );
   const callParts = calls.map((call) =>

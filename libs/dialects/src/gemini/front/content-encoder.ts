@@ -9,8 +9,9 @@ import { usageOfChat } from '../../usage/chat-usage.js';
 import { geminiFinishReason } from '../finish-words.js';
 import { groundingOf } from '../grounding.js';
 import { addThinking } from '../thinking-pieces.js';
+import { callSignatureOf } from '../thought-signature.js';
 import { usageMetadataOf } from '../usage-metadata.js';
-import { callPart, ownSignature, signatureOfThinking, signedParts, spokenParts } from './answer-parts.js';
+import { callPart, signatureOfThinking, signedParts, spokenParts } from './answer-parts.js';
 import { showsThoughts } from './content-to-chat-request.js';
 
 /**
@@ -53,7 +54,7 @@ export class ContentEncoder implements StreamEncoder {
   private parts(delta: Json): Json[] {
     this.calls.push(delta['tool_calls']);
     for (const call of listOf(delta['tool_calls'])) {
-      const signature = ownSignature(call);
+      const signature = callSignatureOf(call);
       if (signature !== undefined) this.signatures.set(call['id'], signature);
     }
     addThinking(this.thinkingBlocks, listOf(delta['thinking_blocks']));
