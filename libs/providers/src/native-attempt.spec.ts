@@ -30,7 +30,9 @@ describe('NativeAttempt', () => {
       request.on('end', () => {
         const { method, url, headers } = request;
         seen.push({ method, url, headers, body: Buffer.concat(parts).toString() });
-        response.writeHead(reply.status, { 'content-type': reply.type, 'x-ratelimit-new': 'yes' }).end(reply.body);
+        response
+          .writeHead(reply.status, { 'content-type': reply.type, 'x-ratelimit-new': 'yes' })
+          .end(reply.body);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
