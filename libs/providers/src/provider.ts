@@ -50,6 +50,8 @@ export interface Provider {
   readonly modelName?: (model: string) => string;
   /** `metadata` is a field of the provider's own API; else it is the gateway's and stays here. */
   readonly acceptsMetadata: boolean;
+  /** Refuses members of messages that are not OpenAI's own. Default false. */
+  readonly checksMessages?: boolean;
   /** Usage of a stream must be asked for (`stream_options.include_usage`); false: it always comes, and the field may be refused. */
   readonly asksStreamUsage: boolean;
   /** The field that bounds an answer where the client sends none. */

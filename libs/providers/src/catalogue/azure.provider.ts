@@ -50,6 +50,7 @@ export const azure: Provider = {
   defaultHeaders: {},
   vendorHeaders: 'openai-',
   acceptsMetadata: true,
+  checksMessages: true,
   asksStreamUsage: true,
   outputCapField: 'max_completion_tokens',
 };

@@ -13,6 +13,7 @@ export const openai: Provider = {
     acceptsMetadata: true,
     also: EVERY_OPENAI_DIALECT,
   }),
+  checksMessages: true,
   // Its reasoning models refuse `max_tokens`.
   outputCapField: 'max_completion_tokens',
   headers: (settings) => ({

@@ -5,6 +5,7 @@ import { namesModel } from './dialect-bodies.js';
 import { isOwnField } from './own-fields.js';
 import type { BodyQuery } from './pass-through-body.js';
 import { applicableDefaults } from './request-options.js';
+import { strictMessages } from './strict-messages.js';
 
 /** Anthropic requires `max_tokens`; LiteLLM's default for a caller that names none. */
 const DEFAULT_MAX_TOKENS = 4_096;
@@ -62,6 +63,7 @@ function fittedChat({ metadata, max_tokens: cap, ...chat }: Json, { provider, st
   return {
     ...chat,
     ...(cap !== undefined && { [provider.outputCapField]: cap }),
+    ...(provider.checksMessages === true && { messages: strictMessages(chat['messages']) }),
     ...(metadata === undefined || !provider.acceptsMetadata ? {} : { metadata }),
     ...(stream && provider.asksStreamUsage ? { stream_options: { include_usage: true } } : {}),
   };
