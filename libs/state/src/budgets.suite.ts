@@ -157,6 +157,23 @@ export function describeBudgets(open: OpenState): void {
         expect(await state().admit(request([limit], 10))).toMatchObject({ kind: 'budget', spentNanos: 95 });
       });
 
+      it('take over what open calls hold and owe under a former name', async () => {
+        const [former, other] = [budget(100, { scope: 'key:old' }), budget(100, { scope: 'team:t' })];
+        const [open, owing] = [await admit([former, other], 30), await admit([former], 20)];
+        await settle(owing, 15);
+        const counter = budget(100, { scope: 'key:new' }).counter;
+        await state().seed([{ counter, nanos: 40, resetAt: null, former: [former.counter] }]);
+        const reading = async () => (await state().counters([counter]))[0];
+        expect(await reading()).toMatchObject({ spentNanos: 40, dueNanos: 15, heldNanos: 30 });
+        // The new name has less room than the old one.
+        expect(await state().extend({ callId: open, toNanos: 60, force: false })).toEqual({ heldNanos: 45 });
+        await settle(open, 5);
+        expect(await reading()).toMatchObject({ spentNanos: 40, dueNanos: 20, heldNanos: 0 });
+        await state().seed([
+          { counter: budget(1).counter, nanos: 1, resetAt: null, former: [other.counter] },
+        ]);
+      });
+
       it('that are known are not seeded', async () => {
         const limit = budget(100);
         await charge(await admit([limit], 10), 10, [limit]);

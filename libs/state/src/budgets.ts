@@ -103,6 +103,8 @@ export interface Seed {
   readonly nanos: number;
   /** The end of the window, as in `BudgetLimit`. The counter is kept for some days after it. */
   readonly resetAt: number | null;
+  /** Names that it had before (the key was rotated): what open calls hold and owe there, they hold and owe here too. */
+  readonly former?: readonly string[];
 }
 
 export interface SweepRequest {

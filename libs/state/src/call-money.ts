@@ -2,7 +2,7 @@
 export interface CallMoney<Place = unknown> {
   readonly callId: string;
   readonly leaseUntil: number;
-  readonly places: readonly Place[];
+  readonly places: Place[];
   held: number;
   due: number;
   /** What of `due` is owed for attempts by name; the rest is the call's as a whole. */
@@ -40,7 +40,7 @@ export const callMoney = <Place>(
   callId: string,
   leaseUntil: number,
   held: number,
-  places: readonly Place[],
+  places: Place[],
 ): CallMoney<Place> => ({
   callId,
   leaseUntil,

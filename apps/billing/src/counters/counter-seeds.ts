@@ -23,7 +23,7 @@ export class CounterSeeds {
     await this.backlog.caughtUp();
     return this.turns.setting(async () => {
       await this.charges.tell();
-      const seeded = await this.state.seed(await this.ledger.exact(names));
+      const seeded = await this.state.seed(await this.ledger.seeds(names));
       this.known.note(names);
       return seeded.length;
     });

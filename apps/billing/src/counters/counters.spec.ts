@@ -168,6 +168,26 @@ function suite(stage: Stage): void {
     expect(await spent(other)).toBe(before + 7);
   });
 
+  it('holds on the counter of a new hash what was held while its key was rotated', async () => {
+    const former = unique('former');
+    const [old, fresh] = [former, keyHash].map((hash) => counterName(`key:${hash}`, '1d', TODAY)) as [
+      string,
+      string,
+    ];
+    await replica.seeds.seed([old]);
+    const limit = { scope: `key:${former}`, window: '1d', maxNanos: 1_000, resetAt: null };
+    const cost = { leastNanos: 40, likelyNanos: 40, mostNanos: 40 };
+    const asked = { scopes: [], tokens: 0, now: Date.now(), leaseUntil: Date.now() + 60_000, cost };
+    const callId = unique('call');
+    await state.admit({ ...asked, callId, budgets: [{ ...limit, counter: old }] });
+    const insert = 'insert into former_key (hash, current_hash) values ($1, $2)';
+    await stage.database.dataSource.query(insert, [former, keyHash]);
+    await replica.seeds.seed([fresh]);
+    expect(await state.counters([fresh])).toMatchObject([{ spentNanos: 0, heldNanos: 40 }]);
+    await replica.intake.record([event({ callId, keyHash: former, counters: [old], costNanos: 30 })]);
+    expect(await state.counters([fresh])).toMatchObject([{ spentNanos: 30, heldNanos: 10 }]);
+  });
+
   it('leaves the counters of a new hash to be set, which have more than the calls that were open', async () => {
     const former = unique('former');
     // A window that began when state counted already: nobody need set it, if the key was always this one.

@@ -2,9 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LiveConfig, windowEnd } from '@tollgate/config';
 import { counterParts, type CounterParts } from '@tollgate/contracts';
 import type { Database } from '@tollgate/database';
+import type { Seed } from '@tollgate/state';
 import { correctionsOf } from '../ledger/corrections.js';
 import { SpendSums, type SummedScope } from '../spend/spend-sums.js';
 import { DATABASE } from '../tokens.js';
+import { formerCounters } from './rotated-counters.js';
 
 /** What the ledger says of a counter. */
 export interface LedgerCounter {
@@ -45,6 +47,12 @@ export class LedgerCounters {
       nanos: (sums[index] ?? 0) + (corrections[index] ?? 0),
       resetAt,
     }));
+  }
+
+  /** The same, to set counters of shared state to: those of a key that was rotated take over what its open calls hold. */
+  async seeds(names: readonly string[]): Promise<Seed[]> {
+    const [sums, former] = await Promise.all([this.exact(names), formerCounters(this.database, names)]);
+    return sums.map((sum) => ({ ...sum, former: former.get(sum.counter) ?? [] }));
   }
 
   /** A user's own budget is of personal keys, unless the config binds team keys too. */

@@ -21,9 +21,31 @@ export async function rotatedCounters(
   return new Map([...names].flatMap((name) => renamed(name, current)));
 }
 
-function renamed(name: string, current: ReadonlyMap<string, string>): [string, string][] {
+/** The names that counters had before their keys were given a new value, by the name that they have now. */
+export async function formerCounters(
+  { dataSource }: Database,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const hashes = names.flatMap((name) => {
+    const scope = counterParts(name)?.scope;
+    return scope?.kind === 'key' ? scope.id : [];
+  });
+  if (hashes.length === 0) return new Map();
+  const rows = await dataSource.query<{ hash: string; current_hash: string }[]>(
+    'select hash, current_hash from former_key where current_hash = any($1)',
+    [hashes],
+  );
+  const former = new Map<string, string[]>();
+  for (const { hash, current_hash } of rows)
+    for (const [name, before] of names.flatMap((one) => renamed(one, new Map([[current_hash, hash]]))))
+      former.set(name, [...(former.get(name) ?? []), before]);
+  return former;
+}
+
+/** A counter's name and that which it has by another hash of its key, where there is one. */
+function renamed(name: string, hashes: ReadonlyMap<string, string>): [string, string][] {
   const parts = counterParts(name);
-  const id = parts?.scope.kind === 'key' ? current.get(parts.scope.id) : undefined;
+  const id = parts?.scope.kind === 'key' ? hashes.get(parts.scope.id) : undefined;
   if (parts === undefined || id === undefined) return [];
   const scope = scopeName({ kind: 'key', id });
   return [[name, counterName(scope, parts.window, parts.start, parts.model ?? '')]];

@@ -48,7 +48,7 @@ type OpenCall = CallMoney<Place>;
 export interface Room {
   readonly granted: true;
   readonly hold: number;
-  readonly places: readonly Place[];
+  readonly places: Place[];
 }
 
 /** The counters of a single process. It counts since it was made: what was spent in windows that began before must be seeded. */
@@ -125,9 +125,17 @@ export class MemoryBudgets {
     this.keep(call);
   }
 
-  seed({ counter, nanos, resetAt }: Seed): boolean {
-    if (this.known.has(counter)) return false;
-    this.create(counter, keptUntil(resetAt)).spent = nanos;
+  seed({ counter: name, nanos, resetAt, former = [] }: Seed): boolean {
+    if (this.known.has(name)) return false;
+    const counter = this.create(name, keptUntil(resetAt));
+    counter.spent = nanos;
+    for (const call of former.length === 0 ? [] : this.open.values()) {
+      const place = call.places.find((known) => former.includes(known.counter.name));
+      if (place === undefined) continue;
+      call.places.push({ ...place, counter });
+      counter.due += call.due;
+      counter.held += call.held;
+    }
     return true;
   }
 

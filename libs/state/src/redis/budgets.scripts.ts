@@ -123,16 +123,42 @@ return released
 `;
 
 /**
- * Sets counters that are unknown.
+ * Sets counters that are unknown. What open calls hold and owe on one under a former name, they hold and owe on it too.
  *
- * KEYS: from 3 on: counters. ARGV: of each: what was spent, how long it is kept (ms; 0: for ever). Result: of each `1` if it was set.
+ * KEYS: from 3 on: counters.
+ * ARGV: 2 the beginning of the keys of calls; of each counter what was spent, how long it is kept (ms; 0: for ever), the number of
+ *       the keys that it had before, and these.
+ * Result: of each `1` if it was set.
  */
 export const SEED = `${BOOK}
+local prefix = take()
+
+local function takeOver(key, former)
+  local counter = counterAt(key)
+  for _, id in ipairs(redis.call('ZRANGE', holds, 0, -1)) do
+    local call = callAt(prefix .. id, id, '')
+    for index = 1, call and #call.places or 0, 2 do
+      if former[call.places[index]] then
+        table.insert(call.places, key)
+        table.insert(call.places, call.places[index + 1])
+        add(counter, 'due', call.due)
+        add(counter, 'held', call.held)
+        call.isChanged, call.isMoved = true, true
+        break
+      end
+    end
+  end
+end
+
 local answers = {}
 for index = 3, #KEYS do
-  local counter, spent, life = counterAt(KEYS[index]), number(), number()
+  local counter, spent, life, former = counterAt(KEYS[index]), number(), number(), {}
+  for _ = 1, number() do former[take()] = true end
   answers[index - 2] = counter.isKnown and 0 or 1
-  if not counter.isKnown then begin(counter, spent, life) end
+  if not counter.isKnown then
+    begin(counter, spent, life)
+    if next(former) then takeOver(KEYS[index], former) end
+  end
 end
 save()
 return answers

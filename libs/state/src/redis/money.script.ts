@@ -141,7 +141,7 @@ local function saveCall(key, call, listed, unlisted)
     table.insert(fields, name)
     table.insert(fields, value)
   end
-  if call.isNew and #call.places > 0 then set('places', cmsgpack.pack(call.places)) end
+  if (call.isNew or call.isMoved) and #call.places > 0 then set('places', cmsgpack.pack(call.places)) end
   for name, value in pairs(call.read) do
     if call[name] ~= value then set(name, integer(call[name])) end
   end

@@ -74,15 +74,15 @@ export class RedisBudgets implements BudgetState {
   }
 
   async seed(seeds: readonly Seed[]): Promise<readonly string[]> {
-    const now = this.options.now();
-    const answers = await this.inChunks(seeds, (redis, chunk) =>
-      redis.seedCounters(
-        ...this.book(
-          chunk.map(({ counter }) => budgetKey(counter)),
-          chunk.flatMap(({ nanos, resetAt }) => [nanos, lifeOf(resetAt, now)]),
-        ),
-      ),
-    );
+    const { now, key } = this.options;
+    const keysOf = (former: readonly string[]): string[] => former.map((name) => key(budgetKey(name)));
+    const answers = await this.inChunks(seeds, (redis, chunk) => {
+      const sums = chunk.flatMap(({ nanos, resetAt, former = [] }) => [
+        ...[nanos, lifeOf(resetAt, now()), former.length, ...keysOf(former)],
+      ]);
+      const names = chunk.map(({ counter }) => budgetKey(counter));
+      return redis.seedCounters(...this.book(names, [key(CALL), ...sums]));
+    });
     return seeds.filter((_seed, index) => answers[index] === 1).map(({ counter }) => counter);
   }
 
