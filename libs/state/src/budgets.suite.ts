@@ -169,9 +169,6 @@ export function describeBudgets(open: OpenState): void {
         expect(await state().extend({ callId: open, toNanos: 60, force: false })).toEqual({ heldNanos: 45 });
         await settle(open, 5);
         expect(await reading()).toMatchObject({ spentNanos: 40, dueNanos: 20, heldNanos: 0 });
-        await state().seed([
-          { counter: budget(1).counter, nanos: 1, resetAt: null, former: [other.counter] },
-        ]);
       });
 
       it('that are known are not seeded', async () => {
