@@ -1,10 +1,4 @@
-import {
-  NO_USAGE,
-  type AbortSource,
-  type Dialect,
-  type NativeRequest,
-  type ProviderLimits,
-} from '@tollgate/contracts';
+import { NO_USAGE, type AbortSource, type Dialect, type ProviderLimits } from '@tollgate/contracts';
 import { codecOf, type Json } from '@tollgate/dialects';
 import { NO_PROGRESS, type Answer, type AttemptOptions, type ProviderAttempt } from './attempt.js';
 import type { Connection } from './connection.js';
@@ -14,23 +8,13 @@ import { Exchange, type ResponseStart, type UpstreamRequest } from './kit/exchan
 import { providerLimits } from './kit/provider-limits.js';
 import { headerValue } from './kit/retry-after.js';
 import type { Transport } from './kit/transport.js';
+import type { NativeCall } from './request/native-call.js';
 import { nativeHeaders } from './request/native-headers.js';
 import { frameDecoder } from './response/framing.js';
 import { nativeRelay, RawFrames } from './response/native-relay.js';
 import type { Progress } from './response/observer.js';
 import { isJson } from './response/parse-payload.js';
 import { StreamAnswer } from './response/stream-answer.js';
-
-/** A request of a provider's own API. */
-export interface NativeCall {
-  readonly attemptId: string;
-  readonly native: NativeRequest;
-  /** How the answer is read for the bill. */
-  readonly dialect: Dialect;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly contentType?: string | undefined;
-  readonly body: Uint8Array;
-}
 
 const MAX_ANSWER_BYTES = 100 * 1024 * 1024;
 

@@ -203,7 +203,6 @@ describe('providers’ own APIs', () => {
 
 describe('tokens are counted', () => {
   beforeEach(() => {
-    // eslint-disable-next-line require-yield
     ingress.bus.frames = async function* () {
       throw new GatewayError('endpoint_unsupported', 'no');
     };
@@ -270,7 +269,6 @@ describe('errors are told in the caller’s dialect', () => {
     ['/v2/rerank', { model, query: 'q', documents: ['d'] }, { error: { message: 'Too many' } }],
     ['/api/chat', { model, messages: MESSAGES }, { error: 'Too many' }],
   ])('%s before the first byte', async (path, body, expected) => {
-    // eslint-disable-next-line require-yield
     ingress.bus.frames = async function* () {
       throw failure;
     };

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.js';
-import type { NativeCall } from '../native-attempt.js';
+import type { NativeCall } from './native-call.js';
 import { isWithheld } from './upstream-request.js';
 
 /** The client's headers with the deployment's credentials in place of its own. */

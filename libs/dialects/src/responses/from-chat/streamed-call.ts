@@ -1,7 +1,7 @@
 import type { Json } from '../../json/json.js';
 import { callItem, type Call } from './response-items.js';
 import { textOfCall } from './chat-to-response.js';
-import type { Emit } from './streamed-output.js';
+import type { Emit } from './emit.js';
 
 /** The events of a tool call's item. */
 export class StreamedCall {

@@ -1,6 +1,6 @@
 import type { Json } from '../../json/json.js';
 import { messageItem, refusalPart, textPart } from './response-items.js';
-import type { Emit } from './streamed-output.js';
+import type { Emit } from './emit.js';
 
 interface OpenText {
   readonly kind: 'output_text' | 'refusal';

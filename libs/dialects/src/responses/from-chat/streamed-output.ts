@@ -1,13 +1,11 @@
 import type { ToolCallDelta } from '../../codec/tool-call-deltas.js';
 import type { Json } from '../../json/json.js';
 import { itemIdOf, type ItemKind } from '../own-ids.js';
+import type { Emit } from './emit.js';
 import { COMPLETED, imageItem } from './response-items.js';
 import { StreamedCall } from './streamed-call.js';
 import { StreamedMessage } from './streamed-message.js';
 import { StreamedReasoning } from './streamed-reasoning.js';
-
-/** Writes an event. */
-export type Emit = (type: string, fields: Json) => void;
 
 /**
  * The items of a streamed response. Of message and reasoning one is open at a time; calls stay open to the end, as their fragments

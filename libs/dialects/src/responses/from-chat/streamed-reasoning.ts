@@ -1,6 +1,6 @@
 import type { Json } from '../../json/json.js';
 import { reasoningItem } from './response-items.js';
-import type { Emit } from './streamed-output.js';
+import type { Emit } from './emit.js';
 
 /** The events of a reasoning item: its text as one part of a summary. */
 export class StreamedReasoning {
