@@ -83,6 +83,18 @@ describe('AttemptRunner', () => {
     expect(response.sentHead).toBeUndefined();
   });
 
+  it('tells what the cost of a whole answer is made of', async () => {
+    const adjustment = { perBillion: 990_000_000, discountedPerBillion: 900_000_000, fixedNanos: 5 };
+    const prices = { adjustments: new Map([['openai', adjustment]]) };
+    const ofWhole = await run({ text: 'Good day.' }, { deployment: { prices } });
+    expect(ofWhole.response.sentHead).toMatchObject({
+      costNanos: 2_084,
+      costParts: { listedNanos: 2_100, discountNanos: 210, marginNanos: 194 },
+    });
+    const ofStream = await run({ text: 'Good day.' }, { deployment: { prices }, stream: true });
+    expect(ofStream.response.sentHead?.costParts).toBeUndefined();
+  });
+
   it('records nothing when the provider was not reached', async () => {
     const { result, outbox } = await run({}, { deployment: { apiBase: 'http://127.0.0.1:1' } });
     expect(result).toMatchObject({ delivered: false, error: { code: 'upstream_connection' } });

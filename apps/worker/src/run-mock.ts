@@ -17,7 +17,7 @@ export async function runMock(work: Work, text: string): Promise<void> {
     contentType,
     headers: {},
     apiBase: null,
-    costNanos: call.stream ? null : bill.costNanos,
+    bill: call.stream ? null : bill,
   });
   await context.response.write(data);
   context.response.end(endOf(work, bill));

@@ -115,7 +115,7 @@ async function deliverWhole(work: Work, { answer, attempt, record }: WholeDelive
   state.billed(bill);
   const { status, contentType, headers, data } = answer;
   const { apiBase } = target.connection;
-  deliverHead(work, { status, contentType, headers, apiBase, costNanos: bill.costNanos });
+  deliverHead(work, { status, contentType, headers, apiBase, bill });
   await context.response.write(data);
   context.response.end(endOf(work, bill));
 }
@@ -136,7 +136,7 @@ async function deliverStream(work: Work, delivery: StreamDelivery): Promise<void
   const { status, contentType, headers, attempt, record } = delivery;
   record.firstTokenAt = Date.now();
   state.firstTokenSeen();
-  deliverHead(work, { status, contentType, headers, apiBase: target.connection.apiBase, costNanos: null });
+  deliverHead(work, { status, contentType, headers, apiBase: target.connection.apiBase, bill: null });
   const settle = async (ending: Omit<Ending, 'progress'>): Promise<Bill> => {
     const bill = await record.commit({ ...ending, progress: attempt.progress });
     state.billed(bill);

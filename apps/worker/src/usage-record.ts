@@ -7,13 +7,14 @@ import {
   usageRecorded,
   type AttemptHeader,
   type CallHeader,
+  type CostParts,
   type ErrorCode,
   type ServiceTier,
   type Task,
   type Usage,
   type UsageEvent,
 } from '@tollgate/contracts';
-import { priceUsage } from '@tollgate/pricing';
+import { costParts, priceUsage, type PriceQuery } from '@tollgate/pricing';
 import type { Progress } from '@tollgate/providers';
 import { draftBeat, type Drafted } from './draft-beat.js';
 import { usageNotRecorded, usagePriced } from './events.js';
@@ -25,6 +26,8 @@ export const CHARACTERS_PER_TOKEN = 4;
 export interface Bill {
   readonly usage: Usage;
   readonly costNanos: number | null;
+  /** null: no discount and no margin applies. */
+  readonly costParts: CostParts | null;
 }
 
 /** How an attempt ended, as far as the bill is concerned. */
@@ -101,7 +104,7 @@ export class UsageRecord implements Drafted {
     } catch (cause) {
       usageNotRecorded(event, cause);
     }
-    return { usage, costNanos };
+    return { usage, costNanos, costParts: this.partsOf(usage, progress.serviceTier) };
   }
 
   /** The provider's counts where it told them; output by length of what came while it did not tell the end. */
@@ -126,14 +129,17 @@ export class UsageRecord implements Drafted {
   }
 
   private costOf(usage: Usage, tier: ServiceTier | null): number | null {
-    if (this.isFree) return 0;
+    return this.isFree ? 0 : priceUsage(usage, this.priceQuery(tier));
+  }
+
+  private partsOf(usage: Usage, tier: ServiceTier | null): CostParts | null {
+    return this.isFree ? null : costParts(usage, this.priceQuery(tier));
+  }
+
+  private priceQuery(tier: ServiceTier | null): PriceQuery {
     const { provider, baseModel, prices } = this.deployment;
     const model = this.header.upstreamModel;
-    return priceUsage(usage, {
-      ...{ provider, model, baseModel, tier },
-      overrides: prices,
-      at: this.initial.startedAt,
-    });
+    return { provider, model, baseModel, tier, overrides: prices, at: this.initial.startedAt };
   }
 }
 

@@ -15,8 +15,10 @@ export interface Work {
 }
 
 /** What differs from one answer to another. */
-export interface HeadDetails extends Pick<ResponseHead, 'status' | 'headers' | 'apiBase' | 'costNanos'> {
+export interface HeadDetails extends Pick<ResponseHead, 'status' | 'headers' | 'apiBase'> {
   readonly contentType: string;
+  /** null: it is not known before the end. */
+  readonly bill: Bill | null;
 }
 
 /** The tokens that the caller is told of: of an answer in several parts, those of all so far. */
@@ -33,13 +35,14 @@ export const endOf = (work: Work, bill: Bill): ResponseEnd => ({
 /** Sends the head: from here on the attempt cannot be replaced by another. */
 export function deliverHead({ header, target, context, state }: Work, details: HeadDetails): void {
   state.delivered = header.role !== 'mirror';
-  const { status, contentType, headers, apiBase, costNanos } = details;
+  const { status, contentType, headers, apiBase, bill } = details;
   context.response.head({
     status,
     // The provider's own all have a prefix, so the order decides nothing; a spread that comes last is the cheap one.
     headers: { 'content-type': contentType, ...headers },
     apiBase,
-    costNanos,
+    costNanos: bill?.costNanos ?? null,
+    ...(bill?.costParts && { costParts: bill.costParts }),
     attemptId: header.attemptId,
     deploymentId: header.deploymentId,
     group: header.group,

@@ -195,6 +195,14 @@ export const attemptCall = defineCall('tollgate.call.attempt.*', {
   input: attemptHeader,
 });
 
+/** Of a cost with a discount or a margin: listed less discount and with margin it is what is charged. */
+export const costParts = z.object({
+  listedNanos: z.number().int(),
+  discountNanos: z.number().int(),
+  marginNanos: z.number().int(),
+});
+export type CostParts = z.infer<typeof costParts>;
+
 /** First frame of an answer. */
 export const responseHead = z.object({
   status: z.number().int(),
@@ -209,6 +217,8 @@ export const responseHead = z.object({
   fallbacks: z.number().int(),
   /** Known before the first byte only when the answer is not streamed. */
   costNanos: z.number().int().nullable(),
+  /** Absent: it is what the provider's list says, or not known yet. */
+  costParts: costParts.optional(),
   /** Milliseconds that the provider took for what the worker knew when it sent this head. */
   upstreamMs: z.number().default(0),
 });

@@ -58,6 +58,7 @@ export {
   type CallHeader,
   type Capability,
   type Clocks,
+  type CostParts,
   type KeyRouting,
   type NativeRequest,
   type Outcome,

@@ -9,11 +9,22 @@ export const adjustmentOf = ({ overrides, provider }: PriceQuery): PriceAdjustme
     : (overrides.adjustments.get(provider) ?? overrides.adjustments.get('*'));
 
 /** Exact: rounded half up once. */
-export function adjusted(nanos: number, { perBillion, fixedNanos }: PriceAdjustment): number {
+export const adjusted = (nanos: number, { perBillion, fixedNanos }: PriceAdjustment): number =>
+  scaled(nanos, perBillion) + fixedNanos;
+
+/** What the discount takes off and the margin adds, in nano-dollars: together exactly what `adjusted` changes. */
+export function adjustmentParts(
+  nanos: number,
+  adjustment: PriceAdjustment,
+): { readonly discountNanos: number; readonly marginNanos: number } {
+  const discounted = scaled(nanos, adjustment.discountedPerBillion);
+  return { discountNanos: nanos - discounted, marginNanos: adjusted(nanos, adjustment) - discounted };
+}
+
+function scaled(nanos: number, perBillion: number): number {
   const product = nanos * perBillion;
   const unit = BigInt(BILLION);
-  const charged = Number.isSafeInteger(product)
+  return Number.isSafeInteger(product)
     ? Math.floor((product + BILLION / 2) / BILLION)
     : Number((BigInt(nanos) * BigInt(perBillion) + unit / 2n) / unit);
-  return charged + fixedNanos;
 }

@@ -1,6 +1,6 @@
 import { NO_USAGE, type Usage } from '@tollgate/contracts';
 import type { PriceOverrides, PriceQuery } from './price-query.js';
-import { priceUsage } from './price-usage.js';
+import { costParts, priceUsage } from './price-usage.js';
 import { callPrices } from './token-prices.js';
 
 const usage = (counts: Partial<Usage>): Usage => ({ ...NO_USAGE, ...counts });
@@ -59,8 +59,8 @@ describe('a deployment of its own prices', () => {
 
 describe('discounts and margins', () => {
   const adjustments = new Map([
-    ['acme', { perBillion: 1_045_000_000, fixedNanos: 7 }],
-    ['*', { perBillion: 2_000_000_000, fixedNanos: 0 }],
+    ['acme', { perBillion: 1_045_000_000, discountedPerBillion: 950_000_000, fixedNanos: 7 }],
+    ['*', { perBillion: 2_000_000_000, discountedPerBillion: 1_000_000_000, fixedNanos: 0 }],
   ]);
 
   it('are those of the provider, else of all others', () => {
@@ -74,6 +74,20 @@ describe('discounts and margins', () => {
     const overrides = { input: 8_000_000_001, adjustments };
     const nanos = (8_000_000_001n * 999_999n * 1_045n + 500n) / 1_000n + 7n;
     expect(priceUsage(usage({ input: 999_999 }), query(overrides))).toBe(Number(nanos));
+  });
+
+  it('are told apart, and add up to what is charged', () => {
+    const parts = (provider: string, input: number) =>
+      costParts(usage({ input }), query({ input: 1, adjustments }, { provider }));
+    expect(parts('acme', 1_000)).toEqual({ listedNanos: 1_000, discountNanos: 50, marginNanos: 95 + 7 });
+    expect(parts('other', 5)).toEqual({ listedNanos: 5, discountNanos: 0, marginNanos: 5 });
+    for (let input = 1; input < 50; input += 1) {
+      const { listedNanos, discountNanos, marginNanos } = parts('acme', input)!;
+      const charged = priceUsage(usage({ input }), query({ input: 1, adjustments }, { provider: 'acme' }));
+      expect(listedNanos - discountNanos + marginNanos).toBe(charged);
+    }
+    expect(costParts(usage({ input: 1 }), query({ input: 1 }))).toBeNull();
+    expect(costParts(NO_USAGE, query({ input: 1, adjustments }))).toBeNull();
   });
 
   it('are in what a call is expected to cost', () => {

@@ -51,6 +51,8 @@ export interface PriceOverrides extends Prices {
 export interface PriceAdjustment {
   /** What is charged for a thousand million dollars: exact where a share is not. */
   readonly perBillion: number;
+  /** The same by the discount alone. */
+  readonly discountedPerBillion: number;
   /** Nano-dollars a call, on top. */
   readonly fixedNanos: number;
 }

@@ -1,5 +1,5 @@
-import { NO_USAGE, promptTokens, type CountKind, type Usage } from '@tollgate/contracts';
-import { adjusted, adjustmentOf } from './adjustment.js';
+import { NO_USAGE, promptTokens, type CostParts, type CountKind, type Usage } from '@tollgate/contracts';
+import { adjusted, adjustmentOf, adjustmentParts } from './adjustment.js';
 import { FEMTO_PER_NANO, type PriceQuery } from './price-query.js';
 import { pieceRatesOf, piecesCost } from './piece-rates.js';
 import { ratesOf, type Rates } from './rates.js';
@@ -14,6 +14,14 @@ export function priceUsage(usage: Usage, query: PriceQuery): number | null {
   return listed === null || adjustment === undefined || usedNothing(usage)
     ? listed
     : adjusted(listed, adjustment);
+}
+
+/** What a cost is made of where there is a discount or a margin; null: there is neither, or no price, or nothing was used. */
+export function costParts(usage: Usage, query: PriceQuery): CostParts | null {
+  const adjustment = adjustmentOf(query);
+  if (adjustment === undefined || usedNothing(usage)) return null;
+  const listedNanos = listPrice(usage, query);
+  return listedNanos === null ? null : { listedNanos, ...adjustmentParts(listedNanos, adjustment) };
 }
 
 function listPrice(usage: Usage, query: PriceQuery): number | null {

@@ -87,7 +87,9 @@ describe('what a call can cost', () => {
 });
 
 describe('what a call can cost, beside its tokens', () => {
-  const adjustments = new Map([['openai', { perBillion: 1_500_000_000, fixedNanos: 7 }]]);
+  const adjustments = new Map([
+    ['openai', { perBillion: 1_500_000_000, discountedPerBillion: 1e9, fixedNanos: 7 }],
+  ]);
   const own = deployment('own', 1, 10);
   const priced = {
     ...own,

@@ -24,6 +24,26 @@ describe('the durations of an answer', () => {
   });
 });
 
+describe('the cost of an answer', () => {
+  const costHeaders = (head: Partial<typeof HEAD>): string[][] =>
+    Object.entries(answerHeaders(callOf(0), { ...HEAD, ...head }, {})).filter(([name]) =>
+      name.startsWith('x-litellm-response-cost'),
+    );
+
+  it('is told with the list price, the discount and the margin, where they apply', () => {
+    const costParts = { listedNanos: 2_000_000, discountNanos: 600_000, marginNanos: 100_000 };
+    expect(costHeaders({ costParts })).toEqual([
+      ['x-litellm-response-cost', '0.0015'],
+      ['x-litellm-response-cost-original', '0.002'],
+      ['x-litellm-response-cost-discount-amount', '0.0006'],
+      ['x-litellm-response-cost-margin-amount', '0.0001'],
+    ]);
+    const discounted = { listedNanos: 2_000_000, discountNanos: 500_000, marginNanos: 0 };
+    expect(costHeaders({ costParts: discounted })).toHaveLength(3);
+    expect(costHeaders({})).toHaveLength(1);
+  });
+});
+
 it('a stream tells its durations too', async () => {
   const ingress = await startIngress();
   ingress.bus.frames = () => sseAnswer('[DONE]');

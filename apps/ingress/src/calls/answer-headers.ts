@@ -1,4 +1,4 @@
-import type { ResponseHead } from '@tollgate/contracts';
+import type { CostParts, ResponseHead } from '@tollgate/contracts';
 import { formatDollars } from '../dollars.js';
 import { roundedMs } from '../durations.js';
 import type { CallContext } from '../http/request-context.js';
@@ -49,12 +49,20 @@ export function answerHeaders(
   headers['x-litellm-response-duration-ms'] = milliseconds(elapsedMs);
   headers['x-litellm-overhead-duration-ms'] = milliseconds(elapsedMs - head.upstreamMs);
   if (head.costNanos !== null) headers['x-litellm-response-cost'] = formatDollars(head.costNanos);
+  if (head.costParts !== undefined) Object.assign(headers, costHeaders(head.costParts));
   if (isStream(head)) {
     headers['cache-control'] = 'no-cache';
     headers['x-accel-buffering'] = 'no';
   }
   return headers;
 }
+
+/** Of what the provider's list says, and what the config takes off or adds. */
+const costHeaders = ({ listedNanos, discountNanos, marginNanos }: CostParts): Record<string, string> => ({
+  'x-litellm-response-cost-original': formatDollars(listedNanos),
+  ...(discountNanos !== 0 && { 'x-litellm-response-cost-discount-amount': formatDollars(discountNanos) }),
+  ...(marginNanos !== 0 && { 'x-litellm-response-cost-margin-amount': formatDollars(marginNanos) }),
+});
 
 /** Events, or lines of JSON. */
 export const isStream = (head: ResponseHead): boolean =>

@@ -35,6 +35,8 @@ export type PriceAdjustments = ReadonlyMap<string, PriceAdjustment>;
 export interface PriceAdjustment {
   /** What is charged for a thousand million dollars: exact where a share is not. */
   readonly perBillion: number;
+  /** The same by the discount alone. */
+  readonly discountedPerBillion: number;
   /** Nano-dollars a call, on top. */
   readonly fixedNanos: number;
 }

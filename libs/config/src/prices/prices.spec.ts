@@ -43,10 +43,10 @@ describe('discounts and margins', () => {
     const { general, deployments } = load(fileWith(settings)).config;
     expect(general.priceAdjustments).toEqual(
       new Map([
-        ['openai', { perBillion: 1_045_000_000, fixedNanos: 1_000_000 }],
-        ['vertex_ai', { perBillion: 600_000_000, fixedNanos: 0 }],
-        ['*', { perBillion: 1_200_000_000, fixedNanos: 0 }],
-        ['azure', { perBillion: 2_000_000_000, fixedNanos: 0 }],
+        ['openai', { perBillion: 1_045_000_000, discountedPerBillion: 950_000_000, fixedNanos: 1_000_000 }],
+        ['vertex_ai', { perBillion: 600_000_000, discountedPerBillion: 500_000_000, fixedNanos: 0 }],
+        ['*', { perBillion: 1_200_000_000, discountedPerBillion: 1_000_000_000, fixedNanos: 0 }],
+        ['azure', { perBillion: 2_000_000_000, discountedPerBillion: 1_000_000_000, fixedNanos: 0 }],
       ]),
     );
     expect(deployments[0]?.prices).toEqual({ adjustments: general.priceAdjustments });

@@ -22,8 +22,12 @@ export function readAdjustments(litellm: Litellm): PriceAdjustments {
   const adjustments = new Map<string, PriceAdjustment>();
   for (const provider of new Set([...discounts.keys(), ...margins.keys()])) {
     const { share = 0, fixedNanos = 0 } = margins.get(provider) ?? margins.get('*') ?? {};
-    const factor = (1 - (discounts.get(provider) ?? 0)) * (1 + share);
-    adjustments.set(provider, { perBillion: Math.round(factor * BILLION), fixedNanos });
+    const discounted = 1 - (discounts.get(provider) ?? 0);
+    adjustments.set(provider, {
+      perBillion: Math.round(discounted * (1 + share) * BILLION),
+      discountedPerBillion: Math.round(discounted * BILLION),
+      fixedNanos,
+    });
   }
   return adjustments;
 }
