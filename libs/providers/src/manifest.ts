@@ -1,5 +1,6 @@
 import { anthropic } from './catalogue/anthropic.provider.js';
 import { azure } from './catalogue/azure.provider.js';
+import { bedrock, bedrockConverse } from './catalogue/bedrock.provider.js';
 import { openAiCompatibleProviders } from './catalogue/catalogue.js';
 import { cohere, cohereChat } from './catalogue/cohere.provider.js';
 import { deepgram } from './catalogue/deepgram.provider.js';
@@ -21,6 +22,8 @@ export const PROVIDERS: readonly Provider[] = [
   gemini,
   vertex,
   vertexBeta,
+  bedrock,
+  bedrockConverse,
   ollama,
   ollamaChat,
   cohere,

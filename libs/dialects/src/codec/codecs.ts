@@ -1,4 +1,5 @@
 import type { Dialect } from '@tollgate/contracts';
+import { bedrockConverse } from '../converse/bedrock-converse.js';
 import { cohereChat } from '../cohere/cohere-chat.js';
 import { cohereEmbed } from '../embeddings/cohere-embed.js';
 import { jinaEmbed } from '../embeddings/jina-embed.js';
@@ -26,6 +27,7 @@ const CODECS: readonly Codec[] = [
   openAiCompletions,
   anthropicMessages,
   geminiContent,
+  bedrockConverse,
   cohereChat,
   ollamaChat,
   ollamaGenerate,

@@ -1,0 +1,71 @@
+import type { Endpoint, PathQuery } from '../endpoint.js';
+import { AwsSignatures } from '../kit/aws-signatures.js';
+import type { Provider, Settings } from '../provider.js';
+import { AWS_VARIABLES, awsKeysOf, awsRegion } from './aws-credentials.js';
+import { bearer } from './openai-compatible.js';
+
+const LABEL = 'Bedrock';
+
+const below = ({ basePath, model }: PathQuery, method: string): string =>
+  `${basePath}/model/${encodeURIComponent(model)}/${method}`;
+
+const CONVERSE: Endpoint = {
+  dialect: 'bedrock-converse',
+  framing: 'aws-event-stream',
+  path: (query) => below(query, query.stream === true ? 'converse-stream' : 'converse'),
+};
+
+/** Claude in Anthropic's own words. The model and whether it streams are in the path, and Bedrock refuses them in the body. */
+const INVOKE_CLAUDE: Endpoint = {
+  dialect: 'anthropic-messages',
+  framing: 'aws-event-stream',
+  path: (query) => below(query, query.stream === true ? 'invoke-with-response-stream' : 'invoke'),
+  bodyEdits: () => ({ anthropic_version: 'bedrock-2023-05-31', model: undefined, stream: undefined }),
+};
+
+const INVOKE_COHERE: Endpoint = {
+  dialect: 'cohere-embed',
+  path: (query) => below(query, 'invoke'),
+  bodyEdits: () => ({ model: undefined }),
+};
+
+/** NOTE regional inference profiles are named with their region in front (`us.anthropic.…`), ARNs have the model at their end. */
+function endpointsOf(model: string): readonly Endpoint[] {
+  if (/(?:^|[./])cohere\.embed/.test(model)) return [INVOKE_COHERE];
+  return /(?:^|[./])anthropic\./.test(model) ? [CONVERSE, INVOKE_CLAUDE] : [CONVERSE];
+}
+
+/** LiteLLM lets people write how a model is called, and its region, before its name. */
+const ROUTE = /^(?:(?:converse|converse_like|invoke)\/)?(?:[a-z]{2}(?:-[a-z]+)+-\d\/)?/;
+
+const bedrockBase = (settings: Settings): string =>
+  settings.more['aws_bedrock_runtime_endpoint'] ??
+  `https://bedrock-runtime.${awsRegion(settings)}.amazonaws.com`;
+
+const named = (name: string): Provider => ({
+  name,
+  label: LABEL,
+  variables: { apiKey: ['AWS_BEARER_TOKEN_BEDROCK'], apiBase: [], apiVersion: [], more: AWS_VARIABLES },
+  defaultBase: null,
+  baseOf: bedrockBase,
+  needsKey: false,
+  endpoints: endpointsOf,
+  headers: bearer,
+  authorizer: (settings) =>
+    settings.apiKey === null
+      ? new AwsSignatures(
+          { label: LABEL, service: 'bedrock', region: awsRegion(settings) },
+          awsKeysOf(settings),
+        )
+      : null,
+  defaultHeaders: {},
+  vendorHeaders: null,
+  modelName: (model) => model.replace(ROUTE, ''),
+  acceptsMetadata: false,
+  asksStreamUsage: false,
+  outputCapField: 'max_tokens',
+});
+
+/** Amazon Bedrock; LiteLLM knows it by two names. */
+export const bedrock = named('bedrock');
+export const bedrockConverse = named('bedrock_converse');
