@@ -46,13 +46,14 @@ function decoded(back: Required<Back>, events: readonly SseEvent[]): Decoded {
 }
 
 /**
- * A stream is finished by its last event and no earlier, has one finish reason and its usage last, and says the same when it is
+ * A stream is finished by its last event (or the one at `end`) and no earlier, has one finish reason and its usage last, and says the same when it is
  * written again and read back. Gives what it says.
  */
 export function checkStreamAgain(
   { front, back }: ChatCodec,
   events: readonly SseEvent[],
   decode: Decode,
+  end = events.findLastIndex(({ data }) => data !== '' && data !== '[DONE]'),
 ): Decoded {
   const all = decoded(back, events);
   expect(all.decoder).toMatchObject({ started: true, finished: true, done: true });
@@ -61,8 +62,7 @@ export function checkStreamAgain(
     .filter((choice) => choice['finish_reason']);
   expect(ends).toHaveLength(1);
   expect(all.chunks.at(-1)?.['choices']).toEqual([]);
-  const last = events.findLastIndex(({ data }) => data !== '' && data !== '[DONE]');
-  for (const at of [1, Math.floor(last / 2), last])
+  for (const at of [1, Math.floor(end / 2), end])
     expect(decoded(back, events.slice(0, at)).decoder.finished).toBe(false);
   const again = decoded(back, decode(written(front, all.chunks)));
   expect(again.decoder.finished).toBe(true);

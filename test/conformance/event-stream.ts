@@ -1,19 +1,18 @@
+import { EventStreamDecoder, type SseEvent } from '@tollgate/dialects';
 import { parse } from './checks.js';
 
-/** Length of the message, of its headers, and the checksum of both. */
-const PRELUDE = 12;
-const CHECKSUM = 4;
-
-/** Payloads of an Amazon event stream; what an InvokeModel stream wraps is unwrapped. */
-export function eventStreamPayloads(bytes: Buffer): unknown[] {
-  const payloads: unknown[] = [];
-  for (let at = 0; at + PRELUDE <= bytes.length; at += bytes.readUInt32BE(at)) {
-    const end = at + bytes.readUInt32BE(at) - CHECKSUM;
-    const payload = bytes.subarray(at + PRELUDE + bytes.readUInt32BE(at + 4), end);
-    if (payload.length > 0) payloads.push(unwrapped(parse(payload)));
-  }
-  return payloads;
+/** The events of an Amazon event stream, decoded in one piece and in small ones: both must agree. */
+export function eventStreamEvents(bytes: Buffer): SseEvent[] {
+  const whole = new EventStreamDecoder();
+  const events = [...whole.push(bytes), ...whole.flush()];
+  const pieces = new EventStreamDecoder();
+  const again: SseEvent[] = [];
+  for (let at = 0; at < bytes.length; at += 7) again.push(...pieces.push(bytes.subarray(at, at + 7)));
+  again.push(...pieces.flush());
+  expect(again).toEqual(events);
+  return events;
 }
 
-const unwrapped = (payload: Readonly<Record<string, unknown>>): unknown =>
-  typeof payload['bytes'] === 'string' ? parse(Buffer.from(payload['bytes'], 'base64')) : payload;
+/** Payloads of an Amazon event stream; what an InvokeModel stream wraps is unwrapped. */
+export const eventStreamPayloads = (bytes: Buffer): unknown[] =>
+  eventStreamEvents(bytes).map(({ data }) => parse(data));

@@ -4,7 +4,7 @@ import { isObject, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
 import { Refusals } from '../refusals.js';
 import { formatOf, hasStructuredOutput, type AnswerFormat } from '../to-anthropic/request-format.js';
-import { conversationOf, type Turn } from '../to-anthropic/request-messages.js';
+import { conversationOf, withPlainIds, type Turn } from '../to-anthropic/request-messages.js';
 import { cachesPrompts, familyOf, type ModelFamily } from './model-family.js';
 import { contentOf } from './request-content.js';
 import { DocumentNames } from './request-documents.js';
@@ -21,7 +21,9 @@ export function chatToConverse(request: Json, options: BackOptions): TranslatedR
   const family = familyOf(options.model);
   const refusals = new Refusals(options.dropParams, 'Bedrock');
   const others = otherFields(request, family, refusals);
-  const { system, messages } = conversationOf(request['messages'], refusals);
+  const { system, messages: turns } = conversationOf(request['messages'], refusals);
+  // NOTE Kimi counts on its own ids, which are made of more than Claude allows.
+  const messages = family === 'claude' || family === 'unknown' ? withPlainIds(turns) : turns;
   const isStrict = takesSchemas(family, options.model);
   const format = formatOf(request['response_format'], isStrict);
   const called = callsOf(messages);

@@ -4,7 +4,7 @@ import { present } from '../json/present.js';
 import { Refusals } from '../refusals.js';
 import { WITHOUT_BLOCK } from './request-content.js';
 import { formatOf, hasStructuredOutput, type AnswerFormat } from './request-format.js';
-import { conversationOf } from './request-messages.js';
+import { conversationOf, withPlainIds } from './request-messages.js';
 import {
   maxTokensOf,
   metadataOf,
@@ -32,7 +32,8 @@ export function chatToMessages(request: Json, options: ChatToMessagesOptions): T
   const refusals = new Refusals(options.dropParams, 'Anthropic', WITHOUT_BLOCK);
   const travelling = travellingFields(request, refusals);
   const isNative = hasStructuredOutput(request['model']);
-  const { system, messages } = conversationOf(request['messages'], refusals);
+  const { system, messages: turns } = conversationOf(request['messages'], refusals);
+  const messages = withPlainIds(turns);
   const format = formatOf(request['response_format'], isNative);
   const { tools, toolChoice } = toolFields(request, format, isNative, refusals);
   const isToolForced = toolChoice?.['type'] === 'any' || toolChoice?.['type'] === 'tool';

@@ -76,7 +76,7 @@ function toolResult(message: Json, field: string, refusals: Refusals): Json {
     only?.['type'] === 'text' ? only['text'] : blocks.map(({ cache_control: _mark, ...block }) => block);
   return {
     type: 'tool_result',
-    tool_use_id: toolId(stringAt(message['tool_call_id'], `${field}.tool_call_id`, 'request')),
+    tool_use_id: stringAt(message['tool_call_id'], `${field}.tool_call_id`, 'request'),
     ...(blocks.length > 0 && { content }),
     ...(typeof message['is_error'] === 'boolean' && { is_error: message['is_error'] }),
     ...(marked !== undefined && { cache_control: marked }),
@@ -114,7 +114,7 @@ function toolUse(value: unknown, field: string, refusals: Refusals): Json | unde
   const target = objectAt(call['function'], `${field}.function`, 'request');
   return {
     type: 'tool_use',
-    id: toolId(stringAt(call['id'], `${field}.id`, 'request')),
+    id: stringAt(call['id'], `${field}.id`, 'request'),
     name: stringAt(target['name'], `${field}.function.name`, 'request'),
     input: argumentsOf(target['arguments'], `${field}.function.arguments`),
     ...(call['cache_control'] !== undefined && { cache_control: call['cache_control'] }),
@@ -136,7 +136,16 @@ export function argumentsOf(value: unknown, field: string): Json {
 }
 
 /** Anthropic allows fewer characters in an id than others make them of; both ends of a pair change alike. */
-const toolId = (id: string): string => id.replaceAll(/[^a-zA-Z0-9_-]/g, '_');
+export const withPlainIds = (turns: readonly Turn[]): Turn[] =>
+  turns.map(({ role, content }) => ({ role, content: content.map(withPlainId) }));
+
+function withPlainId(block: Json): Json {
+  const name = block['type'] === 'tool_use' ? 'id' : 'tool_use_id';
+  const id = block[name];
+  return typeof id === 'string' && /[^\w-]/.test(id)
+    ? { ...block, [name]: id.replaceAll(/[^\w-]/g, '_') }
+    : block;
+}
 
 /** Anthropic refuses white space at the end of a prefilled answer. */
 function trimPrefill(turns: Turn[]): void {

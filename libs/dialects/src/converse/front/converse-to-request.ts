@@ -20,22 +20,25 @@ const SHARED_MODEL_FIELDS = ['thinking', 'top_k', 'reasoning_effort'] as const;
 
 /**
  * A request of Bedrock's Converse as an OpenAI chat request. What Bedrock alone reads (its guardrails, fields of one model) keeps
- * its name: a provider that knows none refuses it, rather than that it is lost without a word.
+ * its name unless it may be dropped: a provider that knows none refuses it, rather than that it is lost without a word.
  */
-export function converseToRequest(request: Json, { model, stream }: FrontOptions): Json {
-  const travelling = Object.entries(request).filter(([name]) => !CONSUMED.has(name));
+export function converseToRequest(request: Json, { model, stream, dropParams }: FrontOptions): Json {
   const { shared, rest } = modelFieldsOf(request['additionalModelRequestFields']);
+  const { unknown, ...inference } = inferenceFields(request['inferenceConfig']);
+  const bedrocksOwn = {
+    ...Object.fromEntries(Object.entries(request).filter(([name]) => !CONSUMED.has(name))),
+    ...present({ inferenceConfig: unknown, additionalModelRequestFields: rest }),
+  };
   return {
-    ...Object.fromEntries(travelling),
+    ...(dropParams ? {} : bedrocksOwn),
     model,
     messages: chatMessagesOf(request),
     ...present({
-      ...inferenceFields(request['inferenceConfig']),
+      ...inference,
       ...chatToolsOf(request['toolConfig']),
       ...shared,
       response_format: responseFormatOf(request['outputConfig']),
       service_tier: isObject(request['serviceTier']) ? request['serviceTier']['type'] : undefined,
-      additionalModelRequestFields: Object.keys(rest).length === 0 ? undefined : rest,
       stream: stream ? true : undefined,
     }),
   };
@@ -54,19 +57,22 @@ function inferenceFields(value: unknown): Json {
     temperature: optionalNumber(temperature, 'inferenceConfig.temperature', 'request'),
     top_p: optionalNumber(topP, 'inferenceConfig.topP', 'request'),
     stop: stop.length === 0 ? undefined : stop,
-    inferenceConfig: Object.keys(unknown).length === 0 ? undefined : unknown,
+    unknown: someOf(Object.entries(unknown)),
   };
 }
 
-function modelFieldsOf(value: unknown): { readonly shared: Json; readonly rest: Json } {
+function modelFieldsOf(value: unknown): { readonly shared: Json; readonly rest: Json | undefined } {
   const fields = isObject(value) ? value : {};
   const isShared = (name: string): boolean => (SHARED_MODEL_FIELDS as readonly string[]).includes(name);
   const entries = Object.entries(fields);
   return {
     shared: Object.fromEntries(entries.filter(([name]) => isShared(name))),
-    rest: Object.fromEntries(entries.filter(([name]) => !isShared(name))),
+    rest: someOf(entries.filter(([name]) => !isShared(name))),
   };
 }
+
+const someOf = (entries: readonly (readonly [string, unknown])[]): Json | undefined =>
+  entries.length === 0 ? undefined : Object.fromEntries(entries);
 
 function responseFormatOf(config: unknown): Json | undefined {
   if (!isObject(config)) return undefined;
