@@ -78,7 +78,7 @@ describe('Bedrock', () => {
     reply = { status: 200, type: 'application/json', body: JSON.stringify(CONVERSED) };
     const { answer, attempt } = await call();
     expect(seen.url).toBe('/model/eu.anthropic.claude-sonnet-4-5-v1%3A0/converse');
-    expect(seen.headers['authorization']).toMatch(
+    expect(seen.headers.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-west-1\/bedrock\/aws4_request, SignedHeaders=[a-z0-9;-]*host[a-z0-9;-]*, Signature=[0-9a-f]{64}$/,
     );
     expect(JSON.stringify(seen)).not.toContain('very-secret');
@@ -137,7 +137,7 @@ describe('Bedrock', () => {
   it('sends a key as a bearer, and signs nothing then', async () => {
     reply = { status: 200, type: 'application/json', body: JSON.stringify(CONVERSED) };
     await call({ apiKey: 'bedrock-key' });
-    expect(seen.headers['authorization']).toBe('Bearer bedrock-key');
+    expect(seen.headers.authorization).toBe('Bearer bedrock-key');
     expect(seen.headers['x-amz-date']).toBeUndefined();
   });
 
