@@ -22,15 +22,16 @@ describe('the manifest', () => {
   it('names each provider once, in the shape of a subject’s token', () => {
     const names = PROVIDERS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    for (const name of names) expect(name).toMatch(/^[a-z0-9_]+$/);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9_-]+$/);
   });
 });
 
 /** Others have a spec of their own: those that do not chat, and those whose form is nobody's dialect. */
 const CHATTING = PROVIDERS.filter((provider) => {
   const way = wayTo(provider.endpoints('some-model'), 'openai-chat');
-  // The lab has no binary streams: Bedrock has a spec of its own.
-  return way !== null && way.endpoint.adapter === undefined && way.endpoint.framing !== 'aws-event-stream';
+  if (way === null || way.endpoint.adapter !== undefined) return false;
+  // The lab has neither binary streams nor legacy completions: Bedrock and `text-completion-openai` have specs of their own.
+  return way.endpoint.framing !== 'aws-event-stream' && way.endpoint.dialect !== 'openai-completions';
 });
 
 describe.each(CHATTING.map((provider) => [provider.name, provider] as const))(

@@ -14,9 +14,9 @@ const PROVIDERS = new Set(
   topaz bytez chatgpt compactifai datarobot docker_model_runner dotprompt gigachat helicone langgraph
   lemonade linkup manus milvus nanogpt parallel_ai perplexity_ai pg_vector poe publicai ragflow searxng
   sap synthetic xiaomi_mimo amazon_nova abliteration apertis chutes sarvam stepfun custom a2a
-  auto_router complexity_router auto lm_studio_chat maritalk anyscale bedrock_mantle vertex demo`.split(
-    /\s+/,
-  ),
+  auto_router complexity_router auto lm_studio_chat maritalk anyscale bedrock_mantle vertex demo
+  aihubmix atlas_cloud avian byteplus charity_engine cortecs crusoe eurouter gmi llamagate nano-gpt oobabooga
+  scaleway veniceai`.split(/\s+/),
 );
 
 const INFERENCE: readonly [RegExp, string][] = [

@@ -1,5 +1,7 @@
 import type { Provider } from '../provider.js';
+import { hosts } from './hosts.js';
 import { below, chatPath, openAiCompatible } from './openai-compatible.js';
+import { vendors } from './vendors.js';
 
 const FIREWORKS_PREFIX = 'accounts/fireworks/models/';
 const DEEPSEEK_STABLE = /^(?:\/v1)?$/;
@@ -104,4 +106,6 @@ export const openAiCompatibleProviders: readonly Provider[] = [
     keyVariables: ['OPENAI_LIKE_API_KEY'],
     baseVariables: ['OPENAI_LIKE_API_BASE'],
   }),
+  ...vendors,
+  ...hosts,
 ];

@@ -13,6 +13,8 @@ export interface OpenAiCompatibleRow {
   readonly baseVariables?: readonly string[];
   /** Default: true when there is a base URL. */
   readonly needsKey?: boolean;
+  /** Lower case: holds the key in place of a bearer token. */
+  readonly keyHeader?: string;
   readonly vendorHeaders?: string;
   readonly acceptsMetadata?: boolean;
   readonly asksStreamUsage?: boolean;
@@ -76,11 +78,16 @@ const withoutChatPath = (basePath: string): string =>
 export const bearer = ({ apiKey }: Pick<Settings, 'apiKey'>): Record<string, string> =>
   apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
 
+const keyIn =
+  (header: string): Provider['headers'] =>
+  ({ apiKey }) =>
+    apiKey === null ? {} : { [header]: apiKey };
+
 const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** A provider that speaks OpenAI's chat dialect at its own address. */
 export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
-  const { prefill, also = ['openai-embeddings'], own = [] } = row;
+  const { keyHeader, prefill, also = ['openai-embeddings'], own = [] } = row;
   const chat: Endpoint = { dialect: 'openai-chat', path: row.path ?? chatPath };
   const endpoints = [chat, ...openAiEndpoints(also), ...own];
   return {
@@ -90,7 +97,7 @@ export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
     defaultBase: row.baseUrl,
     needsKey: row.needsKey ?? row.baseUrl !== null,
     endpoints: () => endpoints,
-    headers: bearer,
+    headers: keyHeader === undefined ? bearer : keyIn(keyHeader),
     defaultHeaders: {},
     vendorHeaders: row.vendorHeaders ?? null,
     ...(row.modelName === undefined ? {} : { modelName: row.modelName }),
@@ -100,3 +107,20 @@ export function openAiCompatible(row: OpenAiCompatibleRow): Provider {
     ...(prefill === undefined ? {} : { prefill: () => prefill }),
   };
 }
+
+/** A row in one line, for the many whose variables are called after them: `NOVITA_API_KEY`, `NOVITA_API_BASE`. */
+export function namedRow(
+  name: string,
+  baseUrl: string | null,
+  more: Omit<OpenAiCompatibleRow, 'name' | 'baseUrl'> = {},
+): Provider {
+  const stem = name.toUpperCase().replaceAll('-', '_');
+  const variables = { keyVariables: [`${stem}_API_KEY`], baseVariables: [`${stem}_API_BASE`] };
+  return openAiCompatible({ name, baseUrl, ...variables, ...more });
+}
+
+/** Chat below a base that is often given without its path. */
+export const chatBelow =
+  (usual: string): Endpoint['path'] =>
+  ({ basePath }) =>
+    chatPath({ basePath: basePath === '' ? usual : basePath });

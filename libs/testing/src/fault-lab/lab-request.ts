@@ -47,7 +47,8 @@ export function dialectOfPath(path: string): { dialect: LabDialect; model?: stri
   }
   const vertex = /\/models\/([^/]+):(?:rawPredict|streamRawPredict)$/.exec(path);
   if (vertex !== null) return { dialect: 'anthropic', model: decodeURIComponent(vertex[1] ?? '') };
-  if (path.endsWith('/chat/completions')) return { dialect: 'openai' };
+  // DataRobot's path ends in a slash.
+  if (/\/chat\/completions\/?$/.test(path)) return { dialect: 'openai' };
   if (path.endsWith('/v1/messages')) return { dialect: 'anthropic' };
   if (path.endsWith('/v2/chat')) return { dialect: 'cohere' };
   return path.endsWith('/api/chat') ? { dialect: 'ollama' } : undefined;
