@@ -4,6 +4,7 @@ import { Attempt } from './attempt.js';
 import { connectionTo } from './connection.js';
 import { Transport } from './kit/transport.js';
 import { findProvider } from './manifest.js';
+import type { Provider } from './provider.js';
 
 const LONG = 20_000;
 const CLOCKS: Clocks = { connectMs: LONG, firstTokenMs: LONG, idleMs: LONG, totalMs: LONG };
@@ -27,14 +28,14 @@ export interface MockedAnswer {
 
 /** A call of `seen`, a model that the provider calls `own`, at the provider's own address, where nobody is but this reply. */
 export async function mockedCall(
-  name: string,
+  whose: string | Provider,
   dialect: Dialect,
   asked: MockedCall,
   reply: object,
 ): Promise<MockedAnswer> {
   const agent = new MockAgent();
   agent.disableNetConnect();
-  const provider = findProvider(name)!;
+  const provider = typeof whose === 'string' ? findProvider(whose)! : whose;
   let got = { path: '', headers: {}, sent: Buffer.alloc(0) };
   agent
     .get(new URL(provider.defaultBase!).origin)
@@ -48,7 +49,7 @@ export async function mockedCall(
       { headers: { 'content-type': Buffer.isBuffer(reply) ? 'audio/mpeg' : 'application/json' } },
     );
   const settings = { apiKey: 'sk-test', apiBase: null, apiVersion: null, organization: null, more: {} };
-  const transport = new Transport({ dispatchers: new Map([[name, agent]]) });
+  const transport = new Transport({ dispatchers: new Map([[provider.name, agent]]) });
   const attempt = new Attempt(transport, connectionTo(provider, settings), {
     ...{ attemptId: 'call:1', dialect, model: 'seen', upstreamModel: 'own', stream: false },
     ...{ includeUsage: false, headers: {}, options: OPTIONS, ...asked },

@@ -1,6 +1,8 @@
 import type { Dialect } from '@tollgate/contracts';
 import { mockedCall } from '../_mocked-call.js';
 import { findProvider } from '../manifest.js';
+import type { Provider } from '../provider.js';
+import { namedRow } from './openai-compatible.js';
 
 const answer = {
   id: 'c',
@@ -11,11 +13,43 @@ const answer = {
   usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
 };
 
-const call = (name: string, dialect: Dialect, request: object, reply: object) =>
-  mockedCall(name, dialect, { body: Buffer.from(JSON.stringify({ model: 'seen', ...request })) }, reply);
+const call = (whose: string | Provider, dialect: Dialect, request: object, reply: object) =>
+  mockedCall(whose, dialect, { body: Buffer.from(JSON.stringify({ model: 'seen', ...request })) }, reply);
 
-const chat = (name: string) =>
-  call(name, 'openai-chat', { messages: [{ role: 'user', content: 'Hello' }] }, answer);
+const chat = (whose: string | Provider) =>
+  call(whose, 'openai-chat', { messages: [{ role: 'user', content: 'Hello' }] }, answer);
+
+describe('a row that is added', () => {
+  const added = namedRow('tomorrows_cloud', 'https://api.tomorrows.example/v1');
+
+  it('is all that a provider takes: chat, embeddings, variables', async () => {
+    const chatted = await chat(added);
+    expect(chatted.path).toBe('/v1/chat/completions');
+    expect(chatted.headers).toMatchObject({ authorization: 'Bearer sk-test' });
+    expect(JSON.parse(chatted.sent.toString())).toMatchObject({ model: 'own' });
+    expect(JSON.parse(chatted.data.toString())).toMatchObject({ model: 'seen', choices: answer.choices });
+    expect(chatted.usage).toMatchObject({ input: 1, output: 2 });
+
+    const vectors = { object: 'list', data: [], model: 'own', usage: { prompt_tokens: 4, total_tokens: 4 } };
+    const embedded = await call(added, 'openai-embeddings', { input: 'a' }, vectors);
+    expect([embedded.path, embedded.usage?.input]).toEqual(['/v1/embeddings', 4]);
+
+    expect(added.variables).toMatchObject({
+      apiKey: ['TOMORROWS_CLOUD_API_KEY'],
+      apiBase: ['TOMORROWS_CLOUD_API_BASE'],
+    });
+  });
+
+  it("serves clients of other dialects too, as Anthropic's", async () => {
+    const request = { max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] };
+    const { path, data } = await call(added, 'anthropic-messages', request, answer);
+    expect(path).toBe('/v1/chat/completions');
+    expect(JSON.parse(data.toString())).toMatchObject({
+      type: 'message',
+      content: [{ type: 'text', text: 'Hi' }],
+    });
+  });
+});
 
 describe('rows of the catalogue', () => {
   it.each([
