@@ -88,9 +88,10 @@ async function lastSending(
 ): Promise<EnteredCall | null> {
   let { header, pass } = entered;
   for (const [index, kind] of (plan.lostRouters ?? []).entries()) {
-    // Nobody waits for this attempt any more, and nobody hears of it but the ledger.
+    // Nobody waits for this attempt any more, and nobody hears of it but the ledger: when the call has ended, maybe.
+    const slow = { ...plan, pauseMs: 5 * plan.pauseMs };
     if (kind === 'sent')
-      void lastAttempt(bus, attemptOf(header, plan, 1), plan, books).catch(() => undefined);
+      void lastAttempt(bus, attemptOf(header, plan, 1), slow, books).catch(() => undefined);
     await sleep(plan.pauseMs);
     const renewed = await pass.renew(index + 1);
     if (renewed === null) {
