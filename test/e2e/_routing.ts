@@ -117,6 +117,19 @@ export class Visitor {
     return Promise.all(Array.from({ length: count }, () => this.chat(model, extra)));
   }
 
+  /**
+   * Calls that are all under way together, but come one after the other: those of one turn of the ingress' event loop go to one
+   * router, so that a burst may leave a router out. `answers` are those of all.
+   */
+  async spread(count: number, model: string): Promise<{ readonly answers: Promise<Answered[]> }> {
+    const calls: Promise<Answered>[] = [];
+    for (let number = 0; number < count; number += 1) {
+      calls.push(this.chat(model));
+      await (await fetch(`${this.url}/health/liveliness`)).text();
+    }
+    return { answers: Promise.all(calls) };
+  }
+
   async post(path: string, body: object, headers: Record<string, string> = {}): Promise<Answered> {
     return this.answered(
       await fetch(`${this.url}${path}`, {

@@ -56,7 +56,7 @@ export function describeReplicas(subject: () => RoutingSubject, gateway: () => D
     const deciders = new Set<string>();
     await eventually(
       async () => {
-        const answers = await visitor.burst(10, 'shared');
+        const answers = await (await visitor.spread(10, 'shared')).answers;
         expect(shares(answers)).toEqual({ 'shared-2': 10 });
         for (const { callId } of answers) deciders.add((await visitor.explain(callId)).router);
         return deciders.size;
@@ -76,10 +76,10 @@ export function describeReplicas(subject: () => RoutingSubject, gateway: () => D
 
   it('kill -9 of one: its attempts that fail afterwards are decided by another', async () => {
     const { lab } = subject();
-    lab.script('surviving-1', [{ delayMs: 1_500, status: 500 }]);
+    lab.script('surviving-1', [{ delayMs: 4_000, status: 500 }]);
     const before = await resends();
     const [router] = gateway().replicas.router;
-    const calls = visitor.burst(CALLS_AT_ONCE, 'surviving');
+    const { answers: calls } = await visitor.spread(CALLS_AT_ONCE, 'surviving');
     await eventually(
       async () => lab.stats().open,
       (open) => open === CALLS_AT_ONCE,
@@ -97,9 +97,9 @@ export function describeReplicas(subject: () => RoutingSubject, gateway: () => D
   it('kill -9 of one in the middle of a retry: the call is answered once, and each attempt is billed', async () => {
     const { lab } = subject();
     lab.script('surviving-1', [{ status: 500 }]);
-    lab.script('surviving-2', [{ delayMs: 3_000 }]);
+    lab.script('surviving-2', [{ delayMs: 5_000 }]);
     const [router] = gateway().replicas.router;
-    const calls = visitor.burst(CALLS_AT_ONCE, 'surviving');
+    const { answers: calls } = await visitor.spread(CALLS_AT_ONCE, 'surviving');
     await eventually(
       async () => lab.stats().open,
       (open) => open === CALLS_AT_ONCE && visitor.seen('surviving-2').calls === CALLS_AT_ONCE,
@@ -113,10 +113,10 @@ export function describeReplicas(subject: () => RoutingSubject, gateway: () => D
 
   it('kill -9 of one: its attempts that succeed afterwards are answers', async () => {
     const { lab } = subject();
-    lab.script('surviving-1', [{ delayMs: 1_500 }]);
+    lab.script('surviving-1', [{ delayMs: 4_000 }]);
     const before = await resends();
     const [, router] = gateway().replicas.router;
-    const calls = visitor.burst(CALLS_AT_ONCE, 'surviving');
+    const { answers: calls } = await visitor.spread(CALLS_AT_ONCE, 'surviving');
     await eventually(
       async () => lab.stats().open,
       (open) => open === CALLS_AT_ONCE,
@@ -134,7 +134,7 @@ export function describeReplicas(subject: () => RoutingSubject, gateway: () => D
     const [, , router] = gateway().replicas.router;
     const before = await resends();
     router!.signal('SIGSTOP');
-    const calls = visitor.burst(CALLS_AT_ONCE, 'surviving');
+    const { answers: calls } = await visitor.spread(CALLS_AT_ONCE, 'surviving');
     await eventually(
       async () => subject().lab.stats().finished,
       (finished) => finished > 8,
