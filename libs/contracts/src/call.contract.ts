@@ -196,7 +196,7 @@ export const attemptCall = defineCall('tollgate.call.attempt.*', {
 });
 
 /** Of a cost with a discount or a margin: listed less discount and with margin it is what is charged. */
-export const costParts = z.object({
+const costParts = z.object({
   listedNanos: z.number().int(),
   discountNanos: z.number().int(),
   marginNanos: z.number().int(),

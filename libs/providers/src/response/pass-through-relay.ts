@@ -15,7 +15,7 @@ import type { RelayOptions } from './relay-options.js';
 import { EventStamp, editEvent } from './restamp.js';
 import type { StreamRelay } from './stream-relay.js';
 
-export const DONE_EVENT = Buffer.from('data: [DONE]\n\n');
+const DONE_EVENT = Buffer.from('data: [DONE]\n\n');
 
 /** OpenAI to OpenAI: bytes as they come, but for the model's name and the usage chunk that the client did not ask for. */
 export function chatPassThrough({ model, includeUsage, source }: RelayOptions): StreamRelay {
