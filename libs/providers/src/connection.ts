@@ -45,6 +45,7 @@ export function connectionTo(
   for (const [name, value] of Object.entries(extraHeaders)) headers.set(name.toLowerCase(), value.trim());
   for (const [name, value] of headers) assertSendable(provider, name, value);
   const basePath = url.pathname.replace(/\/+$/, '');
+  const secrets = secretsOf(apiKey, extraHeaders);
   return {
     provider,
     origin: url.origin,
@@ -55,7 +56,10 @@ export function connectionTo(
     authorizer,
     source: {
       label: provider.label,
-      secrets: [...secretsOf(apiKey, extraHeaders), ...(authorizer?.secrets ?? [])],
+      // Read anew each time: tokens come later.
+      get secrets() {
+        return [...secrets, ...(authorizer?.secrets ?? [])];
+      },
     },
   };
 }

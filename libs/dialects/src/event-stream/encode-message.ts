@@ -1,9 +1,12 @@
 import { crc32 } from 'node:zlib';
 
 /** A message of an AWS event stream, with headers that are texts. */
-export function encodeMessage(headers: Readonly<Record<string, string>>, payload: string): Buffer {
+export function encodeMessage(
+  headers: Readonly<Record<string, string>>,
+  payload: string | Uint8Array,
+): Buffer {
   const encodedHeaders = Buffer.concat(Object.entries(headers).map(header));
-  const body = Buffer.from(payload);
+  const body = typeof payload === 'string' ? Buffer.from(payload) : payload;
   const prelude = Buffer.alloc(8);
   prelude.writeUInt32BE(prelude.length + 4 + encodedHeaders.length + body.length + 4);
   prelude.writeUInt32BE(encodedHeaders.length, 4);

@@ -48,6 +48,17 @@ describe('EventStreamDecoder', () => {
     expect(Buffer.from(event?.raw ?? []).toString()).toBe(`event: message_stop\ndata: ${inner}\n\n`);
   });
 
+  it('puts together what a server streams and SageMaker hands through in pieces', () => {
+    const stream = Buffer.from('data: {"content":"é"}\n\ndata: [DONE]\n\n');
+    const decoder = new EventStreamDecoder();
+    const events = Array.from(stream, (byte) =>
+      message({ ':message-type': 'event', ':event-type': 'PayloadPart' }, Buffer.of(byte)),
+    ).flatMap((part) => decoder.push(part));
+    expect(events.map(({ data }) => data)).toEqual(['{"content":"é"}', '[DONE]']);
+    expect(Buffer.concat(events.map(({ raw }) => raw))).toEqual(stream);
+    expect(decoder.isBetweenEvents).toBe(true);
+  });
+
   it('throws an exception as its error, after the events before it', () => {
     const exception = message(
       { ':message-type': 'exception', ':exception-type': 'throttlingException' },

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { GatewayError } from '@tollgate/contracts';
 import { isObject, type Json } from '../json/json.js';
 import { encodeSse } from '../sse/encode-sse.js';
-import type { SseDecoderOptions, SseEvent } from '../sse/sse-decoder.js';
+import { SseDecoder, type SseDecoderOptions, type SseEvent } from '../sse/sse-decoder.js';
 import { errorOfAwsException } from './aws-exception.js';
 import { textHeaders } from './message-headers.js';
 
@@ -16,7 +16,8 @@ const NOTHING = Buffer.alloc(0);
 /**
  * Splits a byte stream into the messages of AWS's event streams (`application/vnd.amazon.eventstream`): the event's name is its
  * `:event-type`, its data the payload. What an InvokeModel stream wraps, the model's own event, is unwrapped, and its `raw` is a
- * server-sent event. An exception is thrown as its error, after the events that came before it.
+ * server-sent event; so are those that SageMaker hands through in pieces (`PayloadPart`). An exception is thrown as its error,
+ * after the events that came before it.
  */
 export class EventStreamDecoder {
   private readonly maxEventBytes: number;
@@ -24,14 +25,17 @@ export class EventStreamDecoder {
   private pending = NOTHING;
   private length = 0;
   private failure: GatewayError | null = null;
+  /** Of a server's own stream, within the messages. */
+  private readonly inner: SseDecoder;
 
   constructor(options: SseDecoderOptions = {}) {
     this.maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
+    this.inner = new SseDecoder({ maxEventBytes: this.maxEventBytes });
   }
 
   /** Nothing of an unfinished message is held. */
   get isBetweenEvents(): boolean {
-    return this.length === 0 && this.failure === null;
+    return this.length === 0 && this.failure === null && this.inner.isBetweenEvents;
   }
 
   /** The events that this chunk completes. Throws `upstream_invalid_response` for bytes that are no messages. */
@@ -42,8 +46,7 @@ export class EventStreamDecoder {
     let at = 0;
     try {
       for (let size = this.sizeAt(view, at); size <= view.length - at; size = this.sizeAt(view, at)) {
-        const event = eventOf(view.subarray(at, at + size));
-        if (event !== null) events.push(event);
+        events.push(...this.eventsOf(messageOf(view.subarray(at, at + size))));
         at += size;
       }
     } catch (error) {
@@ -57,8 +60,27 @@ export class EventStreamDecoder {
   /** The end of the stream. Throws `upstream_stream_broken` where a message is not whole. */
   flush(): SseEvent[] {
     this.throwFailure();
-    if (this.length > 0) throw new GatewayError('upstream_stream_broken', 'The stream ended within an event');
-    return [];
+    if (this.length > 0) {
+      throw new GatewayError('upstream_stream_broken', 'The stream ended within an event');
+    }
+    return this.inner.flush();
+  }
+
+  /** Throws an exception's error. */
+  private eventsOf({ headers, payload, raw }: Message): SseEvent[] {
+    const type = headers.get(':message-type');
+    if (type === 'exception') {
+      const { message } = parsed(payload.toString());
+      throw errorOfAwsException(headers.get(':exception-type') ?? 'exception', message);
+    }
+    if (type === 'error') {
+      throw errorOfAwsException(headers.get(':error-code') ?? 'error', headers.get(':error-message'));
+    }
+    const event = headers.get(':event-type') ?? null;
+    // Copied: what is pending in it may outlive the message.
+    if (event === 'PayloadPart') return this.inner.push(Buffer.from(payload));
+    const data = payload.toString();
+    return event === 'chunk' ? unwrapped(data) : [{ event, data, raw }];
   }
 
   private throwFailure(): void {
@@ -96,32 +118,28 @@ export class EventStreamDecoder {
   }
 }
 
-/** The event of one whole message; null for one without a meaning to us. Throws an exception's error. */
-function eventOf(message: Buffer): SseEvent | null {
-  const end = message.length - CHECKSUM;
-  if (crc32(message.subarray(0, end)) !== message.readUInt32BE(end)) throw broken();
-  const payloadStart = PRELUDE + message.readUInt32BE(4);
-  const headers = textHeaders(message.subarray(PRELUDE, payloadStart));
-  if (headers === null) throw broken();
-  const data = message.toString('utf8', payloadStart, end);
-  const type = headers.get(':message-type');
-  if (type === 'exception') {
-    throw errorOfAwsException(headers.get(':exception-type') ?? 'exception', parsed(data)['message']);
-  }
-  if (type === 'error') {
-    throw errorOfAwsException(headers.get(':error-code') ?? 'error', headers.get(':error-message'));
-  }
-  const event = headers.get(':event-type') ?? null;
-  return event === 'chunk' ? unwrapped(data) : { event, data, raw: message };
+interface Message {
+  readonly headers: ReadonlyMap<string, string>;
+  readonly payload: Buffer;
+  readonly raw: Buffer;
 }
 
-function unwrapped(data: string): SseEvent | null {
+function messageOf(raw: Buffer): Message {
+  const end = raw.length - CHECKSUM;
+  if (crc32(raw.subarray(0, end)) !== raw.readUInt32BE(end)) throw broken();
+  const payloadStart = PRELUDE + raw.readUInt32BE(4);
+  const headers = textHeaders(raw.subarray(PRELUDE, payloadStart));
+  if (headers === null) throw broken();
+  return { headers, payload: raw.subarray(payloadStart, end), raw };
+}
+
+function unwrapped(data: string): SseEvent[] {
   const { bytes } = parsed(data);
-  if (typeof bytes !== 'string') return null;
+  if (typeof bytes !== 'string') return [];
   const inner = Buffer.from(bytes, 'base64').toString('utf8');
   const type = /^\{"type":"([a-z_]+)"/.exec(inner)?.[1] ?? parsed(inner)['type'];
   const name = typeof type === 'string' ? type : undefined;
-  return { event: name ?? null, data: inner, raw: encodeSse(inner, name) };
+  return [{ event: name ?? null, data: inner, raw: encodeSse(inner, name) }];
 }
 
 function parsed(text: string): Json {
