@@ -34,6 +34,7 @@ export const dialect = z.enum([
   'voyage-embed',
   'jina-embed',
   'perplexity-embed',
+  'titan-embed',
   'cohere-rerank',
   'jina-rerank',
   'voyage-rerank',
@@ -48,6 +49,7 @@ export const dialect = z.enum([
   'anthropic-count-tokens',
   'gemini-count-tokens',
   'vertex-count-tokens',
+  'bedrock-count-tokens',
   /** Whatever a provider's own API says there: nobody reads it. */
   'native',
 ]);
@@ -72,6 +74,7 @@ export const TASK_OF: Readonly<Record<Dialect, Task>> = {
   'voyage-embed': 'embedding',
   'jina-embed': 'embedding',
   'perplexity-embed': 'embedding',
+  'titan-embed': 'embedding',
   'cohere-rerank': 'rerank',
   'jina-rerank': 'rerank',
   'voyage-rerank': 'rerank',
@@ -86,6 +89,7 @@ export const TASK_OF: Readonly<Record<Dialect, Task>> = {
   'anthropic-count-tokens': 'token-count',
   'gemini-count-tokens': 'token-count',
   'vertex-count-tokens': 'token-count',
+  'bedrock-count-tokens': 'token-count',
   native: 'native',
 };
 

@@ -1,11 +1,13 @@
 import type { Dialect } from '@tollgate/contracts';
 import { bedrockConverse } from '../converse/bedrock-converse.js';
+import { bedrockCountTokens } from '../converse/count-tokens.js';
 import { cohereChat } from '../cohere/cohere-chat.js';
 import { cohereEmbed } from '../embeddings/cohere-embed.js';
 import { jinaEmbed } from '../embeddings/jina-embed.js';
 import { ollamaEmbed } from '../embeddings/ollama-embed.js';
 import { openAiEmbeddings } from '../embeddings/openai-embeddings.js';
 import { perplexityEmbed } from '../embeddings/perplexity-embed.js';
+import { titanEmbed } from '../embeddings/titan-embed.js';
 import { voyageEmbed } from '../embeddings/voyage-embed.js';
 import { anthropicCountTokens, geminiCountTokens, vertexCountTokens } from '../gemini/count/count-tokens.js';
 import { geminiBatchEmbed, geminiEmbed, vertexPredict } from '../gemini/embed/gemini-embed.js';
@@ -37,6 +39,7 @@ const CODECS: readonly Codec[] = [
   voyageEmbed,
   jinaEmbed,
   perplexityEmbed,
+  titanEmbed,
   geminiEmbed,
   geminiBatchEmbed,
   vertexPredict,
@@ -48,6 +51,7 @@ const CODECS: readonly Codec[] = [
   anthropicCountTokens,
   geminiCountTokens,
   vertexCountTokens,
+  bedrockCountTokens,
 ];
 
 const byDialect: ReadonlyMap<Dialect, Codec> = new Map(CODECS.map((codec) => [codec.dialect, codec]));

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Settings } from '../provider.js';
 
 /** Keys of AWS, for as long as they hold. */
@@ -56,12 +57,14 @@ function assumedRole(settings: Settings, roleArn: string, own: AwsKeys | null): 
   const endpoint = more['aws_sts_endpoint'];
   const clientConfig = { region: awsRegion(settings), ...(endpoint !== undefined && { endpoint }) };
   const session = more['aws_session_name'] ?? DEFAULT_SESSION;
-  const webIdentityToken = more['aws_web_identity_token'];
+  const identity = more['aws_web_identity_token'];
   const externalId = more['aws_external_id'];
   return async () => {
     const { fromTemporaryCredentials, fromWebToken } = await import('@aws-sdk/credential-providers');
-    if (webIdentityToken !== undefined)
+    if (identity !== undefined) {
+      const webIdentityToken = await tokenOf(identity);
       return fromWebToken({ roleArn, webIdentityToken, roleSessionName: session, clientConfig })();
+    }
     return fromTemporaryCredentials({
       params: {
         ...{ RoleArn: roleArn, RoleSessionName: session },
@@ -72,3 +75,7 @@ function assumedRole(settings: Settings, roleArn: string, own: AwsKeys | null): 
     })();
   };
 }
+
+/** A token, or the path of a file with it, which is read each time: whoever writes it writes another before it ends. */
+const tokenOf = async (identity: string): Promise<string> =>
+  /^[./]/.test(identity) ? (await readFile(identity, 'utf8')).trim() : identity;

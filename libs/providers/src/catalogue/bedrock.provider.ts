@@ -1,6 +1,8 @@
+import type { Dialect } from '@tollgate/contracts';
 import type { Endpoint, PathQuery } from '../endpoint.js';
 import { AwsSignatures } from '../kit/aws-signatures.js';
 import type { Provider, Settings } from '../provider.js';
+import { prefillOfClaude } from './anthropic.provider.js';
 import { AWS_VARIABLES, awsKeysOf, awsRegion } from './aws-credentials.js';
 import { bearer } from './openai-compatible.js';
 
@@ -23,16 +25,36 @@ const INVOKE_CLAUDE: Endpoint = {
   bodyEdits: () => ({ anthropic_version: 'bedrock-2023-05-31', model: undefined, stream: undefined }),
 };
 
-const INVOKE_COHERE: Endpoint = {
-  dialect: 'cohere-embed',
-  path: (query) => below(query, 'invoke'),
-  bodyEdits: () => ({ model: undefined }),
+/** NOTE tokens are counted of a model, not of a regional profile of it. */
+const COUNT_CLAUDE: Endpoint = {
+  dialect: 'bedrock-count-tokens',
+  path: ({ model, ...query }) =>
+    below({ ...query, model: model.replace(/^[a-z-]+\.(?=anthropic\.)/, '') }, 'count-tokens'),
 };
+
+const invoke = (dialect: Dialect, edits: Readonly<Record<string, unknown>> = {}): readonly Endpoint[] => [
+  {
+    dialect,
+    path: (query) => below(query, 'invoke'),
+    bodyEdits: () => ({ ...edits, model: undefined }),
+  },
+];
+
+const TITAN_EMBED = invoke('titan-embed');
+const COHERE_EMBED = invoke('cohere-embed');
+const COHERE_RERANK = invoke('cohere-rerank', { api_version: 2 });
+const AMAZON_RERANK = invoke('cohere-rerank');
+const CLAUDE: readonly Endpoint[] = [CONVERSE, INVOKE_CLAUDE, COUNT_CLAUDE];
+const OTHERS: readonly Endpoint[] = [CONVERSE];
 
 /** NOTE regional inference profiles are named with their region in front (`us.anthropic.…`), ARNs have the model at their end. */
 function endpointsOf(model: string): readonly Endpoint[] {
-  if (/(?:^|[./])cohere\.embed/.test(model)) return [INVOKE_COHERE];
-  return /(?:^|[./])anthropic\./.test(model) ? [CONVERSE, INVOKE_CLAUDE] : [CONVERSE];
+  const name = /(?:^|[./])((?:amazon|anthropic|cohere)\..*)$/.exec(model)?.[1] ?? '';
+  if (name.startsWith('cohere.embed')) return COHERE_EMBED;
+  if (name.startsWith('amazon.titan-embed')) return TITAN_EMBED;
+  if (name.startsWith('cohere.rerank')) return COHERE_RERANK;
+  if (name.startsWith('amazon.rerank')) return AMAZON_RERANK;
+  return name.startsWith('anthropic.') ? CLAUDE : OTHERS;
 }
 
 /** LiteLLM lets people write how a model is called, and its region, before its name. */
@@ -64,6 +86,7 @@ const named = (name: string): Provider => ({
   acceptsMetadata: false,
   asksStreamUsage: false,
   outputCapField: 'max_tokens',
+  prefill: prefillOfClaude,
 });
 
 /** Amazon Bedrock; LiteLLM knows it by two names. */

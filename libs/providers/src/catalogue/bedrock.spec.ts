@@ -165,6 +165,60 @@ describe('Bedrock', () => {
     expect(seen.url).toBe(`/model/${inPath}/converse`);
   });
 
+  const asked = async (dialect: Dialect, model: string, body: Json, answer: Json): Promise<Json> => {
+    reply = { status: 200, type: 'application/json', body: JSON.stringify(answer) };
+    const sent = { messages: undefined, max_tokens: undefined, stream: undefined, ...body };
+    const { answer: got } = await call({ dialect, model, body: sent });
+    return JSON.parse(Buffer.from(got.data!).toString()) as Json;
+  };
+
+  it('has embeddings of Titan, in the encoding that was asked for', async () => {
+    const model = 'amazon.titan-embed-text-v2:0';
+    const answer = { embedding: [0.5, -1.25], inputTextTokenCount: 3 };
+    const request = { input: ['a'], dimensions: 256, encoding_format: 'base64' };
+    expect(await asked('openai-embeddings', model, request, answer)).toEqual({
+      object: 'list',
+      model: 'ours',
+      data: [
+        {
+          object: 'embedding',
+          index: 0,
+          embedding: Buffer.from(Float32Array.of(0.5, -1.25).buffer).toString('base64'),
+        },
+      ],
+      usage: { prompt_tokens: 3, total_tokens: 3 },
+    });
+    expect(seen).toMatchObject({ url: '/model/amazon.titan-embed-text-v2%3A0/invoke' });
+    expect(seen.body).toEqual({ inputText: 'a', dimensions: 256 });
+    await expect(asked('openai-embeddings', model, { input: ['a', 'b'] }, answer)).rejects.toMatchObject({
+      code: 'unsupported_parameter',
+    });
+  });
+
+  it.each([
+    ['cohere.rerank-v3-5:0', { api_version: 2 }],
+    ['arn:aws:bedrock:us-west-2::foundation-model/amazon.rerank-v1:0', {}],
+  ])('ranks with %s', async (model, more) => {
+    const results = [{ index: 1, relevance_score: 0.9 }];
+    const request = { query: 'q', documents: ['a', 'b'] };
+    expect(await asked('cohere-rerank', model, request, { results })).toMatchObject({ results });
+    expect(seen.body).toEqual({ ...request, ...more });
+  });
+
+  it('counts tokens of Claude, not of its profile', async () => {
+    const request = { messages: [{ role: 'user', content: 'Hi' }] };
+    expect(await asked('anthropic-count-tokens', CLAUDE, request, { inputTokens: 9 })).toEqual({
+      input_tokens: 9,
+    });
+    expect(seen.url).toBe('/model/anthropic.claude-sonnet-4-5-v1%3A0/count-tokens');
+    const { body } = (seen.body['input'] as Json)['invokeModel'] as Json;
+    expect(JSON.parse(Buffer.from(String(body), 'base64').toString())).toEqual({
+      ...request,
+      anthropic_version: 'bedrock-2023-05-31',
+      max_tokens: 1,
+    });
+  });
+
   it('is where its region says', () => {
     const settings = { apiKey: null, apiBase: null, apiVersion: null, organization: null, more: KEYS };
     expect(connectionTo(bedrock, settings).apiBase).toBe('https://bedrock-runtime.eu-west-1.amazonaws.com');

@@ -9,6 +9,8 @@ const MODEL_IN_PATH: ReadonlySet<Dialect> = new Set([
   'vertex-predict',
   'vertex-count-tokens',
   'bedrock-converse',
+  'titan-embed',
+  'bedrock-count-tokens',
 ]);
 
 /** The request's body has a member `model`. */

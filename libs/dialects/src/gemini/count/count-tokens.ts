@@ -1,4 +1,5 @@
-import type { AnswerFacts, Back, BackOptions, Codec, FrontOptions } from '../../codec/codec.js';
+import type { Back, BackOptions, Codec, FrontOptions } from '../../codec/codec.js';
+import { NO_FACTS } from '../../codec/no-facts.js';
 import { isObject, optionalNumber, wrongType, type Json } from '../../json/json.js';
 import { chatToMessages } from '../../to-anthropic/chat-to-messages.js';
 import { messagesToChat } from '../../to-openai/messages-to-chat.js';
@@ -6,9 +7,6 @@ import { chatToContent } from '../back/chat-to-content.js';
 import { fieldAt } from '../fields.js';
 import { errorOfGoogle } from '../google-error.js';
 import { contentToChatRequest } from '../front/content-to-chat-request.js';
-
-/** Counts cost nothing and tell of nothing else. */
-const NO_FACTS: AnswerFacts = { usage: null, rawUsage: null, serviceTier: null, responseId: null };
 
 /** What an answer is bounded by or held to does not count. */
 const COUNTED = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
