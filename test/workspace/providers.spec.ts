@@ -9,16 +9,13 @@ const WITHOUT_PROVIDER: Readonly<Record<string, string>> = {
   ]),
   ...reasons('speaks a form of its own, for which there is no dialect', [
     ...['nlp_cloud', 'aleph_alpha', 'predibase', 'petals', 'triton', 'bytez', 'text-completion-codestral'],
-    ...['anthropic_text', 'azure_text', 'watsonx', 'watsonx_text', 'oci', 'palm', 'infinity'],
+    ...['anthropic_text', 'azure_text', 'watsonx_text', 'oci', 'palm', 'infinity'],
   ]),
   ...reasons('makes images, videos or speech in a form of its own', [
     ...['aws_polly', 'stability', 'black_forest_labs', 'fal_ai', 'runwayml', 'recraft', 'topaz'],
   ]),
   ...reasons('signs people in, or fetches its tokens, in a way of its own', [
     ...['github_copilot', 'chatgpt', 'gigachat', 'sap'],
-  ]),
-  ...reasons('its address follows from an account or a region, which no row can say', [
-    ...['azure_ai', 'sagemaker', 'sagemaker_chat', 'cloudflare', 'databricks', 'snowflake', 'bedrock_mantle'],
   ]),
   ...reasons('runs inside of LiteLLM’s process; `hosted_vllm` is the server', ['vllm']),
   ...reasons('another spelling, which LiteLLM does not have', ['vertex', 'perplexity_ai']),

@@ -11,6 +11,7 @@ export interface Connection {
   /** The base URL, fit to be shown. */
   readonly apiBase: string;
   readonly apiVersion: string | null;
+  readonly more: Settings['more'];
   /** Headers of every request, lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
   /** null: the headers are all it needs. */
@@ -52,6 +53,7 @@ export function connectionTo(
     basePath,
     apiBase: url.origin + basePath,
     apiVersion: settings.apiVersion,
+    more: settings.more,
     headers,
     authorizer,
     source: {

@@ -7,11 +7,15 @@ export type Framing = 'sse' | 'ndjson' | 'aws-event-stream';
 
 /** What a path may depend on. `basePath` is the path of the base URL, without a slash at its end. */
 export interface PathQuery {
+  /** Of the base URL. */
+  readonly origin?: string;
   readonly basePath: string;
   /** The provider's name of the model. */
   readonly model: string;
   readonly apiVersion: string | null;
   readonly stream?: boolean;
+  /** Further parameters of the deployment. */
+  readonly more?: Readonly<Record<string, string>>;
   /** The request ends with the beginning of an answer, to be gone on from. Default false. */
   readonly isContinued?: boolean;
 }

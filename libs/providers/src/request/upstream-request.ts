@@ -59,10 +59,10 @@ export function routeOf(
 
 /** The request as it goes out, but for credentials that an authorizer adds. Pure. */
 export function upstreamRequest(connection: Connection, call: UpstreamCall): UpstreamRequest {
-  const { provider, origin, basePath, apiVersion } = connection;
+  const { provider, origin, basePath, apiVersion, more } = connection;
   const { endpoint, isSameDialect, model } = routeOf(connection, call);
   const { stream, options, partial, maxOutputTokens = null } = call;
-  const at = { basePath, model, apiVersion, stream, isContinued: partial !== undefined };
+  const at = { origin, basePath, model, apiVersion, stream, more, isContinued: partial !== undefined };
   const query = { provider, endpoint, edits: endpoint.bodyEdits?.(at) ?? NONE, model, stream, options };
   const own = isSameDialect
     ? sameBody(call, query)
