@@ -31,7 +31,9 @@ interface Exchange {
   };
 }
 
-const folder = fileURLToPath(new URL('../../../shared/recordings', import.meta.url));
+/** Others of the same kind may be checked: `TOLLGATE_RECORDINGS=/a/folder npm test -- test/conformance`. */
+const folder =
+  process.env['TOLLGATE_RECORDINGS'] ?? fileURLToPath(new URL('../../../shared/recordings', import.meta.url));
 
 /** All recordings of an api; none where the recordings are missing. */
 export function recordingsOf(api: string): Recording[] {
