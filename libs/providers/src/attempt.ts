@@ -9,7 +9,7 @@ import {
 } from '@tollgate/contracts';
 import type { Json, ServedAnswer, ServedText } from '@tollgate/dialects';
 import type { Connection } from './connection.js';
-import type { Endpoint, Way } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
 import { answerHeaders } from './kit/answer-headers.js';
 import { authorize } from './kit/authorizer.js';
 import { refusalError } from './kit/classify.js';
@@ -19,7 +19,7 @@ import { headerValue } from './kit/retry-after.js';
 import type { Transport } from './kit/transport.js';
 import { prefillOf } from './request/continued-body.js';
 import { answersByRequest } from './request/dialect-bodies.js';
-import { routeOf, upstreamRequest, type UpstreamCall } from './request/upstream-request.js';
+import { routeOf, upstreamRequest, type Route, type UpstreamCall } from './request/upstream-request.js';
 import { wantsPlainText } from './request/wants-plain-text.js';
 import { adaptedAnswer } from './response/adapted-answer.js';
 import { continuedRelay, keptRelay } from './response/client-view.js';
@@ -89,7 +89,7 @@ export class Attempt implements ProviderAttempt {
   private servedText: ServedText | undefined;
   private known: Progress = NO_PROGRESS;
   private exchange: Exchange | undefined;
-  private way: Way | undefined;
+  private way: Route | undefined;
 
   constructor(
     private readonly transport: Transport,
@@ -113,7 +113,7 @@ export class Attempt implements ProviderAttempt {
     const { connection, call } = this;
     const { provider, origin, source } = connection;
     this.way = routeOf(connection, call);
-    const request = upstreamRequest(connection, call);
+    const request = upstreamRequest(connection, call, this.way);
     if (connection.authorizer !== null) await authorize(request, connection.authorizer);
     const dispatcher = this.transport.dispatcherFor(provider.name, origin);
     const exchange = new Exchange(dispatcher, request, { clocks, signal, source, maxAnswerBytes });

@@ -178,6 +178,16 @@ describe('providers’ own APIs', () => {
     expect(JSON.stringify(header.headers)).not.toContain('sk-');
   });
 
+  it.each(['no-such', 'a.b', '*', 'openai>'])('of a provider that there is: not %s', async (provider) => {
+    const path = `/v1/files?custom_llm_provider=${encodeURIComponent(provider)}`;
+    const response = await ingress.get(path);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { param: 'custom_llm_provider' } },
+    ]);
+    expect(ingress.bus.calls).toEqual([]);
+  });
+
   it('a key in the query stays here', async () => {
     const url = `${ingress.url}/gemini/v1beta/models?pageSize=5&key=${MASTER_KEY}`;
     expect((await fetch(url)).status).toBe(200);

@@ -1,9 +1,11 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
+import { providerNames } from '@tollgate/config';
 import type { NativeRequest } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readNativeRequest } from '../calls/native-request.js';
 import { CallService } from '../calls/call.service.js';
+import { invalid } from '../calls/request-fields.js';
 import { Access } from '../http/access.decorator.js';
+import { readNativeRequest } from './native-request.js';
 
 /** What OpenAI keeps for its callers, below `/v1`. */
 const STORED = [
@@ -16,6 +18,8 @@ const STORED = [
   'threads',
   'containers',
 ];
+
+const KNOWN: ReadonlySet<string> = new Set(providerNames());
 
 /** Prefixes that are spelt otherwise than their providers. */
 const PROVIDERS: Readonly<Record<string, string>> = { 'vertex-ai': 'vertex_ai', vllm: 'hosted_vllm' };
@@ -68,6 +72,9 @@ export class NativeController {
     const isAnthropic = request.headers['anthropic-version'] !== undefined;
     searchParams.delete('custom_llm_provider');
     const provider = typeof asked === 'string' ? asked : isAnthropic ? 'anthropic' : 'openai';
+    // It becomes part of a subject of the bus.
+    if (!KNOWN.has(provider))
+      throw invalid('custom_llm_provider', "'custom_llm_provider' must be the name of a provider");
     const path = (pathname.startsWith('/v1/') ? pathname : `/v1${pathname}`) + url.search;
     return this.send(request, reply, { provider, path });
   }

@@ -1,62 +1,46 @@
+import { FieldRules } from '../codec/travelling-fields.js';
 import { isObject, optionalNumber, optionalString, wrongType, type Json } from '../json/json.js';
 import type { Refusals } from '../refusals.js';
 import { isBlank } from './request-content.js';
 
-/** Fields that other parts of the translation read, or that only steer the gateway or OpenAI's own storage and cache. */
-const CONSUMED = new Set([
-  'model',
-  'messages',
-  'tools',
-  'tool_choice',
-  'parallel_tool_calls',
-  'web_search_options',
-  'response_format',
-  'reasoning_effort',
-  'thinking',
-  'max_tokens',
-  'max_completion_tokens',
-  'temperature',
-  'stop',
-  'user',
-  'safety_identifier',
-  'metadata',
-  'service_tier',
-  'output_config',
-  'stream_options',
-  'store',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-]);
-
-/** Fields without a counterpart, each with the test of a value that asks for nothing. */
-const WITHOUT_COUNTERPART: Readonly<Record<string, (value: unknown) => boolean>> = {
-  n: (value) => value === 1,
-  logprobs: (value) => value === false,
-  top_logprobs: (value) => value === 0,
-  logit_bias: (value) => isObject(value) && Object.keys(value).length === 0,
-  frequency_penalty: (value) => value === 0,
-  presence_penalty: (value) => value === 0,
-  seed: () => false,
-  audio: () => false,
-  modalities: (value) => Array.isArray(value) && value.every((modality) => modality === 'text'),
-  prediction: () => false,
-  verbosity: (value) => value === 'medium',
-  functions: (value) => Array.isArray(value) && value.length === 0,
-  function_call: (value) => value === 'none',
-};
+const RULES = new FieldRules(
+  [
+    'model',
+    'messages',
+    'tools',
+    'tool_choice',
+    'parallel_tool_calls',
+    'web_search_options',
+    'response_format',
+    'reasoning_effort',
+    'thinking',
+    'max_tokens',
+    'max_completion_tokens',
+    'temperature',
+    'stop',
+    'service_tier',
+    'output_config',
+  ],
+  [
+    'n',
+    'logprobs',
+    'top_logprobs',
+    'logit_bias',
+    'frequency_penalty',
+    'presence_penalty',
+    'seed',
+    'audio',
+    'modalities',
+    'prediction',
+    'verbosity',
+    'functions',
+    'function_call',
+  ],
+);
 
 /** Fields that Anthropic calls the same or that we do not know: they travel on. Refuses those without a counterpart. */
-export function travellingFields(request: Json, refusals: Refusals): Json {
-  const body: Json = {};
-  for (const [name, value] of Object.entries(request)) {
-    if (CONSUMED.has(name)) continue;
-    const asksNothing = Object.hasOwn(WITHOUT_COUNTERPART, name) ? WITHOUT_COUNTERPART[name] : undefined;
-    if (asksNothing !== undefined) {
-      if (value !== null && value !== undefined && !asksNothing(value)) refusals.refuse(name);
-    } else if (value !== null) body[name] = value;
-  }
-  return body;
-}
+export const travellingFields = (request: Json, refusals: Refusals): Json =>
+  RULES.travelling(request, refusals);
 
 /** OpenAI's temperatures reach 2, Anthropic's 1. */
 export function temperatureOf(request: Json): number | undefined {

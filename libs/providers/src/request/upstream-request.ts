@@ -46,11 +46,16 @@ export const isWithheld = (name: string): boolean => WITHHELD.test(name);
 
 const VENDOR_HEADER = /^(?:openai|anthropic|x-goog)-/;
 
+/** The way of a call, with the provider's name of the model. */
+export interface Route extends Way {
+  readonly model: string;
+}
+
 /** The provider's name of the model, and the endpoint that serves the call. Throws `endpoint_unsupported`. */
 export function routeOf(
   { provider }: Connection,
   { upstreamModel, dialect }: Pick<UpstreamCall, 'upstreamModel' | 'dialect'>,
-): Way & { readonly model: string } {
+): Route {
   const model = provider.modelName?.(upstreamModel) ?? upstreamModel;
   const way = wayTo(provider.endpoints(model), dialect);
   if (way === null) throw noWay(provider.label, upstreamModel, dialect);
@@ -58,9 +63,12 @@ export function routeOf(
 }
 
 /** The request as it goes out, but for credentials that an authorizer adds. Pure. */
-export function upstreamRequest(connection: Connection, call: UpstreamCall): UpstreamRequest {
+export function upstreamRequest(
+  connection: Connection,
+  call: UpstreamCall,
+  { endpoint, isSameDialect, model }: Route = routeOf(connection, call),
+): UpstreamRequest {
   const { provider, origin, basePath, apiVersion, more } = connection;
-  const { endpoint, isSameDialect, model } = routeOf(connection, call);
   const { stream, options, partial, maxOutputTokens = null } = call;
   const at = { origin, basePath, model, apiVersion, stream, more, isContinued: partial !== undefined };
   const query = { provider, endpoint, edits: endpoint.bodyEdits?.(at) ?? NONE, model, stream, options };

@@ -1,8 +1,8 @@
 import type { NativeRequest } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
-import { readNativePath } from '../doors/native-paths.js';
-import type { CallRequest } from './call-request.js';
-import type { Json } from './request-rules.js';
+import type { CallRequest } from '../calls/call-request.js';
+import type { Json } from '../calls/request-rules.js';
+import { readNativePath } from './native-paths.js';
 
 /** A request of a provider's own API, as far as ingress needs to know it. Nothing of it is checked: the provider does. */
 export function readNativeRequest(
