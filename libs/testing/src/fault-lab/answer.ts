@@ -1,4 +1,4 @@
-import type { LabRequest, LabTool } from './lab-request.js';
+import type { LabDialect, LabRequest, LabTool } from './lab-request.js';
 import { sampleOf } from './sample.js';
 import type { Step } from './step.js';
 
@@ -31,6 +31,12 @@ export interface Answer {
 
 const FILLER = 'The quick brown fox jumps over the lazy dog while the lab counts. ';
 const THOUGHT = 'The person wrote something; a short echo will do. ';
+
+const ID_PREFIXES: Readonly<Partial<Record<LabDialect, string>>> = {
+  anthropic: 'toolu',
+  converse: 'tooluse',
+  invoke: 'toolu_bdrk',
+};
 
 /** Equal requests and steps get equal answers, ids aside. */
 export function answerTo(request: LabRequest, step: Step, id: string): Answer {
@@ -85,14 +91,15 @@ function spokenText(request: LabRequest): string {
   const verb = request.lastIsToolResult ? 'The tool said' : 'You said';
   // ASCII only: a character is then a byte, and four of them a token.
   const words = request.lastText.slice(0, 200).replaceAll(/[^\x20-\x7e]/g, '?');
-  return `Hello from the fault lab. ${verb}: ${words}`;
+  const seen = request.images.map((image) => ` I see ${image}.`).join('');
+  return `Hello from the fault lab. ${verb}: ${words}${seen}`;
 }
 
 /** "call weather" in the last message calls the tool `weather`; two names give two parallel calls. */
 function toolCalls(request: LabRequest, id: string): LabToolCall[] {
   if (request.lastIsToolResult) return [];
   return wantedTools(request).map(({ name, schema }, index) => ({
-    id: `${request.dialect === 'anthropic' ? 'toolu' : 'call'}_${id}${String(index)}`,
+    id: `${ID_PREFIXES[request.dialect] ?? 'call'}_${id}${String(index)}`,
     name,
     arguments: JSON.stringify(sampleOf(schema)),
   }));

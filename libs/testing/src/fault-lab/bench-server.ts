@@ -118,10 +118,10 @@ function precompute(tokens: number): Responses {
     messages: [{ role: 'user', content: 'Hello' }],
     stream_options: { include_usage: true },
   };
-  const answer = answerTo(readLabRequest('openai', ask), { tokens }, 'bench0001');
+  const answer = answerTo(readLabRequest({ dialect: 'openai' }, ask), { tokens }, 'bench0001');
   const json = JSON.stringify(DIALECTS.openai.json(answer));
   const events = [...DIALECTS.openai.stream(answer, true)].map(
-    ({ wire }) => `${Buffer.byteLength(wire).toString(16)}\r\n${wire}\r\n`,
+    ({ wire }) => `${Buffer.byteLength(wire).toString(16)}\r\n${wire.toString()}\r\n`,
   );
   const head = 'HTTP/1.1 200 OK\r\nx-request-id: req_bench\r\nconnection: keep-alive\r\n';
   const streamHead = `${head}content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n`;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerTo } from './answer.js';
 import type { CallLog } from './call-log.js';
 import { DIALECTS } from './dialects.js';
-import { readLabRequest, type LabDialect, type LabRequest } from './lab-request.js';
+import { readLabRequest, type LabPlace, type LabRequest } from './lab-request.js';
 import { readBody } from './read-body.js';
 import { respondFixed, respondJson, respondStream, type Reply } from './respond.js';
 import type { ScriptBook } from './script-book.js';
@@ -27,10 +27,8 @@ export interface ChatContext {
 }
 
 /** A chat request's place: its path, and what the path says. */
-export interface ChatPath {
+export interface ChatPath extends LabPlace {
   readonly path: string;
-  readonly dialect: LabDialect;
-  readonly model?: string;
 }
 
 /** Answers a chat request as its script says. Rejects only when the client goes away while it sends its body. */
@@ -44,7 +42,7 @@ export async function handleChat(
   const early = understood(() => context.scripts.peek(subject));
   const body = await readBody(request, early instanceof TypeError ? undefined : early.readBytesPerSecond);
   context.seen({ method: 'POST', path: request.url ?? '', headers: request.headers, body });
-  const asked = understood(() => readLabRequest(at.dialect, JSON.parse(body.toString('utf8')), at.model));
+  const asked = understood(() => readLabRequest(at, JSON.parse(body.toString('utf8'))));
   const model = asked instanceof TypeError ? (at.model ?? '') : asked.model;
   const own = understood(() => context.scripts.take({ ...subject, model }));
   const step = own instanceof TypeError ? {} : { ...context.defaults, ...own };

@@ -2,7 +2,7 @@ import type { Answer } from './answer.js';
 
 /** An event of a stream as it goes over the wire. */
 export interface Piece {
-  readonly wire: string;
+  readonly wire: string | Buffer;
   /** Characters of the answer in it, for counting tokens. */
   readonly characters: number;
   /** `finish` and `done` may be left out by a script. */
@@ -18,7 +18,7 @@ export interface DialectWriter {
   stream(answer: Answer, withUsage: boolean): Generator<Piece>;
   error(status: number, message: string): unknown;
   /** An error in the middle of a stream. */
-  errorEvent(message: string): string;
+  errorEvent(message: string): string | Buffer;
   /** An event that is framed well and holds no JSON. */
-  readonly malformed: string;
+  readonly malformed: string | Buffer;
 }

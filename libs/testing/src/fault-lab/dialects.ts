@@ -1,6 +1,8 @@
 import { anthropicDialect } from './dialect-anthropic.js';
 import { cohereDialect } from './dialect-cohere.js';
+import { converseDialect } from './dialect-converse.js';
 import { geminiDialect } from './dialect-gemini.js';
+import { invokeDialect } from './dialect-invoke.js';
 import { azureDialect, openAiDialect } from './dialect-openai.js';
 import { ollamaDialect } from './dialect-ollama.js';
 import type { DialectWriter } from './dialect.js';
@@ -11,7 +13,8 @@ export const DIALECTS: Readonly<Record<LabDialect, DialectWriter>> = {
   azure: azureDialect,
   anthropic: anthropicDialect,
   cohere: cohereDialect,
+  converse: converseDialect,
   gemini: geminiDialect,
-  'gemini-stream': geminiDialect,
+  invoke: invokeDialect,
   ollama: ollamaDialect,
 };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CallLog, type CallRecord, type LabStats } from './call-log.js';
 import { handleChat, type SeenRequest } from './chat-handler.js';
 import { handleControl } from './control-handler.js';
-import { dialectOfPath } from './lab-request.js';
+import { placeOfPath } from './lab-request.js';
 import { ScriptBook } from './script-book.js';
 import type { Step } from './step.js';
 
@@ -94,7 +94,7 @@ export class FaultLab {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    const chat = request.method === 'POST' ? dialectOfPath(path) : undefined;
+    const chat = request.method === 'POST' ? placeOfPath(path) : undefined;
     if (chat === undefined) return handleControl(this, this.scripts.names(), request, response);
     const context = {
       scripts: this.scripts,

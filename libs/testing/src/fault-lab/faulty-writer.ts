@@ -43,15 +43,15 @@ export class FaultyWriter {
   }
 
   /** Resolves to false when the response is over, by the script or by the client. */
-  async write(text: string): Promise<boolean> {
+  async write(bytes: string | Buffer): Promise<boolean> {
     if (this.over()) return false;
-    const length = Buffer.byteLength(text);
+    const length = Buffer.byteLength(bytes);
     if (this.written + length > this.cutAt) {
-      await this.cut(Buffer.from(text).subarray(0, this.cutAt - this.written));
+      await this.cut(Buffer.from(bytes).subarray(0, this.cutAt - this.written));
       return false;
     }
     this.written += length;
-    if (!this.response.write(text)) await this.woken();
+    if (!this.response.write(bytes)) await this.woken();
     return !this.over();
   }
 

@@ -1,21 +1,17 @@
-type Json = Readonly<Record<string, unknown>>;
-const record = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(record) : []);
+import { list, record, type Json } from './json.js';
 
 /** A request of Gemini's with the fields that the lab reads, by the names that other dialects give them. */
-export function plainGeminiRequest(body: unknown, stream: boolean): Json {
+export function plainGeminiRequest(body: unknown): Json {
   const request = record(body);
   const config = record(request['generationConfig']);
-  const declared = list(request['tools']).flatMap((tool) => list(tool['functionDeclarations']));
+  const declared = list(request['tools']).flatMap((tool) => list(record(tool)['functionDeclarations']));
   const isJson = config['responseMimeType'] === 'application/json';
   const schema = config['responseSchema'] ?? config['responseJsonSchema'] ?? {};
   return {
-    stream,
     system: record(request['systemInstruction'])['parts'],
-    messages: list(request['contents']).map(messageOf),
+    messages: list(request['contents']).map(record).map(messageOf),
     max_tokens: config['maxOutputTokens'],
-    tools: declared.map(({ name, parameters, parametersJsonSchema }) => ({
+    tools: declared.map(record).map(({ name, parameters, parametersJsonSchema }) => ({
       function: { name, parameters: lowered(parameters ?? parametersJsonSchema ?? {}) },
     })),
     tool_choice: choiceOf(record(record(request['toolConfig'])['functionCallingConfig'])),
@@ -25,13 +21,18 @@ export function plainGeminiRequest(body: unknown, stream: boolean): Json {
 }
 
 function messageOf({ role, parts }: Json): Json {
-  const content = list(parts).map((part) => {
-    const { response } = record(part['functionResponse']);
-    return response === undefined
-      ? { type: 'text', text: part['text'] }
-      : { type: 'tool_result', content: [{ type: 'text', text: JSON.stringify(response) }] };
-  });
-  return { role: role === 'model' ? 'assistant' : role, content };
+  return { role: role === 'model' ? 'assistant' : role, content: list(parts).map(record).map(partOf) };
+}
+
+function partOf(part: Json): Json {
+  const { response } = record(part['functionResponse']);
+  if (response !== undefined)
+    return { type: 'tool_result', content: [{ type: 'text', text: JSON.stringify(response) }] };
+  const { data } = record(part['inlineData'] ?? part['inline_data']);
+  const url = record(part['fileData'])['fileUri'];
+  return data === undefined && url === undefined
+    ? { type: 'text', text: part['text'] }
+    : { type: 'image', source: { data, url } };
 }
 
 function choiceOf({ mode, allowedFunctionNames: names }: Json): unknown {

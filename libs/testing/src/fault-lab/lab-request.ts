@@ -1,7 +1,23 @@
+import { plainConverseRequest } from './converse-request.js';
 import { plainGeminiRequest } from './gemini-request.js';
+import { imagesOf } from './images.js';
+import { list, record, text, type Json } from './json.js';
 
-/** The dialects that the lab speaks. Azure differs from OpenAI in its path and in its content filter's results; Gemini streams by its path. */
-export type LabDialect = 'openai' | 'azure' | 'anthropic' | 'cohere' | 'gemini' | 'gemini-stream' | 'ollama';
+/**
+ * The dialects that the lab speaks. Azure differs from OpenAI in its path and in its content filter's results, `invoke` from
+ * Anthropic in the framing of its streams.
+ */
+export type LabDialect =
+  'openai' | 'azure' | 'anthropic' | 'cohere' | 'converse' | 'gemini' | 'invoke' | 'ollama';
+
+/** What a path says of the requests that come there. */
+export interface LabPlace {
+  readonly dialect: LabDialect;
+  /** Absent: it is in the body. */
+  readonly model?: string;
+  /** Absent: the body says so. */
+  readonly stream?: boolean;
+}
 
 export interface LabTool {
   readonly name: string;
@@ -20,6 +36,8 @@ export interface LabRequest {
   /** What the answer is to go on from: an assistant's message at the end, or one that the user then asks to continue. */
   readonly beginning: string;
   readonly lastIsToolResult: boolean;
+  /** Of all messages, by their names. */
+  readonly images: readonly string[];
   readonly promptTokens: number;
   readonly maxTokens: number | undefined;
   readonly tools: readonly LabTool[];
@@ -30,21 +48,21 @@ export interface LabRequest {
   readonly jsonSchema: unknown;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-const record = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** Which dialects' requests are other dialects' by other names. */
+const PLAIN: Readonly<Partial<Record<LabDialect, (body: unknown) => Json>>> = {
+  converse: plainConverseRequest,
+  gemini: plainGeminiRequest,
+};
 
-/** Which dialect a path belongs to, and the model in it if any; undefined when it is no chat path. Any prefix will do. */
-export function dialectOfPath(path: string): { dialect: LabDialect; model?: string } | undefined {
+/** Undefined when it is no chat path. Any prefix will do. */
+export function placeOfPath(path: string): LabPlace | undefined {
   const azure = /\/openai\/deployments\/([^/]+)\/chat\/completions$/.exec(path);
   if (azure !== null) return { dialect: 'azure', model: decodeURIComponent(azure[1] ?? '') };
-  const gemini = /\/models\/([^/]+):(generateContent|streamGenerateContent)$/.exec(path);
-  if (gemini !== null) {
-    const dialect = gemini[2] === 'generateContent' ? 'gemini' : 'gemini-stream';
-    return { dialect, model: decodeURIComponent(gemini[1] ?? '') };
-  }
+  const gemini = /\/models\/([^/]+):(g|streamG)enerateContent$/.exec(path);
+  if (gemini !== null) return placed('gemini', gemini[1], gemini[2] === 'streamG');
+  const bedrock = /\/model\/([^/]+)\/(converse|invoke)(-stream|-with-response-stream)?$/.exec(path);
+  if (bedrock !== null)
+    return placed(bedrock[2] === 'converse' ? 'converse' : 'invoke', bedrock[1], bedrock[3] !== undefined);
   const vertex = /\/models\/([^/]+):(?:rawPredict|streamRawPredict)$/.exec(path);
   if (vertex !== null) return { dialect: 'anthropic', model: decodeURIComponent(vertex[1] ?? '') };
   // DataRobot's path ends in a slash.
@@ -54,11 +72,15 @@ export function dialectOfPath(path: string): { dialect: LabDialect; model?: stri
   return path.endsWith('/api/chat') ? { dialect: 'ollama' } : undefined;
 }
 
+const placed = (dialect: LabDialect, model = '', stream: boolean): LabPlace => ({
+  ...{ dialect, stream },
+  model: decodeURIComponent(model),
+});
+
 /** Reads a request leniently. Throws a TypeError when it is no chat request. */
-export function readLabRequest(dialect: LabDialect, body: unknown, pathModel?: string): LabRequest {
-  const isGemini = dialect === 'gemini' || dialect === 'gemini-stream';
-  const request = isGemini ? plainGeminiRequest(body, dialect === 'gemini-stream') : record(body);
-  const model = pathModel ?? text(request['model']);
+export function readLabRequest({ dialect, ...place }: LabPlace, body: unknown): LabRequest {
+  const request = PLAIN[dialect]?.(body) ?? record(body);
+  const model = place.model ?? text(request['model']);
   if (model === '') throw new TypeError('you must provide a model parameter');
   const messages = list(request['messages']).map(record);
   if (messages.length === 0) throw new TypeError('messages: at least one message is required');
@@ -69,12 +91,13 @@ export function readLabRequest(dialect: LabDialect, body: unknown, pathModel?: s
     .reduce((sum, length) => sum + length, 0);
   return {
     ...{ dialect, model },
-    stream: dialect === 'ollama' ? request['stream'] !== false : request['stream'] === true,
+    stream: place.stream ?? (dialect === 'ollama' ? request['stream'] !== false : request['stream'] === true),
     streamUsage: record(request['stream_options'])['include_usage'] === true,
     lastText: textOf(last['content']),
     beginning: beginning.map(({ role, content }) => (role === 'assistant' ? textOf(content) : '')).join(''),
     lastIsToolResult:
       last['role'] === 'tool' || list(last['content']).some((part) => record(part)['type'] === 'tool_result'),
+    images: messages.flatMap(imagesOf),
     promptTokens: Math.ceil(characters / 4),
     maxTokens: maxTokens(request),
     tools: list(request['tools']).map(readTool),

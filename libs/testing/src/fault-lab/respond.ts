@@ -50,11 +50,11 @@ export async function respondStream(reply: Reply, answer: Answer, withUsage: boo
       await output.write(writer.errorEvent('The fault lab was told to fail'));
       return output.end();
     }
-    const { text, last } = spoiled(piece.wire, index++, reply);
+    const { bytes, last } = spoiled(piece.wire, index++, reply);
     // Counted first: the client may have read the text by the time that the write is done.
     if (output.over()) return;
     call.served(piece.characters, answer.promptTokens);
-    if (!(await output.write(text))) return;
+    if (!(await output.write(bytes))) return;
     if (last) return output.end();
   }
   await output.end();
@@ -64,9 +64,16 @@ function leftOut(kind: 'content' | 'finish' | 'done', { noDone, noFinish }: Step
   return kind === 'done' ? noDone === true || noFinish === true : kind === 'finish' && noFinish === true;
 }
 
-function spoiled(wire: string, index: number, { step, writer }: Reply): { text: string; last: boolean } {
-  if (index === step.truncatedChunkAt) return { text: wire.slice(0, Math.ceil(wire.length / 2)), last: true };
-  return { text: index === step.malformedChunkAt ? writer.malformed : wire, last: false };
+function spoiled(
+  wire: string | Buffer,
+  index: number,
+  { step, writer }: Reply,
+): { bytes: string | Buffer; last: boolean } {
+  if (index === step.truncatedChunkAt) {
+    const bytes = Buffer.from(wire);
+    return { bytes: bytes.subarray(0, Math.ceil(bytes.length / 2)), last: true };
+  }
+  return { bytes: index === step.malformedChunkAt ? writer.malformed : wire, last: false };
 }
 
 async function sendWhole(reply: Reply, status: number, text: string): Promise<void> {
