@@ -1,0 +1,118 @@
+import type { FaultLab } from '@tollgate/testing';
+import { MASTER_KEY, json } from '../e2e/_seed.js';
+import { TOOL, TOOL_RESULT, type Client, type Place, type Refusal } from './client.js';
+import { CLIENTS } from './clients.js';
+
+/** Providers in whose dialects the lab answers, each with a model of its own. */
+const CHAT_MODELS = {
+  'at-openai': 'openai/gpt-4o-mini',
+  'at-anthropic': 'anthropic/claude-3-5-sonnet-latest',
+  'at-gemini': 'gemini/gemini-2.5-flash',
+  'at-cohere': 'cohere_chat/command-r',
+  'at-ollama': 'ollama_chat/llama3.1',
+};
+
+/** A call of it costs more than the key without money has. */
+const PRICED = { input_cost_per_token: 0.001, output_cost_per_token: 0.001 };
+
+/** A gateway with a name for each provider, all of them played by the lab. */
+export const clientsConfig = (lab: FaultLab): object => {
+  const entry = (name: string, model: string): object => ({
+    model_name: name,
+    litellm_params: {
+      ...{ model, api_key: 'sk-lab', ...PRICED },
+      api_base: model.startsWith('openai/') ? `${lab.url}/v1` : lab.url,
+    },
+  });
+  return {
+    model_list: [
+      ...Object.entries(CHAT_MODELS).map(([name, model]) => entry(name, model)),
+      entry('limited', 'openai/limited'),
+      entry('broken', 'openai/broken'),
+    ],
+    router_settings: { num_retries: 0, retry_budget: 'off' },
+    general_settings: { master_key: MASTER_KEY },
+  };
+};
+
+export interface Subject {
+  readonly url: string;
+  readonly lab: FaultLab;
+}
+
+const PROMPT = 'Say hello to the gate';
+
+async function collect(pieces: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const piece of pieces) if (piece !== '') all.push(piece);
+  return all;
+}
+
+/** What users of each client do, in either mode; `subject` starts the system once. */
+export function describeClients(subject: () => Subject): void {
+  let pennilessKey = '';
+  const at = (model: string, apiKey = MASTER_KEY): Place => ({ url: subject().url, apiKey, model });
+
+  beforeAll(async () => {
+    const response = await fetch(`${subject().url}/key/generate`, {
+      method: 'POST',
+      headers: { ...json, authorization: `Bearer ${MASTER_KEY}` },
+      body: JSON.stringify({ max_budget: 0.000001 }),
+    });
+    pennilessKey = ((await response.json()) as { key: string }).key;
+  });
+
+  beforeEach(() => {
+    subject().lab.reset();
+    subject().lab.script('limited', [{ status: 429 }]);
+    subject().lab.script('broken', [{ tokens: 200, resetAfterBytes: 3_000 }]);
+  });
+
+  const refusals: Readonly<Record<Refusal, () => Place>> = {
+    wrongKey: () => at('at-openai', 'sk-wrong-key-000000'),
+    unknownModel: () => at('no-such-model'),
+    overBudget: () => at('at-openai', pennilessKey),
+    rateLimited: () => at('limited'),
+  };
+
+  describe.each(CLIENTS.map((client): [string, Client] => [client.name, client]))('%s', (_name, client) => {
+    describe.each(Object.keys(CHAT_MODELS))('%s', (model) => {
+      const greeting = `Hello from the fault lab. You said: ${PROMPT}`;
+
+      it('gets a text', async () => {
+        expect(await client.text(at(model), PROMPT)).toBe(greeting);
+      });
+
+      it('gets a text in pieces', async () => {
+        const pieces = await collect(client.stream(at(model), PROMPT));
+        expect(pieces.length).toBeGreaterThan(1);
+        expect(pieces.join('')).toBe(greeting);
+      });
+
+      it.each([false, true])(
+        'is asked to call a tool, and answers its result (stream: %s)',
+        async (stream) => {
+          expect(await client.toolRound(at(model), `Please call ${TOOL.name}`, stream)).toEqual({
+            ...{ name: TOOL.name, arguments: { city: 'sample' } },
+            text: expect.stringContaining(TOOL_RESULT),
+          });
+        },
+      );
+    });
+
+    it.each(Object.keys(refusals) as Refusal[])(
+      'shows its user that a call is refused: %s',
+      async (refusal) => {
+        const error: unknown = await client
+          .text(refusals[refusal](), PROMPT)
+          .then(String, (thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(client.errors[refusal].type);
+        expect(error).toMatchObject(client.errors[refusal].fields);
+      },
+    );
+
+    it('shows its user that a stream broke off', async () => {
+      await expect(collect(client.stream(at('broken'), PROMPT))).rejects.toThrow();
+    });
+  });
+}
