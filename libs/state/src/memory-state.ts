@@ -36,12 +36,13 @@ import type {
 
 interface MemoryStateOptions {
   readonly now?: () => number;
-  /** Of all texts together. */
+  /** Of all texts together, and of all that is cached. */
   readonly maxTextBytes?: number;
 }
 
 /** The state of a single process. Never fails, forgets what ran out, and is empty after a restart. */
 export class MemoryState implements State {
+  readonly cache: MemoryTexts;
   private readonly scopes = new Map<string, ScopeCounts>();
   private readonly calls = new CallRecords();
   private readonly budgets: MemoryBudgets;
@@ -55,6 +56,7 @@ export class MemoryState implements State {
     this.table = new CircuitTable(now);
     this.budgets = new MemoryBudgets(now);
     this.texts = new MemoryTexts(now, maxTextBytes);
+    this.cache = new MemoryTexts(now, maxTextBytes);
     this.sweeper = setInterval(() => this.forget(), KEEP_MS / 4).unref();
   }
 
@@ -193,6 +195,7 @@ export class MemoryState implements State {
     this.calls.sweep(now);
     this.budgets.forget();
     this.texts.forget();
+    this.cache.forget();
   }
 }
 

@@ -33,7 +33,7 @@ export interface RedisStateOptions {
   /** An operation that takes longer rejects. Default 50. */
   readonly commandTimeoutMs?: number;
   readonly now?: () => number;
-  /** Of all texts together. Default 128 MiB. */
+  /** Of all texts together, and of all that is cached. Default 128 MiB. */
   readonly maxTextBytes?: number;
 }
 
@@ -49,6 +49,7 @@ const START_MS = 2_000;
  * script may touch all of its keys in a Redis Cluster too (and all of them live in one slot there).
  */
 export class RedisState implements State {
+  readonly cache: RedisTexts;
   private readonly timed: TimedRedis;
   private readonly admissions: AdmissionBatches;
   private readonly budgets: RedisBudgets;
@@ -67,7 +68,10 @@ export class RedisState implements State {
     this.admissions = new AdmissionBatches(common);
     const patient = new TimedRedis(redis, Math.max(options.commandTimeoutMs, PATIENCE_MS));
     this.budgets = new RedisBudgets({ ...common, patient });
-    this.texts = new RedisTexts({ ...common, patient, maxBytes: options.maxTextBytes });
+    const ofTexts = { ...common, patient, maxBytes: options.maxTextBytes };
+    this.texts = new RedisTexts({ ...ofTexts, space: 'text', reader: patient });
+    // What can be done without is not waited for.
+    this.cache = new RedisTexts({ ...ofTexts, space: 'cache', reader: this.timed });
     this.redisCircuits = new RedisCircuits(common);
     this.refresher = setInterval(() => void this.redisCircuits.refresh(), REFRESH_MS).unref();
     redis.on('ready', () => {

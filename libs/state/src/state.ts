@@ -1,5 +1,5 @@
 import type { BudgetLimit, BudgetState, BudgetUse, CallCost } from './budgets.js';
-import type { TextState } from './texts.js';
+import type { TextCache, TextState } from './texts.js';
 
 /**
  * Counters, health and texts that replicas share. Two adapters (Redis, memory) pass one contract suite.
@@ -7,6 +7,9 @@ import type { TextState } from './texts.js';
  * (`on_state_down`). Nothing waits for a Redis that is away.
  */
 export interface State extends BudgetState, TextState {
+  /** Answers that may be given again. */
+  readonly cache: TextCache;
+
   /**
    * One atomic operation over all scopes and budgets of a call: either every limit has room and all are charged, or none is.
    * Windows are fixed minutes of the epoch, part of the counter's name, so there is nothing to reset. Calls in flight are

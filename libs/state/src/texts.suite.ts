@@ -1,15 +1,21 @@
+import type { State } from './state.js';
 import type { TextState } from './texts.js';
 
 export interface TextsUnderTest {
   /** Empty ones that hold `maxTextBytes` in all. */
-  open(maxTextBytes: number): Promise<TextState>;
+  open(maxTextBytes: number): Promise<State>;
 }
 
 const LIFE_MS = 60_000;
 
-/** What every adapter of `TextState` must do. */
-export function describeTexts({ open }: TextsUnderTest): void {
-  describe('texts', () => {
+/** What every adapter of `TextState` and `TextCache` must do. */
+export function describeTexts({ open: openState }: TextsUnderTest): void {
+  describe.each(['texts', 'cached texts'])('%s', (kind) => {
+    const open = async (maxTextBytes: number): Promise<TextState> => {
+      const state = await openState(maxTextBytes);
+      return kind === 'texts' ? state : state.cache;
+    };
+
     it('are kept, replaced and dropped', async () => {
       const texts = await open(100);
       expect(await texts.findText('a')).toBeNull();
@@ -32,6 +38,21 @@ export function describeTexts({ open }: TextsUnderTest): void {
       expect(await found('next', 'more')).toEqual(['nnnn', 'mmmmmm']);
       await texts.keepText('huge', 'h'.repeat(11), 9 * LIFE_MS);
       expect(await found('next', 'more', 'huge')).toEqual([null, null, null]);
+    });
+  });
+  describe('cached texts', () => {
+    it('are flushed by how their names begin, and leave other texts alone', async () => {
+      const state = await openState(1_000_000);
+      const { cache } = state;
+      await state.keepText('a:1', 'text', LIFE_MS);
+      const names = Array.from({ length: 700 }, (_, index) => `a:${String(index)}`);
+      await Promise.all([...names, 'b:1', 'ab'].map((name) => cache.keepText(name, 'cached', LIFE_MS)));
+      expect(await cache.describeTexts()).toMatchObject({ texts: 702, bytes: 702 * 6 });
+      expect(await cache.flushTexts('a:')).toBe(700);
+      expect(await cache.describeTexts()).toMatchObject({ texts: 2, bytes: 12 });
+      expect([await cache.findText('a:1'), await cache.findText('b:1')]).toEqual([null, 'cached']);
+      expect(await state.findText('a:1')).toBe('text');
+      expect([await cache.flushTexts(''), await cache.flushTexts('')]).toEqual([2, 0]);
     });
   });
 }

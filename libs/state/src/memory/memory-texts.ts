@@ -1,4 +1,4 @@
-import type { TextState } from '../texts.js';
+import type { TextCache, TextCacheFacts } from '../texts.js';
 
 interface KeptText {
   readonly text: string;
@@ -7,7 +7,7 @@ interface KeptText {
 }
 
 /** The texts of a single process. */
-export class MemoryTexts implements TextState {
+export class MemoryTexts implements TextCache {
   private readonly texts = new Map<string, KeptText>();
   private bytes = 0;
 
@@ -34,6 +34,16 @@ export class MemoryTexts implements TextState {
     const isThere = (this.texts.get(name)?.until ?? 0) > this.now();
     this.drop(name);
     return Promise.resolve(isThere);
+  }
+
+  flushTexts(beginning: string): Promise<number> {
+    const names = [...this.texts.keys()].filter((name) => name.startsWith(beginning));
+    for (const name of names) this.drop(name);
+    return Promise.resolve(names.length);
+  }
+
+  describeTexts(): Promise<TextCacheFacts> {
+    return Promise.resolve({ texts: this.texts.size, bytes: this.bytes, server: null });
   }
 
   /** Drops what ran out. */

@@ -4,7 +4,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { ADMISSIONS, ADMISSIONS_WITH_MONEY } from './admissions.script.js';
 import { CHARGE, CORRECT, EXTEND, OWE, READ_COUNTERS, SEED, SWEEP } from './budgets.scripts.js';
 import { CLAIM_PROBE, JOIN_CIRCUIT, READ_CIRCUITS, RELEASE_PROBE } from './circuit.scripts.js';
-import { DROP_TEXT, KEEP_TEXT } from './text.scripts.js';
+import { DROP_TEXT, FLUSH_TEXTS, KEEP_TEXT } from './text.scripts.js';
 
 const log = createLogger('state');
 
@@ -38,6 +38,7 @@ export type ScriptedRedis = Redis & {
   readCircuits(keys: number, ...args: Argument[]): Promise<string[]>;
   keepText(keys: number, ...args: Argument[]): Promise<number>;
   dropText(keys: number, ...args: Argument[]): Promise<number>;
+  flushTexts(keys: number, ...args: Argument[]): Promise<[cursor: string, dropped: number]>;
 };
 
 /** Nothing is queued for a Redis that is away and nothing is sent twice; the connection is sought for ever. */
@@ -71,6 +72,7 @@ const SCRIPTS = {
   readCircuits: READ_CIRCUITS,
   keepText: KEEP_TEXT,
   dropText: DROP_TEXT,
+  flushTexts: FLUSH_TEXTS,
 };
 
 export function openRedis(url: string): ScriptedRedis {

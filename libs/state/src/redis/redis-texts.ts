@@ -1,9 +1,13 @@
-import type { TextState } from '../texts.js';
+import type { TextCache, TextCacheFacts } from '../texts.js';
 import type { TimedRedis } from './connection.js';
 
 interface RedisTextsOptions {
+  /** What its keys begin with. */
+  readonly space: 'text' | 'cache';
   /** A text is longer than a counter: it may take its time. */
   readonly patient: TimedRedis;
+  /** What asks for a text. */
+  readonly reader: TimedRedis;
   readonly now: () => number;
   /** The full name of a key. */
   readonly key: (name: string) => string;
@@ -11,14 +15,14 @@ interface RedisTextsOptions {
 }
 
 /** Texts that replicas share. */
-export class RedisTexts implements TextState {
+export class RedisTexts implements TextCache {
   private readonly prefix: string;
   private readonly keys: readonly [names: string, sizes: string];
 
   constructor(private readonly options: RedisTextsOptions) {
-    const { key } = options;
-    this.prefix = key('text:');
-    this.keys = [key('texts'), key('texts:sizes')];
+    const { key, space } = options;
+    this.prefix = key(`${space}:`);
+    this.keys = [key(`${space}s`), key(`${space}s:sizes`)];
   }
 
   async keepText(name: string, text: string, ttlMs: number): Promise<void> {
@@ -29,11 +33,42 @@ export class RedisTexts implements TextState {
   }
 
   findText(name: string): Promise<string | null> {
-    return this.options.patient.run((redis) => redis.get(`${this.prefix}${name}`));
+    return this.options.reader.run((redis) => redis.get(`${this.prefix}${name}`));
   }
 
   async dropText(name: string): Promise<boolean> {
-    const { patient, now } = this.options;
-    return (await patient.run((redis) => redis.dropText(2, ...this.keys, name, this.prefix, now()))) === 1;
+    const { patient } = this.options;
+    return (await patient.run((redis) => redis.dropText(2, ...this.keys, name, this.prefix))) === 1;
   }
+
+  async flushTexts(beginning: string): Promise<number> {
+    const { patient } = this.options;
+    let [cursor, dropped] = ['0', 0];
+    do {
+      const [next, more] = await patient.run((redis) =>
+        redis.flushTexts(2, ...this.keys, beginning, this.prefix, cursor),
+      );
+      cursor = next;
+      dropped += more;
+    } while (cursor !== '0');
+    return dropped;
+  }
+
+  async describeTexts(): Promise<TextCacheFacts> {
+    const [names, sizes] = this.keys;
+    const [texts, bytes, info] = await this.options.patient.run((redis) =>
+      Promise.all([redis.zcard(names), redis.hget(sizes, ''), redis.info()]),
+    );
+    return { texts, bytes: Number(bytes ?? 0), server: factsOf(info) };
+  }
+}
+
+/** Lines of `name:value`. */
+function factsOf(info: string): Record<string, string> {
+  const facts: Record<string, string> = {};
+  for (const line of info.split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) facts[line.slice(0, colon)] = line.slice(colon + 1);
+  }
+  return facts;
 }

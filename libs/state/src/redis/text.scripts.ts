@@ -2,11 +2,11 @@
  * What the scripts of texts have in common.
  *
  * KEYS: 1 the names (sorted set by the time at which a text ends), 2 the sizes (hash, by name; of all together under no name).
- * ARGV: 1 name, 2 what the key of a text begins with, 3 now (epoch ms).
+ * ARGV: 1 name, 2 what the key of a text begins with.
  */
 const TEXTS = `
 local names, sizes = KEYS[1], KEYS[2]
-local name, prefix, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local name, prefix = ARGV[1], ARGV[2]
 
 local function drop(old)
   local isThere = redis.call('DEL', prefix .. old)
@@ -18,9 +18,9 @@ local function drop(old)
 end
 `;
 
-/** ARGV: 4 the text, 5 how long it is kept (ms), 6 the most bytes of all texts. */
+/** ARGV: 3 now (epoch ms), 4 the text, 5 how long it is kept (ms), 6 the most bytes of all texts. */
 export const KEEP_TEXT = `${TEXTS}
-local text, life, most = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local now, text, life, most = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 drop(name)
 for _, old in ipairs(redis.call('ZRANGEBYSCORE', names, '-inf', now, 'LIMIT', 0, 100)) do drop(old) end
 redis.call('SET', prefix .. name, text, 'PX', life)
@@ -42,4 +42,18 @@ return bytes
 /** Result: 1, or 0 if there was none. */
 export const DROP_TEXT = `${TEXTS}
 return drop(name)
+`;
+
+/**
+ * A step through all names, of which those go that begin with the name. ARGV: 3 the cursor, '0' at first. Result: the cursor of the
+ * next step, '0' after the last, and how many were dropped.
+ */
+export const FLUSH_TEXTS = `${TEXTS}
+local step = redis.call('ZSCAN', names, ARGV[3], 'COUNT', 500)
+local dropped = 0
+for place = 1, #step[2], 2 do
+  local old = step[2][place]
+  if old:sub(1, #name) == name then dropped = dropped + drop(old) end
+end
+return { step[1], dropped }
 `;
