@@ -14,6 +14,7 @@ import {
   VAULT,
   type Environment,
   type GatewayConfig,
+  type McpServer,
   type Vault,
 } from '@tollgate/config';
 import {
@@ -221,6 +222,7 @@ const config = (general: Partial<GatewayConfig['general']>, changes: ConfigChang
     ['gpt-4', { model: 'chat-default', hidden: false }],
     ['secret-name', { model: 'chat-quality', hidden: true }],
   ]),
+  mcpServers: new Map(changes.mcpServers?.map((server) => [server.name, server])),
   router: { ...ROUTER_DEFAULTS, ...changes.router },
   general: { ...GENERAL_DEFAULTS, masterKey: MASTER_KEY, maxRequestBytes: 1_000_000, ...general },
 });
@@ -229,6 +231,7 @@ const config = (general: Partial<GatewayConfig['general']>, changes: ConfigChang
 export interface ConfigChanges {
   readonly deployments?: GatewayConfig['deployments'];
   readonly router?: Partial<GatewayConfig['router']>;
+  readonly mcpServers?: readonly McpServer[];
   /** Stored models are asked of the bus, and awaited. */
   readonly readsModels?: boolean;
   readonly vault?: Vault;

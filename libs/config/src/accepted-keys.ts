@@ -6,8 +6,12 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
  */
 
 export const ACCEPTED_TOP_LEVEL = words(`
-  callback_settings guardrails mcp_servers mcp_tools search_tools vector_store_registry files_settings
+  callback_settings guardrails mcp_tools search_tools vector_store_registry files_settings
   finetune_settings assistant_settings prompts agent_list policies policy_attachments cache_settings worker_registry`);
+
+export const ACCEPTED_MCP_SERVER = words(`
+  alias server_id spec_version spec_path available_on_public_internet tool_name_to_display_name
+  tool_name_to_description is_byok byok_description byok_api_key_help_url source_url instructions`);
 
 export const ACCEPTED_LITELLM_PARAMS = words(`
     aws_bedrock_project_id

@@ -127,6 +127,7 @@ export function demoConfig(): GatewayConfig {
     deployments: [bareDeployment({ id: 'demo', group: 'demo', provider: 'demo', model: 'demo' })],
     aliases: new Map(),
     router: ROUTER_DEFAULTS,
+    mcpServers: new Map(),
     general: GENERAL_DEFAULTS,
   };
 }

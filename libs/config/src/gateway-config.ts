@@ -1,5 +1,6 @@
 import type { Capability } from '@tollgate/contracts';
 import type { BudgetSettings } from './budgets/budget-settings.js';
+import type { McpServer } from './mcp/mcp-servers.js';
 import type { AlertingSettings } from './alerting/alerting-settings.js';
 import type { PriceAdjustments, PriceOverrides } from './prices/price-overrides.js';
 import type { Setting } from './setting-value.js';
@@ -10,6 +11,8 @@ export interface GatewayConfig {
   /** Public name → model group. */
   readonly aliases: ReadonlyMap<string, { readonly model: string; readonly hidden: boolean }>;
   readonly router: RouterSettings;
+  /** By name. */
+  readonly mcpServers: ReadonlyMap<string, McpServer>;
   readonly general: GeneralSettings;
 }
 

@@ -40,6 +40,7 @@ export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
 export { BUDGET_DEFAULTS, type BudgetSettings } from './budgets/budget-settings.js';
 export { isBudgetWindow, windowEnd, windowStart } from './budget-window.js';
+export { offersTool, toolCost, type McpServer } from './mcp/mcp-servers.js';
 export { LiveConfig } from './live-config.js';
 export { LiveVariables } from './live-variables.js';
 export { matchesPattern } from './name-pattern.js';

@@ -9,6 +9,7 @@ import { readDeployments } from './deployments/deployments.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { readGeneralSettings, readStoresModels } from './general-settings.js';
 import { readTree } from './include.js';
+import { readMcpServers } from './mcp/read-mcp-servers.js';
 import { Mentions } from './mentions.js';
 import { topSection } from './named-sections.js';
 import { withOwnVariables } from './own-variables.js';
@@ -64,6 +65,7 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
     deployments,
     aliases,
     router: { ...routerSettings, groups: book.settings(names) },
+    mcpServers: readMcpServers(root),
     general: readGeneralSettings(general, {
       ...{ dropParams, priceAdjustments, timeZone, needsMasterKey, storesModels },
       budgets: readBudgetSettings(litellm, general),

@@ -54,6 +54,12 @@ it('every setting of the table is read when it is given', () => {
   const text = `
 environment_variables: { A: b }
 include: [other.yaml]
+mcp_servers:
+  tools:
+    { url: 'http://h/mcp', transport: http, auth_type: api_key, auth_value: a, authentication_token: a, static_headers: { h: v },
+      extra_headers: [x], allowed_tools: [t], disallowed_tools: [u], description: d, access_groups: [g], allow_all_keys: true,
+      timeout: 1, mcp_info: { server_name: n, description: d, logo_url: l,
+        mcp_server_cost_info: { default_cost_per_query: 1, tool_name_to_cost_per_query: { t: 2 } } } }
 credential_list: [{ credential_name: c, credential_values: { api_key: k } }]
 model_list:
   - model_name: m

@@ -3,6 +3,7 @@ import { BUDGET_SETTINGS } from './settings/budget.settings.js';
 import { DEPLOYMENT_SETTINGS } from './settings/deployment.settings.js';
 import { GATEWAY_SETTINGS } from './settings/gateway.settings.js';
 import { GROUP_SETTINGS } from './settings/group.settings.js';
+import { MCP_SETTINGS } from './settings/mcp.settings.js';
 import { ADJUSTMENT_SETTINGS } from './settings/price.settings.js';
 import { ROUTER_SETTINGS } from './settings/router.settings.js';
 import type { SettingRow } from './settings/setting-row.js';
@@ -23,6 +24,7 @@ export const SETTINGS = {
     litellm_settings: ['', 'behaviour of calls'],
     general_settings: ['', 'the gateway itself'],
     credential_list: ['empty', 'named credentials that deployments share'],
+    mcp_servers: ['none', 'servers of tools (Model Context Protocol) by name'],
   },
   ...DEPLOYMENT_SETTINGS,
   ...ROUTER_SETTINGS,
@@ -31,6 +33,7 @@ export const SETTINGS = {
   ...BUDGET_SETTINGS,
   ...ADJUSTMENT_SETTINGS,
   ...ALERTING_SETTINGS,
+  ...MCP_SETTINGS,
 } as const satisfies Record<string, Record<string, SettingRow>>;
 
 export type SectionName = keyof typeof SETTINGS;

@@ -15,7 +15,13 @@ const known = (kind: ScopeRecord['kind'], id: string): ScopeRecord => ({
 let bus: FakeBus;
 const bindingsWith = (budgets: Partial<typeof BUDGET_DEFAULTS> = {}): Bindings => {
   const general = { ...GENERAL_DEFAULTS, budgets: { ...BUDGET_DEFAULTS, ...budgets } };
-  const config = new LiveConfig({ deployments: [], aliases: new Map(), router: ROUTER_DEFAULTS, general });
+  const config = new LiveConfig({
+    deployments: [],
+    aliases: new Map(),
+    mcpServers: new Map(),
+    router: ROUTER_DEFAULTS,
+    general,
+  });
   const scopes = new ScopeCache(bus as unknown as Bus, { ttlMs: () => 60_000 });
   return new Bindings(scopes, config, bus as unknown as Bus);
 };
