@@ -40,7 +40,10 @@ const usageOf = (answer: Answer) => ({
   completion_tokens: answer.completionTokens,
   total_tokens: answer.promptTokens + answer.completionTokens,
   prompt_tokens_details: { cached_tokens: answer.cachedTokens, audio_tokens: 0 },
-  completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
+  completion_tokens_details: {
+    reasoning_tokens: Math.ceil(answer.thinking.length / 4),
+    audio_tokens: 0,
+  },
 });
 
 function completion(answer: Answer, azure: boolean): unknown {
@@ -83,7 +86,8 @@ function* stream(answer: Answer, withUsage: boolean, azure: boolean): Generator<
     ...{ characters, kind: 'content' },
   });
   if (azure) yield { ...filterEvent(), characters: 0, kind: 'content' };
-  yield event('{"role":"assistant","content":"","refusal":null}', 0);
+  // What OpenAI's models think is not shown, but it counts.
+  yield event('{"role":"assistant","content":"","refusal":null}', answer.thinking.length);
   for (const text of chunksOf(answer.text, answer.chunkCharacters)) {
     yield event(`{"content":${JSON.stringify(text)}}`, text.length);
   }

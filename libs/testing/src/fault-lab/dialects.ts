@@ -5,6 +5,7 @@ import { geminiDialect } from './dialect-gemini.js';
 import { invokeDialect } from './dialect-invoke.js';
 import { azureDialect, openAiDialect } from './dialect-openai.js';
 import { ollamaDialect } from './dialect-ollama.js';
+import { responsesDialect } from './dialect-responses.js';
 import type { DialectWriter } from './dialect.js';
 import type { LabDialect } from './lab-request.js';
 
@@ -17,4 +18,5 @@ export const DIALECTS: Readonly<Record<LabDialect, DialectWriter>> = {
   gemini: geminiDialect,
   invoke: invokeDialect,
   ollama: ollamaDialect,
+  responses: responsesDialect,
 };

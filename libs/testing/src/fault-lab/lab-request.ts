@@ -2,13 +2,14 @@ import { plainConverseRequest } from './converse-request.js';
 import { plainGeminiRequest } from './gemini-request.js';
 import { imagesOf } from './images.js';
 import { list, record, text, type Json } from './json.js';
+import { plainResponsesRequest } from './responses-request.js';
 
 /**
  * The dialects that the lab speaks. Azure differs from OpenAI in its path and in its content filter's results, `invoke` from
  * Anthropic in the framing of its streams.
  */
 export type LabDialect =
-  'openai' | 'azure' | 'anthropic' | 'cohere' | 'converse' | 'gemini' | 'invoke' | 'ollama';
+  'openai' | 'azure' | 'anthropic' | 'cohere' | 'converse' | 'gemini' | 'invoke' | 'ollama' | 'responses';
 
 /** What a path says of the requests that come there. */
 export interface LabPlace {
@@ -52,6 +53,7 @@ export interface LabRequest {
 const PLAIN: Readonly<Partial<Record<LabDialect, (body: unknown) => Json>>> = {
   converse: plainConverseRequest,
   gemini: plainGeminiRequest,
+  responses: plainResponsesRequest,
 };
 
 /** Undefined when it is no chat path. Any prefix will do. */
@@ -67,6 +69,7 @@ export function placeOfPath(path: string): LabPlace | undefined {
   if (vertex !== null) return { dialect: 'anthropic', model: decodeURIComponent(vertex[1] ?? '') };
   // DataRobot's path ends in a slash.
   if (/\/chat\/completions\/?$/.test(path)) return { dialect: 'openai' };
+  if (path.endsWith('/responses')) return { dialect: 'responses' };
   if (path.endsWith('/v1/messages')) return { dialect: 'anthropic' };
   if (path.endsWith('/v2/chat')) return { dialect: 'cohere' };
   return path.endsWith('/api/chat') ? { dialect: 'ollama' } : undefined;
@@ -102,9 +105,7 @@ export function readLabRequest({ dialect, ...place }: LabPlace, body: unknown): 
     maxTokens: maxTokens(request),
     tools: list(request['tools']).map(readTool),
     forcedTool: forcedTool(request['tool_choice']),
-    thinking:
-      ['enabled', 'adaptive'].includes(text(record(request['thinking'])['type'])) ||
-      request['think'] === true,
+    thinking: thinks(request),
     jsonSchema: jsonSchema(request),
   };
 }
@@ -125,6 +126,14 @@ function textOf(content: unknown): string {
     .map(record)
     .map((part) => text(part['text']) || textOf(part['content']))
     .join('');
+}
+
+/** OpenAI and Ollama have a word for how much; `none` is one too. */
+function thinks({ thinking, think, reasoning_effort: effort }: Json): boolean {
+  const words = [text(think), text(effort)].filter((word) => word !== '' && word !== 'none');
+  return (
+    ['enabled', 'adaptive'].includes(text(record(thinking)['type'])) || think === true || words.length > 0
+  );
 }
 
 function maxTokens(request: Json): number | undefined {
