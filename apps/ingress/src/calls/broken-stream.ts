@@ -21,11 +21,16 @@ function eventOf(
   last: Uint8Array | null,
 ): { readonly name?: string; readonly data: object } {
   if (dialect === 'openai-responses') return { name: 'error', data: responsesError(error, last) };
-  if (dialect === 'cohere-chat')
-    return { name: 'error', data: { type: 'error', ...errorBody(error, dialect, null) } };
+  if (dialect === 'cohere-chat') return { name: 'message-end', data: cohereEnd(error) };
   const data = errorBody(error, dialect, null);
   return dialect === 'anthropic-messages' ? { name: 'error', data } : { data };
 }
+
+/** NOTE Cohere's client skips events that it does not know: an error is a way for the message to end. */
+const cohereEnd = ({ message }: GatewayError): object => ({
+  type: 'message-end',
+  delta: { finish_reason: 'ERROR', error: message },
+});
 
 /** OpenAI's numbers rise by one from event to event, this one included. */
 function responsesError(error: GatewayError, last: Uint8Array | null): object {

@@ -19,6 +19,7 @@ import {
 } from '../events.js';
 import type { CallContext } from '../http/request-context.js';
 import { answerHeaders } from './answer-headers.js';
+import type { AnswerStage } from './answer-stages.js';
 import { CallEntry } from './call-entry.js';
 import { CallIntake } from './call-intake.js';
 import { readCallRequest, type CallRequest, type Door } from './call-request.js';
@@ -26,7 +27,7 @@ import { CallTracker } from './call-tracker.js';
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
 import type { Pass, Settlement } from './pass.js';
-import { relayAnswer, type AnswerHooks, type AnswerResult, type AnswerWatch } from './relay-answer.js';
+import { relayAnswer, type AnswerHooks, type AnswerResult } from './relay-answer.js';
 
 /** A call outlives two routers; a third in a row is an outage. */
 const MAX_RESENDS = 2;
@@ -44,14 +45,23 @@ export class CallService {
     private readonly ids: ClientCallIds,
   ) {}
 
-  /** Answers a call of a model; `watch` sees the answer first. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
-  answer(request: FastifyRequest, reply: FastifyReply, door: Door, watch?: AnswerWatch): Promise<void> {
+  /** Answers a call of a model, by way of the stages. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
+  answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    door: Door,
+    stages: readonly AnswerStage[] = [],
+  ): Promise<void> {
     const { headers, body } = request;
-    return this.take(request, reply, { asked: readCallRequest(body, door, headers['content-type']), watch });
+    return this.take(request, reply, { asked: readCallRequest(body, door, headers['content-type']), stages });
   }
 
   /** Answers a request that was read already. */
-  async take(request: FastifyRequest, reply: FastifyReply, { asked, watch }: TakenRequest): Promise<void> {
+  async take(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { asked, stages = [] }: TakenRequest,
+  ): Promise<void> {
     const applicant = { headers: request.headers, asked, caller: callerOf(request) };
     const call = this.intake.describe(applicant);
     request.call = call;
@@ -61,14 +71,14 @@ export class CallService {
     this.tracker.started();
     try {
       const { header, pass } = await this.entry.enter(call, described, applicant);
-      await this.relay(reply, { call, header, body: asked.bytes, pass, watch });
+      await this.relay(reply, { call, header, body: asked.bytes, pass, stages });
     } finally {
       this.tracker.finished();
     }
   }
 
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
-    const { call, header, pass, watch } = admitted;
+    const { call, header, pass, stages } = admitted;
     const sending: Sending = { header, pass, attemptId: firstAttemptOf(header) };
     // A call that fails before its first byte has used nothing that this key pays for.
     let settlement = NOTHING_USED;
@@ -80,20 +90,23 @@ export class CallService {
       }
       const result = await this.answered(reply, sending, admitted.body, {
         dialect: header.dialect,
-        watch,
+        stages,
         headersOf: (head) => answerHeaders(call, head, pass.headers),
         heard: (head) => {
           sending.attemptId = head.attemptId;
         },
         started: () => {
           settlement = { tokens: null, costNanos: null, attemptId: sending.attemptId };
-          reply.hijack();
           firstByteSent(header.stream, Date.now() - header.startedAt);
+        },
+        claimed: () => {
+          reply.hijack();
         },
       });
       settlement = settlementOf(result, sending.attemptId);
       if (result.kind === 'client-gone') abandon(reply, header);
       if (result.kind === 'broken') answerBroken(result.error, call.id);
+      if (result.kind === 'refused') throw result.error;
     } catch (cause) {
       if (isUnseen(cause)) settlement = { ...settlement, costNanos: null };
       throw cause;
@@ -143,7 +156,7 @@ export class CallService {
 
 interface TakenRequest {
   readonly asked: CallRequest;
-  readonly watch?: AnswerWatch | undefined;
+  readonly stages?: readonly AnswerStage[];
 }
 
 interface AdmittedCall {
@@ -151,7 +164,7 @@ interface AdmittedCall {
   readonly header: CallHeader;
   readonly body: Uint8Array;
   readonly pass: Pass;
-  readonly watch: AnswerWatch | undefined;
+  readonly stages: readonly AnswerStage[];
 }
 
 /** What of a call is under way. */
@@ -170,11 +183,12 @@ const isUnseen = (cause: unknown): boolean =>
 
 /** What is known of what a call used; billing will know the rest. */
 function settlementOf(result: AnswerResult, attemptId: string): Settlement {
-  const usage = result.kind === 'complete' ? result.end.usage : null;
-  if (result.kind !== 'complete' || usage === null) return { tokens: null, costNanos: null, attemptId };
+  const end = result.kind === 'complete' || result.kind === 'refused' ? result.end : null;
+  if (!end?.usage) return { tokens: null, costNanos: null, attemptId };
+  const { usage } = end;
   const used = { prompt: promptTokens(usage), completion: completionTokens(usage) };
   // Without a price it costs nothing as far as budgets go.
-  const costNanos = result.end.costNanos ?? 0;
+  const costNanos = end.costNanos ?? 0;
   return { tokens: used.prompt + used.completion, costNanos, attemptId, used };
 }
 

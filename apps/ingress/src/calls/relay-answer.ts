@@ -7,15 +7,9 @@ import {
   type ResponseHead,
 } from '@tollgate/contracts';
 import { isStream } from './answer-headers.js';
+import { AnswerStages, NOTHING, type AnswerStage } from './answer-stages.js';
 import { brokenEnd } from './broken-stream.js';
 import type { ClientConnection } from './client-connection.js';
-
-/** Sees an answer before its client does. What it returns is waited for. */
-export interface AnswerWatch {
-  see(data: Uint8Array): Promise<void> | undefined;
-  /** The answer is whole. */
-  end(): Promise<void> | undefined;
-}
 
 export interface AnswerHooks {
   /** The caller's: an error event is told in it. */
@@ -23,14 +17,20 @@ export interface AnswerHooks {
   headersOf(head: ResponseHead): Record<string, string>;
   /** Of every attempt that answers, in part at least. */
   heard(head: ResponseHead): void;
-  /** The head is known: from here on the answer is ours to write, and a failure cannot change its status. */
+  /** The head is known: from here on the call costs. */
   started(head: ResponseHead): void;
-  readonly watch?: AnswerWatch | undefined;
+  /** The answer is ours to write: from here on a failure cannot change its status. */
+  claimed(): void;
+  readonly stages: readonly AnswerStage[];
 }
 
-/** How an answer ended. `broken`: after its head, with the client told as well as the format allows. */
+/**
+ * How an answer ended. `broken`: after its head, with the client told as well as the format allows. `refused`: by a stage, with
+ * nothing written; `end` is null when its rest was not waited for.
+ */
 export type AnswerResult =
   | { readonly kind: 'complete'; readonly end: ResponseEnd }
+  | { readonly kind: 'refused'; readonly error: GatewayError; readonly end: ResponseEnd | null }
   | { readonly kind: 'client-gone' }
   | { readonly kind: 'broken'; readonly error: GatewayError };
 
@@ -43,7 +43,9 @@ export async function relayAnswer(
   client: ClientConnection,
   hooks: AnswerHooks,
 ): Promise<AnswerResult> {
-  const answer = new Answer(client, hooks.dialect);
+  const answer = new Answer(client, hooks);
+  const stages = hooks.stages.length === 0 ? null : new AnswerStages(hooks.stages);
+  let end: ResponseEnd | null = null;
   try {
     for await (const frame of frames) {
       switch (frame.type) {
@@ -52,16 +54,17 @@ export async function relayAnswer(
           // Another attempt goes on where one broke off: for the client it is still the one answer.
           if (answer.begun) break;
           hooks.started(frame.head);
+          stages?.begin(frame.head);
           answer.begin(frame.head, hooks.headersOf(frame.head));
           break;
         case 'data':
-          await hooks.watch?.see(frame.data);
-          await answer.write(frame.data);
+          await answer.write(stages === null ? frame.data : await stages.see(frame.data));
           break;
         case 'end':
-          await hooks.watch?.end();
+          end = frame.end;
+          if (stages !== null) await answer.write(await stages.end(end));
           answer.end();
-          return { kind: 'complete', end: frame.end };
+          return { kind: 'complete', end };
       }
     }
     throw toGatewayError(new Error('The frames of a call stopped without an end'));
@@ -69,6 +72,7 @@ export async function relayAnswer(
     if (client.gone) return { kind: 'client-gone' };
     const error = toGatewayError(cause);
     if (!answer.begun) throw error;
+    if (stages?.refusal === error && !answer.claimed) return { kind: 'refused', error, end };
     answer.fail(error);
     return { kind: 'broken', error };
   }
@@ -80,6 +84,7 @@ const ONE_PIECE_BYTES = 16 * 1024;
 /** An answer that is whole in its first data frame goes out in one write, with its length. Others are chunked. */
 class Answer {
   begun = false;
+  claimed = false;
   private streaming = false;
   private held: Uint8Array | null = null;
   /** Of a stream: what went out last. */
@@ -87,7 +92,7 @@ class Answer {
 
   constructor(
     private readonly client: ClientConnection,
-    private readonly dialect: Dialect,
+    private readonly hooks: Pick<AnswerHooks, 'dialect' | 'claimed'>,
   ) {}
 
   begin(head: ResponseHead, headers: Record<string, string>): void {
@@ -101,6 +106,7 @@ class Answer {
   private headers: Record<string, string> = {};
 
   write(data: Uint8Array): Promise<void> | undefined {
+    if (data.byteLength === 0) return undefined;
     if (!this.streaming && this.held === null && !this.client.raw.headersSent) {
       this.held = data;
       return undefined;
@@ -117,7 +123,8 @@ class Answer {
       raw.end();
       return;
     }
-    const body = this.held ?? new Uint8Array();
+    const body = this.held ?? NOTHING;
+    this.claim();
     this.headers['content-length'] = String(body.byteLength);
     raw.writeHead(this.status, this.headers);
     if (body.byteLength > ONE_PIECE_BYTES) raw.end(body);
@@ -127,19 +134,27 @@ class Answer {
   /** A stream ends in an error event and without `[DONE]`; anything else in a cut connection: never in a clean end. */
   fail(error: GatewayError): void {
     const { raw } = this.client;
+    this.claim();
     if (!this.streaming) {
       raw.destroy();
       return;
     }
     this.sendHead();
-    raw.end(brokenEnd(error, this.dialect, this.last));
+    raw.end(brokenEnd(error, this.hooks.dialect, this.last));
   }
 
   private sendHead(): void {
     const { raw } = this.client;
     if (raw.headersSent) return;
+    this.claim();
     raw.writeHead(this.status, this.headers);
     if (this.held !== null) raw.write(this.held);
     this.held = null;
+  }
+
+  private claim(): void {
+    if (this.claimed) return;
+    this.claimed = true;
+    this.hooks.claimed();
   }
 }

@@ -1,6 +1,6 @@
 import type { Principal } from '@tollgate/contracts';
 import { SseDecoder, isOwnResponseId, type Json, type SseEvent } from '@tollgate/dialects';
-import type { AnswerWatch } from '../calls/relay-answer.js';
+import { NOTHING, type AnswerStage } from '../calls/answer-stages.js';
 import { responseKept } from '../events.js';
 import { inputItemsOf } from './response-items.js';
 import type { ResponseRecords } from './response-records.js';
@@ -13,7 +13,7 @@ const OPEN_BRACE = 0x7b;
  * Keeps the response that an answer turns out to be, before its client has the end of it: the client's next request may refer to
  * it. An answer of a provider that keeps its responses itself is looked at no further than its id.
  */
-export class ResponseWatch implements AnswerWatch {
+export class ResponseWatch implements AnswerStage {
   private readonly decoder = new SseDecoder();
   private readonly parts: Uint8Array[] = [];
   private bytes = 0;
@@ -27,7 +27,20 @@ export class ResponseWatch implements AnswerWatch {
     private readonly asked: Buffer,
   ) {}
 
-  see(data: Uint8Array): Promise<void> | undefined {
+  see(data: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const kept = this.keepWhole(data);
+    return kept === undefined ? data : kept.then(() => data);
+  }
+
+  async end(): Promise<Uint8Array> {
+    if (this.kind !== 'whole') return NOTHING;
+    const response = parsed(Buffer.concat(this.parts).toString('utf8'));
+    if (response !== null) await this.keep(response);
+    return NOTHING;
+  }
+
+  /** Reads on, up to the event with the whole response. */
+  private keepWhole(data: Uint8Array): Promise<void> | undefined {
     this.kind ??= data[0] === OPEN_BRACE ? 'whole' : 'stream';
     if (this.kind === 'whole') this.gather(data);
     if (this.kind !== 'stream') return undefined;
@@ -39,12 +52,6 @@ export class ResponseWatch implements AnswerWatch {
       if (this.kind === 'not-ours') return undefined;
     }
     return undefined;
-  }
-
-  end(): Promise<void> | undefined {
-    if (this.kind !== 'whole') return undefined;
-    const response = parsed(Buffer.concat(this.parts).toString('utf8'));
-    return response === null ? undefined : this.keep(response);
   }
 
   private gather(data: Uint8Array): void {

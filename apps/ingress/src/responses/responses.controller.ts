@@ -31,7 +31,7 @@ export class ResponsesController {
     const asked = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     request.body = await this.turns.resolve(asked, principal);
     const watch = new ResponseWatch(this.records, principal, asked);
-    await this.calls.answer(request, reply, { dialect: 'openai-responses' }, watch);
+    await this.calls.answer(request, reply, { dialect: 'openai-responses' }, [watch]);
   }
 
   @Access('key', 'openai-responses')
