@@ -75,6 +75,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   budgets: BUDGET_DEFAULTS,
   priceAdjustments: new Map(),
   alerting: ALERTING_DEFAULTS,
+  cache: null,
 };
 
 /** A deployment with nothing set but what it cannot do without. */

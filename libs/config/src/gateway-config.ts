@@ -1,5 +1,6 @@
 import type { Capability } from '@tollgate/contracts';
 import type { BudgetSettings } from './budgets/budget-settings.js';
+import type { CacheSettings } from './cache/cache-settings.js';
 import type { McpServer } from './mcp/mcp-servers.js';
 import type { AlertingSettings } from './alerting/alerting-settings.js';
 import type { PriceAdjustments, PriceOverrides } from './prices/price-overrides.js';
@@ -251,4 +252,6 @@ export interface GeneralSettings {
   /** Of every provider's prices; they are in the `prices` of each deployment too. */
   readonly priceAdjustments: PriceAdjustments;
   readonly alerting: AlertingSettings;
+  /** null: nothing is cached. */
+  readonly cache: CacheSettings | null;
 }

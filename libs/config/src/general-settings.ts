@@ -21,7 +21,7 @@ const BYTES_PER_MEGABYTE = 1024 * 1024;
 /** What other sections, or whoever loads the file, say. */
 interface FromElsewhere extends Pick<
   GeneralSettings,
-  'dropParams' | 'timeZone' | 'budgets' | 'priceAdjustments'
+  'dropParams' | 'timeZone' | 'budgets' | 'priceAdjustments' | 'cache'
 > {
   readonly needsMasterKey: boolean;
   readonly storesModels: boolean | null;

@@ -39,6 +39,7 @@ export { ENVIRONMENT, VAULT } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
 export { BUDGET_DEFAULTS, type BudgetSettings } from './budgets/budget-settings.js';
+export type { CachedCallType, CacheSettings, SemanticCacheSettings } from './cache/cache-settings.js';
 export { isBudgetWindow, windowEnd, windowStart } from './budget-window.js';
 export { offersTool, toolCost, type McpServer } from './mcp/mcp-servers.js';
 export { LiveConfig } from './live-config.js';

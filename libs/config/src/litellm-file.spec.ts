@@ -65,8 +65,6 @@ general_settings:
       [
         'general_settings.proxy_batch_write_at',
         'general_settings.use_redis_transaction_buffer',
-        'litellm_settings.cache',
-        'litellm_settings.cache_params',
         'litellm_settings.default_internal_user_params',
         'litellm_settings.success_callback',
         'model_list[].litellm_params.max_retries',

@@ -1,5 +1,6 @@
 import { ACCEPTED_LITELLM_SETTINGS, ACCEPTED_TOP_LEVEL } from './accepted-keys.js';
 import { readBudgetSettings } from './budgets/read-budgets.js';
+import { readCache } from './cache/read-cache.js';
 import { isTimeZone } from './calendar.js';
 import { ConfigError } from './config-error.js';
 import type { ConfigSource, LoadOptions, LoadedConfig } from './config-source.js';
@@ -51,6 +52,7 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
   const dropParams = litellm.boolean('drop_params') ?? false;
   const timeZone = readTimeZone(litellm);
   const priceAdjustments = readAdjustments(litellm);
+  const cache = readCache(litellm);
   const book = new GroupBook(report);
   const shared = { credentials: readCredentials(root), dropParams, priceAdjustments, book };
   const deployments = readDeployments(root, shared);
@@ -67,7 +69,7 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
     router: { ...routerSettings, groups: book.settings(names) },
     mcpServers: readMcpServers(root),
     general: readGeneralSettings(general, {
-      ...{ dropParams, priceAdjustments, timeZone, needsMasterKey, storesModels },
+      ...{ dropParams, priceAdjustments, timeZone, cache, needsMasterKey, storesModels },
       budgets: readBudgetSettings(litellm, general),
     }),
   };

@@ -93,6 +93,10 @@ litellm_settings:
     model_alias_map: { b: m }, tag_budget_config: { t: { max_budget: 1, budget_duration: 1d } }, timezone: UTC,
     max_budget: 1, budget_duration: 1d, max_end_user_budget_id: b, max_end_user_budget: 1, priority_reservation: { p: 0.5 },
     priority_reservation_settings: { default_priority: 0.1, saturation_threshold: 0.5 },
+    cache: true, cache_params: { type: redis-semantic, ttl: 1, default_in_redis_ttl: 1, default_in_memory_ttl: 1, namespace: n,
+      mode: default_off, supported_call_types: [acompletion], similarity_threshold: 0.8, semantic_cache_embedding_model: m,
+      redis_semantic_cache_embedding_model: m, valkey_semantic_cache_embedding_model: m,
+      qdrant_semantic_cache_embedding_model: m, verify_semantic_hits: true },
     cost_discount_config: { openai: 0.1 }, cost_margin_config: { openai: { percentage: 0.1, fixed_amount: 1 } } }
 general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,

@@ -1,5 +1,6 @@
 import { ALERTING_SETTINGS } from './settings/alerting.settings.js';
 import { BUDGET_SETTINGS } from './settings/budget.settings.js';
+import { CACHE_SETTINGS } from './settings/cache.settings.js';
 import { DEPLOYMENT_SETTINGS } from './settings/deployment.settings.js';
 import { GATEWAY_SETTINGS } from './settings/gateway.settings.js';
 import { GROUP_SETTINGS } from './settings/group.settings.js';
@@ -31,6 +32,7 @@ export const SETTINGS = {
   ...GROUP_SETTINGS,
   ...GATEWAY_SETTINGS,
   ...BUDGET_SETTINGS,
+  ...CACHE_SETTINGS,
   ...ADJUSTMENT_SETTINGS,
   ...ALERTING_SETTINGS,
   ...MCP_SETTINGS,

@@ -1,5 +1,6 @@
 import { ALERTING_ROWS } from './alerting.settings.js';
 import { BUDGET_ROWS, BUDGET_RULE_ROWS } from './budget.settings.js';
+import { CACHE_ROWS } from './cache.settings.js';
 import { ADJUSTMENT_ROWS } from './price.settings.js';
 import type { SettingRow } from './setting-row.js';
 
@@ -17,6 +18,7 @@ export const GATEWAY_SETTINGS = {
     tag_budget_config: ['none', 'tag → what calls with it may cost, as in `provider_budget_config`'],
     ...BUDGET_ROWS,
     ...ADJUSTMENT_ROWS,
+    ...CACHE_ROWS,
     timezone: ['`UTC`', 'where budget windows begin, such as `Europe/Berlin`'],
   },
   general_settings: {
