@@ -3,11 +3,16 @@ import OpenAI from 'openai';
 import { MASTER_KEY, eventually } from './_seed.js';
 import type { SpendRow, Visitor } from './_routing.js';
 
+/** Each hedges once in a test: a second time is a share of calls that other routers may not have heard of yet. */
+const HEDGED = ['hedged-stream', 'hedged-whole', 'hedged-late'] as const;
+
+const hedgedGroup = (name: string): string => `
+  - { model_name: ${name}, hedge: { delay: 0.3, max_share: 1 }, litellm_params: { model: openai/${name}-1, litellm_credential_name: lab, order: 1, input_cost_per_token: 0.00001, output_cost_per_token: 0.00002 } }
+  - { model_name: ${name}, litellm_params: { model: openai/${name}-2, litellm_credential_name: lab, order: 2, input_cost_per_token: 0.00001, output_cost_per_token: 0.00002 } }`;
+
 /** Points 5 and 6: a second deployment beside a slow one, and after one that broke off. */
 export const streamsConfig = (): string => `
-model_list:
-  - { model_name: hedged, hedge: { delay: 0.3, max_share: 1 }, litellm_params: { model: openai/hedged-1, litellm_credential_name: lab, order: 1, input_cost_per_token: 0.00001, output_cost_per_token: 0.00002 } }
-  - { model_name: hedged, litellm_params: { model: openai/hedged-2, litellm_credential_name: lab, order: 2, input_cost_per_token: 0.00001, output_cost_per_token: 0.00002 } }
+model_list:${HEDGED.map(hedgedGroup).join('')}
   - { model_name: unhedged, litellm_params: { model: openai/unhedged-1, litellm_credential_name: lab, order: 1 } }
   - { model_name: unhedged, litellm_params: { model: openai/unhedged-2, litellm_credential_name: lab, order: 2 } }
   - { model_name: unbroken, litellm_params: { model: openai/unbroken, litellm_credential_name: lab } }
@@ -42,42 +47,49 @@ export function describeStreams(visitor: Visitor): void {
 
   describe('hedging', () => {
     /** All replicas tell each other: whichever is asked, the sums are those of all. */
-    const hedging = async () =>
-      (await visitor.read<Hedging>('/router/hedging')).models.find(({ model }) => model === 'hedged') ?? {
+    const hedging = async (name: string) =>
+      (await visitor.read<Hedging>('/router/hedging')).models.find(({ model }) => model === name) ?? {
         ...{ hedged: 0, won: 0, extra_cost: 0 },
       };
 
-    it.each([true, false])(
-      'a slow deployment is overtaken, hung up on, and both are billed (stream: %s)',
-      async (stream) => {
-        const before = await hedging();
-        visitor.lab.script('hedged-1', [{ delayMs: 60_000 }]);
-        const answer = await chat('hedged', { stream });
-        expect([answer.status, answer.upstream]).toEqual([200, 'hedged-2']);
+    it.each([
+      ['hedged-stream', true],
+      ['hedged-whole', false],
+    ] as const)(
+      'a slow deployment is overtaken, hung up on, and both are billed (%s)',
+      async (model, stream) => {
+        const [first, second] = [`${model}-1`, `${model}-2`];
+        const before = await hedging(model);
+        visitor.lab.script(first, [{ delayMs: 60_000 }]);
+        const answer = await chat(model, { stream });
+        expect([answer.status, answer.upstream]).toEqual([200, second]);
         await eventually(
-          async () => seen('hedged-1').aborted,
+          async () => seen(first).aborted,
           (aborted) => aborted === 1,
         );
         const rows = await visitor.rows(answer.callId, 2);
         expect(roles(rows)).toEqual(['primary', 'hedge']);
-        expect(rows.map(({ model }) => model)).toEqual(['hedged-1', 'hedged-2']);
+        expect(rows.map((row) => row.model)).toEqual([first, second]);
         expect(rows.map(({ metadata }) => metadata.tollgate_status)).toEqual(['partial', 'complete']);
-        expect(rows[1]!.completion_tokens).toBe(seen('hedged-2').completionTokens);
+        expect(rows[1]!.completion_tokens).toBe(seen(second).completionTokens);
         const { summary } = await visitor.explain(answer.callId);
         expect(summary).toContain('attempt 2 won the hedge');
-        const after = await eventually(hedging, ({ won }) => won > before.won);
+        const after = await eventually(
+          () => hedging(model),
+          ({ won }) => won > before.won,
+        );
         expect(after.hedged).toBeGreaterThan(before.hedged);
         expect(after.extra_cost).toBeGreaterThan(before.extra_cost);
       },
     );
 
     it('a hedge that comes too late is hung up on', async () => {
-      visitor.lab.script('hedged-1', [{ delayMs: 1_000 }]);
-      visitor.lab.script('hedged-2', [{ delayMs: 60_000 }]);
-      const answer = await chat('hedged');
-      expect([answer.status, answer.upstream]).toEqual([200, 'hedged-1']);
+      visitor.lab.script('hedged-late-1', [{ delayMs: 1_000 }]);
+      visitor.lab.script('hedged-late-2', [{ delayMs: 60_000 }]);
+      const answer = await chat('hedged-late');
+      expect([answer.status, answer.upstream]).toEqual([200, 'hedged-late-1']);
       await eventually(
-        async () => seen('hedged-2').aborted,
+        async () => seen('hedged-late-2').aborted,
         (aborted) => aborted === 1,
       );
       expect(roles(await visitor.rows(answer.callId, 2))).toEqual(['primary', 'hedge']);
