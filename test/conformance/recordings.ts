@@ -11,10 +11,12 @@ export interface Recording {
   readonly api: string;
   readonly isStream: boolean;
   readonly status: number;
+  readonly method: string;
   /** Empty where the recording has no request. */
   readonly url: string;
   /** Likewise. */
   readonly request: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly response: Buffer;
 }
 
@@ -22,7 +24,12 @@ interface Exchange {
   readonly provider: string;
   readonly api: string;
   readonly streaming: boolean;
-  readonly request: { readonly url?: string; readonly body?: string; readonly bodyEncoding?: string };
+  readonly request: {
+    readonly method?: string;
+    readonly url?: string;
+    readonly body?: string;
+    readonly bodyEncoding?: string;
+  };
   readonly response: {
     readonly status?: number;
     readonly headers?: Readonly<Record<string, string>>;
@@ -35,15 +42,14 @@ interface Exchange {
 const folder =
   process.env['TOLLGATE_RECORDINGS'] ?? fileURLToPath(new URL('../../../shared/recordings', import.meta.url));
 
-/** All recordings of an api; none where the recordings are missing. */
-export function recordingsOf(api: string): Recording[] {
+/** All recordings; none where they are missing. */
+export function allRecordings(): Recording[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name: provider }) =>
       readdirSync(join(folder, provider)).flatMap((file) => readRecordings(provider, file)),
-    )
-    .filter((recording) => recording.api === api);
+    );
 }
 
 function readRecordings(provider: string, file: string): Recording[] {
@@ -58,8 +64,10 @@ function readRecordings(provider: string, file: string): Recording[] {
     api: exchange.api,
     isStream: exchange.streaming,
     status: exchange.response.status ?? 200,
+    method: exchange.request.method ?? 'POST',
     url: exchange.request.url ?? '',
     request: exchange.request.bodyEncoding === 'base64' ? '' : (exchange.request.body ?? ''),
+    headers: exchange.response.headers ?? {},
     response: bodyOf(exchange),
   }));
 }
@@ -77,8 +85,10 @@ function bareRecordings(provider: string, file: string, text: string): Recording
     api,
     isStream: isPayloads || file.endsWith('.sse'),
     status: 200,
+    method: 'POST',
     url: '',
     request: '',
+    headers: {},
     response: Buffer.from(body),
   }));
 }

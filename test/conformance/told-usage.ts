@@ -40,7 +40,7 @@ const SHAPES: Readonly<Record<string, UsageShape>> = {
 };
 
 /** The recorded APIs whose answers tell what they are billed for. */
-export const BILLED_APIS = Object.keys(SHAPES);
+export const BILLED_APIS: ReadonlySet<string> = new Set(Object.keys(SHAPES));
 
 const READERS: Readonly<Record<UsageShape, (raw: unknown) => Usage | null>> = {
   chat: usageOfChat,

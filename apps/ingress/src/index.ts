@@ -10,6 +10,8 @@ export { PROJECT } from './admin/projects/project-fields.js';
 export { TAG } from './admin/tags/tag-fields.js';
 export { TEAM } from './admin/teams/team-fields.js';
 export { USER } from './admin/users/user-fields.js';
+export { errorBody } from './http/error-envelope.js';
+export { readNativePath } from './doors/native-paths.js';
 export { NEW_KEY } from './keys/key-desk.js';
 export { NEW_KEY_FIELDS } from './keys/key-fields.js';
 export { readNewKey } from './keys/key-request.js';

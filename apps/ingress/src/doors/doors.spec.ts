@@ -273,7 +273,7 @@ describe('errors are told in the caller’s dialect', () => {
     [
       `/v1beta/models/${model}:generateContent`,
       { contents: [{}] },
-      { error: { code: 429, message: 'Too many', status: 'RESOURCE_EXHAUSTED' } },
+      { error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ retryDelay: '2s' }] } },
     ],
     ['/v2/chat', { model, messages: MESSAGES }, { message: 'Too many' }],
     ['/v2/rerank', { model, query: 'q', documents: ['d'] }, { error: { message: 'Too many' } }],
@@ -293,7 +293,7 @@ describe('errors are told in the caller’s dialect', () => {
       { contents: [{}] },
       'text/event-stream',
       'data: {}\n\n',
-      'data: {"error":{"code":429,"message":"Too many","status":"RESOURCE_EXHAUSTED"}}\n\n',
+      'data: {"error":{"code":429,"message":"Too many","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"2s"}]}}\n\n',
     ],
     [
       '/v2/chat',

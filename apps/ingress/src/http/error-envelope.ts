@@ -60,10 +60,14 @@ const GEMINI_STATUSES: Readonly<Record<number, string>> = {
   504: 'DEADLINE_EXCEEDED',
 };
 
-const toGeminiEnvelope = ({ status, message }: GatewayError): object => {
+/** NOTE Google's clients read the time to come back in the body, and know no header for it. */
+const toGeminiEnvelope = ({ status, message, options: { retryAfterMs } }: GatewayError): object => {
   const word = GEMINI_STATUSES[status] ?? (status < 500 ? 'FAILED_PRECONDITION' : 'INTERNAL');
-  return { error: { code: status, message, status: word } };
+  const details = [{ '@type': RETRY_INFO, retryDelay: `${Math.ceil((retryAfterMs ?? 0) / 1_000)}s` }];
+  return { error: { code: status, message, status: word, ...(retryAfterMs !== undefined && { details }) } };
 };
+
+const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
 
 type Envelope = (error: GatewayError, requestId: string | null) => object;
 

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/codec.js';
 import { NO_FACTS } from '../codec/no-facts.js';
-import { optionalNumber } from '../json/json.js';
+import { numberAt } from '../json/json.js';
 
 /** Bedrock's counts of tokens, of a request as Claude is invoked with. */
 export const bedrockCountTokens: Codec = {
@@ -13,7 +13,7 @@ export const bedrockCountTokens: Codec = {
       return { body: { input: { invokeModel: { body } } }, dropped: [] };
     },
     toCanonical: (answer) => ({
-      input_tokens: optionalNumber(answer['inputTokens'], 'inputTokens', 'answer') ?? 0,
+      input_tokens: numberAt(answer['inputTokens'], 'inputTokens', 'answer'),
     }),
     facts: () => NO_FACTS,
   },

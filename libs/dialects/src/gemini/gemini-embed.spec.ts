@@ -95,6 +95,12 @@ describe('counts of tokens', () => {
     expect(back.toCanonical({ totalTokens: 5 }, ANSWER_OPTIONS)).toEqual({ input_tokens: 5 });
   });
 
+  it('are told by Bedrock, or its answer is none', () => {
+    const { back } = sides('bedrock-count-tokens');
+    expect(back.toCanonical({ inputTokens: 5 }, ANSWER_OPTIONS)).toEqual({ input_tokens: 5 });
+    expect(() => back.toCanonical({ message: 'No' }, ANSWER_OPTIONS)).toThrow("'inputTokens'");
+  });
+
   it('are of the request itself on Vertex', () => {
     const { body } = sides('vertex-count-tokens').back.fromCanonical({ ...asked, system }, options);
     expect(body).toEqual({ contents, ...instruction });

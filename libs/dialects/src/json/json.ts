@@ -41,11 +41,14 @@ export function optionalString(value: unknown, field: string, origin: Origin): s
   return value === undefined || value === null ? undefined : stringAt(value, field, origin);
 }
 
-/** A finite number, or undefined where the field is absent or null. */
-export function optionalNumber(value: unknown, field: string, origin: Origin): number | undefined {
-  if (value === undefined || value === null) return undefined;
+export function numberAt(value: unknown, field: string, origin: Origin): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw wrongType(origin, field, 'a number');
+}
+
+/** A finite number, or undefined where the field is absent or null. */
+export function optionalNumber(value: unknown, field: string, origin: Origin): number | undefined {
+  return value === undefined || value === null ? undefined : numberAt(value, field, origin);
 }
 
 /** A list, empty where the field is absent or null (OpenAI's clients send null for what they leave out). */

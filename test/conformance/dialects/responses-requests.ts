@@ -1,29 +1,24 @@
 import { GatewayError } from '@tollgate/contracts';
 import { codecOf, type Back, type Front, type Json } from '@tollgate/dialects';
-import { checkSplice, isObject, listOf, parse } from './checks.js';
-import { recordingsOf } from './recordings.js';
-import { describeRecordings } from './suite.js';
+import { checkSplice, isObject, listOf, parse } from '../checks.js';
+import type { Recording } from '../recordings.js';
 
 const { front, back } = codecOf('openai-responses') as { front: Required<Front>; back: Required<Back> };
-
-const recordings = recordingsOf('responses').filter(
-  ({ request, status, url }) => request.startsWith('{') && status === 200 && !url.includes('/compact'),
-);
 
 /** What only OpenAI's own store, tools and cache know, and is refused by its name. */
 const REFUSED =
   /'(?:previous_response_id|prompt|conversation|background|truncation|context_management|max_tool_calls|tools\[\d+\](?:\.filters)?|tool_choice|input\[\d+\](?:\.\w+)*)'/;
 
-describeRecordings('requests for responses as recorded', recordings, (recording) => {
+export function checkResponsesRequest(recording: Recording): string | null {
   const request = parse(recording.request);
   checkSplice(recording.request);
   const canonical = checkStrict(request);
-  if (canonical === null) return false;
+  if (canonical === null) return "what only OpenAI's store, tools and cache know is refused by its name";
   const { body, dropped } = back.fromCanonical(canonical, optionsOf(request));
   expect(dropped).toEqual([]);
   expect(meaningOf(body)).toEqual(meaningOf(request));
-  return true;
-});
+  return null;
+}
 
 const modelOf = (request: Json): string =>
   typeof request['model'] === 'string' ? request['model'] : 'gpt-5';

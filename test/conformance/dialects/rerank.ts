@@ -1,17 +1,11 @@
-import { codecOf, type Codec, type Json } from '@tollgate/dialects';
-import { isObject, listOf, parse } from './checks.js';
-import { ANSWER_OPTIONS, meaningOf, requestAgain, type ChatCodec } from './codec-checks.js';
-import { recordingsOf, type Recording } from './recordings.js';
-import { describeRecordings } from './suite.js';
+import type { Dialect } from '@tollgate/contracts';
+import { codecOf, type Json } from '@tollgate/dialects';
+import { isObject, listOf, parse } from '../checks.js';
+import { ANSWER_OPTIONS, meaningOf, requestAgain, type ChatCodec } from '../codec-checks.js';
+import type { Recording } from '../recordings.js';
 
-/** NOTE Bedrock's reranking, an API of its own, is not among these. */
-const recordings = recordingsOf('rerank').filter(({ provider }) => provider !== 'bedrock');
-
-const codecFor = ({ provider }: Recording): Codec =>
-  codecOf(provider === 'voyage' ? 'voyage-rerank' : 'cohere-rerank')!;
-
-describeRecordings('reranking as recorded', recordings, (recording) => {
-  const { back } = codecFor(recording);
+export function checkRerank(recording: Recording, dialect: Dialect): void {
+  const { back } = codecOf(dialect)!;
   const answer = parse(recording.response);
   const canonical = back!.toCanonical(answer, ANSWER_OPTIONS);
   const told = listOf(answer['results'] ?? answer['data']);
@@ -27,16 +21,14 @@ describeRecordings('reranking as recorded', recordings, (recording) => {
     searches: units ?? meta['search_units'] ?? 0,
     output: 0,
   });
-});
-
-const requests = recordings.filter(({ request }) => request.startsWith('{'));
+}
 
 /** Cohere's are the canonical ones; Voyage's come of them. */
-describeRecordings('requests for reranking as recorded', requests, (recording) => {
+export function checkRerankRequest(recording: Recording, dialect: Dialect): void {
   const request = parse(recording.request);
   const { front } = codecOf('cohere-rerank')!;
   const { top_k: topK, ...rest } = request;
   const canonical = topK === undefined ? rest : { ...rest, top_n: topK };
-  const codec = { front, back: codecFor(recording).back } as unknown as ChatCodec;
+  const codec = { front, back: codecOf(dialect)!.back } as unknown as ChatCodec;
   expect(meaningOf(requestAgain(codec, canonical))).toEqual(meaningOf(request));
-});
+}

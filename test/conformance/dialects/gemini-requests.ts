@@ -1,15 +1,10 @@
 import { codecOf, type Back, type Front, type Json } from '@tollgate/dialects';
-import { isObject, listOf, parse } from './checks.js';
-import { recordingsOf, type Recording } from './recordings.js';
-import { describeRecordings } from './suite.js';
+import { isObject, listOf, parse } from '../checks.js';
+import type { Recording } from '../recordings.js';
 
 const { front, back } = codecOf('gemini-content') as { front: Required<Front>; back: Required<Back> };
 
-const recordings = ['gemini.generateContent', 'gemini.streamGenerateContent']
-  .flatMap(recordingsOf)
-  .filter(({ request, status }) => request.startsWith('{') && status === 200);
-
-describeRecordings('Gemini requests as recorded', recordings, (recording) => {
+export function checkGeminiRequest(recording: Recording): void {
   const request = parse(recording.request);
   const options = optionsOf(recording);
   const canonical = front.toCanonical(request, options);
@@ -17,7 +12,7 @@ describeRecordings('Gemini requests as recorded', recordings, (recording) => {
   expect(dropped).toEqual([]);
   expect(meaningOf(body)).toEqual(meaningOf(request));
   checkLax(request, options);
-});
+}
 
 const optionsOf = ({ url }: Recording) => ({
   model: /models\/([^:/?]+)/.exec(url)?.[1] ?? 'gemini-2.5-flash',

@@ -1,37 +1,25 @@
 import { completionTokens, promptTokens, type Dialect } from '@tollgate/contracts';
 import { codecOf, type AnswerOptions, type Back, type Front, type Json } from '@tollgate/dialects';
-import { isObject, listOf, parse } from './checks.js';
-import { recordingsOf, type Recording } from './recordings.js';
-import { describeRecordings } from './suite.js';
+import { isObject, listOf, parse } from '../checks.js';
+import type { Recording } from '../recordings.js';
 
 const OPTIONS: AnswerOptions = { model: 'seen', created: 1, includeUsage: true, request: {} };
 
-/** Endpoints of Google's, by the end of their paths; bare answers have no path, and are Vertex's. */
-function dialectOf({ url }: Recording): Dialect {
-  const isVertex = url.includes('aiplatform');
-  if (url.includes(':countTokens')) return isVertex ? 'vertex-count-tokens' : 'gemini-count-tokens';
-  if (url.includes(':batchEmbedContents')) return 'gemini-batch-embed';
-  return url.includes(':embedContent') ? 'gemini-embed' : 'vertex-predict';
+/** Of embeddings and of counts. */
+export function checkGoogleAnswer({ response }: Recording, dialect: Dialect): void {
+  checkAnswer(codecOf(dialect)!.back!, parse(response));
 }
 
-const recordings = ['embeddings', 'vertex.predict', 'count_tokens']
-  .flatMap(recordingsOf)
-  .filter(({ provider }) => provider === 'gemini' || provider === 'vertex');
-
-describeRecordings("Google's embeddings and counts as recorded", recordings, (recording) => {
-  const { front, back } = codecOf(dialectOf(recording)) as { front?: Front; back: Back };
-  const answer = parse(recording.response);
-  if (recording.status === 200) checkAnswer(back, answer);
-  else expect(() => back.toCanonical(answer, OPTIONS)).toThrow(/./);
-  if (!recording.request.startsWith('{')) return;
+export function checkGoogleRequest(recording: Recording, dialect: Dialect): void {
+  const { front, back } = codecOf(dialect) as { front?: Front; back: Back };
   const request = parse(recording.request);
   const options = { ...{ stream: false, dropParams: false, defaultMaxTokens: 1 }, model: modelOf(recording) };
   // NOTE Vertex's endpoints have no callers of their own; its counts are spelled as Gemini's.
   const caller = front ?? codecOf('gemini-count-tokens')?.front;
-  if (caller === undefined || dialectOf(recording) === 'vertex-predict') return;
+  if (caller === undefined || dialect === 'vertex-predict') return;
   const { body } = back.fromCanonical(caller.toCanonical(request, options), options);
   expect(meaningOf(body)).toEqual(meaningOf(request));
-});
+}
 
 const modelOf = ({ url }: Recording): string => /models\/([^:/?]+)/.exec(url)?.[1] ?? 'm';
 

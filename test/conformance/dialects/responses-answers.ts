@@ -1,4 +1,3 @@
-import type { GatewayError } from '@tollgate/contracts';
 import {
   codecOf,
   type AnswerOptions,
@@ -7,63 +6,50 @@ import {
   type Json,
   type SseEvent,
 } from '@tollgate/dialects';
-import { assembleChat, summarizeChat } from './assemble.js';
-import { checkSplice, checkUsage, decodeStream, isObject, listOf, parse } from './checks.js';
-import { recordingsOf, type Recording } from './recordings.js';
-import { checkResponseEvents } from './response-events.js';
-import { describeRecordings } from './suite.js';
+import { assembleChat, summarizeChat } from '../assemble.js';
+import { checkSplice, checkUsage, decodeStream, isObject, listOf, parse } from '../checks.js';
+import type { Recording } from '../recordings.js';
+import { failureOf } from '../codec-checks.js';
+import { checkResponseEvents } from '../response-events.js';
 
 const { front, back } = codecOf('openai-responses') as { front: Required<Front>; back: Required<Back> };
 const options: AnswerOptions = { model: 'any', created: 1, includeUsage: true, request: {} };
 
-/** Of other endpoints below this one (compactions, deletions, lists), and NOTE the chats of one model. */
-const IS_OTHER = /"object": ?"(?:chat\.completion|response\.|list")/;
-
-const recordings = recordingsOf('responses').filter(
-  ({ response }) => !IS_OTHER.test(response.toString('utf8')),
-);
-
-describeRecordings('responses as recorded', recordings, (recording) => {
+export function checkResponsesAnswer(recording: Recording): string | null {
   if (recording.isStream) return checkStream(recording);
-  if (recording.status === 200) checkAnswer(recording);
-  else checkFailure(recording);
-  return true;
-});
-
-function checkFailure({ response }: Recording): void {
-  expect(thrownBy(() => back.toCanonical(parse(response), options)).code).toMatch(/^upstream_/);
+  checkAnswer(recording);
+  return null;
 }
 
 function checkAnswer({ response }: Recording): void {
   const answer = parse(response);
   checkSplice(response);
   if (answer['status'] === 'queued' || isObject(answer['error'])) {
-    expect(thrownBy(() => back.toCanonical(answer, options)).code).toMatch(/^upstream_/);
+    expect(failureOf(() => back.toCanonical(answer, options)).code).toMatch(/^upstream_/);
     return;
   }
   checkTold(answer);
   checkWholeAgain(back.toCanonical(answer, options));
 }
 
-function checkStream({ response }: Recording): unknown {
+function checkStream({ response }: Recording): string | null {
   const events = decodeStream(response);
   // NOTE one file is no JSON in a line of it.
   if (events.some(({ data }) => data.startsWith('{') && !isJson(data))) {
-    expect(thrownBy(() => decoded(events)).code).toBe('upstream_invalid_response');
-    return false;
+    expect(failureOf(() => decoded(events)).code).toBe('upstream_invalid_response');
+    return 'a line that is no JSON ends a stream with an error';
   }
   const payloads = events
     .filter(({ data }) => data !== '' && data !== '[DONE]')
     .map(({ data }) => parse(data));
   if (payloads.some(({ type }) => type === 'error' || type === 'response.failed')) {
-    expect(thrownBy(() => decoded(events)).code).toMatch(/^upstream_/);
-    return true;
+    expect(failureOf(() => decoded(events)).code).toMatch(/^upstream_/);
+    return null;
   }
   const { chunks, decoder } = decoded(events);
   const whole = payloads.findLast(({ type }) => /^response\.(completed|incomplete)$/.test(String(type)));
   expect([decoder.finished, decoder.done]).toEqual([whole !== undefined, whole !== undefined]);
-  // One that its client left is no whole answer, and not taken for one.
-  if (whole === undefined) return true;
+  if (whole === undefined) return 'a stream that its client left is not taken for a whole one';
   const answer = whole['response'] as Json;
   checkTold(answer);
   expect(decoder.usage).toEqual(back.facts(answer).usage);
@@ -71,7 +57,7 @@ function checkStream({ response }: Recording): unknown {
   checkSame(assembleChat(chunks), summarizeChat(back.toCanonical(answer, options)));
   checkStreamAgain(chunks);
   checkCut(events);
-  return true;
+  return null;
 }
 
 function decoded(events: readonly SseEvent[]): { chunks: Json[]; decoder: ReturnType<typeof back.stream> } {
@@ -136,13 +122,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function thrownBy(action: () => unknown): GatewayError {
-  try {
-    action();
-  } catch (error) {
-    return error as GatewayError;
-  }
-  throw new Error('nothing was thrown');
 }

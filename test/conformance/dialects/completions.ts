@@ -1,25 +1,19 @@
 import { GatewayError } from '@tollgate/contracts';
 import { codecOf, type AnswerOptions, type Back, type Front, type Json } from '@tollgate/dialects';
-import { assembleChat } from './assemble.js';
-import { checkSplice, checkUsage, decodeStream, isObject, listOf, parse } from './checks.js';
-import { recordingsOf, type Recording } from './recordings.js';
-import { describeRecordings } from './suite.js';
+import { assembleChat } from '../assemble.js';
+import { checkSplice, checkUsage, decodeStream, isObject, listOf, parse } from '../checks.js';
+import type { Recording } from '../recordings.js';
 
 const { front, back } = codecOf('openai-completions') as { front: Required<Front>; back: Required<Back> };
 const options: AnswerOptions = { model: 'any', created: 1, includeUsage: true, request: {} };
 
-/** NOTE Mistral's endpoints of this name answer with chats. */
-const recordings = recordingsOf('completions').filter(({ provider }) => provider !== 'mistral');
-
-describeRecordings('completions as recorded', recordings, (recording) => {
-  if (recording.request !== '') checkRequest(recording);
-  if (recording.status !== 200) expect(parse(recording.response)['error']).toBeDefined();
-  else if (recording.isStream) checkStream(recording);
+export function checkCompletion(recording: Recording): void {
+  if (recording.isStream) checkStream(recording);
   else checkAnswer(parse(recording.response));
-});
+}
 
 /** There and back a request asks for the same, or it is refused by the field's name. */
-function checkRequest(recording: Recording): void {
+export function checkCompletionRequest(recording: Recording): string | null {
   const request = parse(recording.request);
   checkSplice(recording.request);
   const { prompt, model } = request;
@@ -28,10 +22,12 @@ function checkRequest(recording: Recording): void {
     const { body } = back.fromCanonical(front.toCanonical(request, own), own);
     const expected = { ...request, prompt: Array.isArray(prompt) ? (prompt as unknown[])[0] : prompt };
     expect(body).toEqual(Object.fromEntries(Object.entries(expected).filter(([, value]) => value !== null)));
+    return null;
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     expect(error.code).toBe('unsupported_parameter');
     expect(error.message).toMatch(/'(?:prompt|suffix|echo|best_of)'/);
+    return 'what a chat has no place for is refused by its name';
   }
 }
 

@@ -1,34 +1,31 @@
 import { GatewayError } from '@tollgate/contracts';
 import { chatToMessages, estimatePromptTokens, messagesToChat, type Json } from '@tollgate/dialects';
-import { checkSplice, isObject, listOf, parse } from './checks.js';
-import { recordingsOf, type Recording } from './recordings.js';
-import { describeRecordings } from './suite.js';
+import { checkSplice, isObject, listOf, parse } from '../checks.js';
+import type { Recording } from '../recordings.js';
 
-const withRequest = (api: string): Recording[] =>
-  recordingsOf(api).filter(({ request, status }) => request.startsWith('{') && status === 200);
-
-describeRecordings('chat requests as recorded', withRequest('chat.completions'), (recording) => {
+export function checkChatRequest(recording: Recording): void {
   const request = parse(recording.request);
   checkSplice(recording.request);
   expect(estimatePromptTokens(request)).toBeGreaterThan(0);
   const { body } = chatToMessages(request, { defaultMaxTokens: 1000, dropParams: true });
-  checkMessagesRequest(body);
+  checkAcceptable(body);
   checkStrict(request);
-});
+}
 
-describeRecordings('Anthropic requests as recorded', withRequest('messages'), (recording) => {
-  const request = parse(recording.request);
+export function checkMessagesRequest(recording: Recording): void {
+  // On Bedrock the model is in the path.
+  const request: Json = { model: 'claude', ...parse(recording.request) };
   checkSplice(recording.request);
   const portable = { ...request, tools: listOf(request['tools']).filter(isPortable) };
   checkRefusesOthers(request);
   const { body } = chatToMessages(messagesToChat(portable), { defaultMaxTokens: 1, dropParams: false });
-  checkMessagesRequest(body);
+  checkAcceptable(body);
   expect(turnsOf(body)).toEqual(turnsOf(request));
   expect(toolsOf(body)).toEqual(toolsOf(portable));
   if (request['thinking'] === undefined && request['output_config'] === undefined) {
     expect(body['max_tokens']).toBe(request['max_tokens']);
   }
-});
+}
 
 /** Without leave to drop, nothing is refused but a field that is named. */
 function checkStrict(request: Json): void {
@@ -45,7 +42,7 @@ function checkStrict(request: Json): void {
 }
 
 /** What Anthropic refuses outright: blank texts, turns that do not alternate, results without their call. */
-function checkMessagesRequest(body: Json): void {
+function checkAcceptable(body: Json): void {
   expect(body['max_tokens']).toBeGreaterThan(0);
   const turns = listOf(body['messages']);
   expect(turns.length).toBeGreaterThan(0);
