@@ -2,12 +2,13 @@ import { GatewayError, type Dialect } from '@tollgate/contracts';
 import { brokenEnd } from './broken-stream.js';
 
 const error = new GatewayError('upstream_stream_broken', 'It broke off');
+const flat = { code: 'upstream_stream_broken', message: 'It broke off', param: null };
 const dataOf = (text: string): unknown => JSON.parse(text.slice(text.indexOf('{')));
 
 describe('the end of a stream that broke off', () => {
   it.each<[Dialect, string | null, object]>([
     ['openai-chat', null, { error: { message: 'It broke off' } }],
-    ['openai-responses', 'error', { type: 'error', message: 'It broke off', sequence_number: 8 }],
+    ['openai-responses', 'error', { ...flat, error: flat, sequence_number: 8 }],
     ['anthropic-messages', 'error', { type: 'error', error: { message: 'It broke off' } }],
     ['gemini-content', null, { error: { message: 'It broke off' } }],
     ['cohere-chat', 'message-end', { delta: { finish_reason: 'ERROR', error: 'It broke off' } }],

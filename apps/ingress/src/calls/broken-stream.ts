@@ -32,7 +32,10 @@ const cohereEnd = ({ message }: GatewayError): object => ({
   delta: { finish_reason: 'ERROR', error: message },
 });
 
-/** OpenAI's numbers rise by one from event to event, this one included. */
+/**
+ * OpenAI's numbers rise by one from event to event, this one included.
+ * NOTE its documents have the error's fields beside the type, its servers in an `error`, which alone its clients throw.
+ */
 function responsesError(error: GatewayError, last: Uint8Array | null): object {
   const numbers =
     last === null
@@ -41,13 +44,12 @@ function responsesError(error: GatewayError, last: Uint8Array | null): object {
           .toString('latin1')
           .match(/"sequence_number":\s*\d+/g);
   const before = numbers === null ? -1 : Number(/\d+$/.exec(numbers.at(-1) ?? '')?.[0] ?? -1);
-  return {
-    type: 'error',
+  const fields = {
     code: error.options.upstreamCode ?? error.code,
     message: error.message,
     param: error.options.param ?? null,
-    sequence_number: before + 1,
   };
+  return { type: 'error', ...fields, error: { type: error.type, ...fields }, sequence_number: before + 1 };
 }
 
 function endsEvent(bytes: Uint8Array): boolean {
