@@ -50,8 +50,8 @@ function aiSdk(
     async *stream(place, prompt) {
       for await (const part of streamText({ model: modelAt(place), prompt, ...shared }).fullStream) {
         if (part.type === 'text-delta') yield part.text;
-        // Streams of this SDK never throw.
-        if (part.type === 'error') throw part.error;
+        // Streams of this SDK never throw; some of its errors are what the provider sent.
+        if (part.type === 'error') throw new Error(JSON.stringify(part.error), { cause: part.error });
       }
     },
 

@@ -112,7 +112,7 @@ export function describeClients(subject: () => Subject): void {
     );
 
     it('shows its user that a stream broke off', async () => {
-      await expect(collect(client.stream(at('broken'), PROMPT))).rejects.toThrow();
+      await expect(collect(client.stream(at('broken'), PROMPT))).rejects.toThrow('The answer broke off');
     });
   });
 }

@@ -13,7 +13,7 @@ const tools = [{ metadata: TOOL, call: () => TOOL_RESULT }];
 interface Call {
   readonly id: string;
   readonly name: string;
-  /** Text while it is incomplete. */
+  /** An object where the call came as a stream, else its JSON. */
   readonly input: unknown;
 }
 
@@ -51,7 +51,11 @@ export const llamaIndex: Client = {
       { role: 'user' as const, content: TOOL_RESULT, options: { toolResult } },
     ];
     const { message } = await model.chat({ messages, tools });
-    return { name, arguments: input, text: message.content as string };
+    return {
+      name,
+      arguments: typeof input === 'string' ? JSON.parse(input) : input,
+      text: message.content as string,
+    };
   },
 
   embed: (place, texts) => new OpenAIEmbedding(settings(place)).getTextEmbeddings(texts),
