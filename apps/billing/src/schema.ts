@@ -23,6 +23,7 @@ import { ImageCounts1790000000015 } from './migrations/1790000000015-image-count
 import { ScopeDays1790000000016 } from './migrations/1790000000016-scope-days.js';
 import { AlertDeliveries1790000000017 } from './migrations/1790000000017-alert-deliveries.js';
 import { ImportProgress1790000000020 } from './migrations/1790000000020-import-progress.js';
+import { CacheHits1790000000021 } from './migrations/1790000000021-cache-hits.js';
 
 /** The tables of billing and how they came to be. A migration that was released is never changed: add another. */
 export const BILLING_SCHEMA: DatabaseSchema = {
@@ -47,5 +48,6 @@ export const BILLING_SCHEMA: DatabaseSchema = {
     ScopeDays1790000000016,
     AlertDeliveries1790000000017,
     ImportProgress1790000000020,
+    CacheHits1790000000021,
   ],
 };

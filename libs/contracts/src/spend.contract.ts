@@ -68,6 +68,8 @@ export const spendDimension = z.enum([
   'provider',
   'tag',
   'endUser',
+  /** `true` or `false`: whether the gateway's cache answered. */
+  'cacheHit',
 ]);
 export type SpendDimension = z.infer<typeof spendDimension>;
 

@@ -10,7 +10,7 @@ import { serviceTier, usage } from './usage.js';
 export const usageStatus = z.enum(['complete', 'partial', 'unknown', 'failed']);
 export type UsageStatus = z.infer<typeof usageStatus>;
 
-/** One attempt that reached a provider. Money is integer nano-dollars; times are epoch milliseconds. */
+/** One attempt that reached a provider, or an answer from the gateway's cache. Money is integer nano-dollars; times are epoch milliseconds. */
 export const usageEvent = z.object({
   /** The attempt's id, `{call id}:{n}`. */
   id: z.string(),
@@ -50,6 +50,8 @@ export const usageEvent = z.object({
   errorCode: z.string().nullable(),
   /** Budget counters that the call was let in against. */
   counters: z.array(z.string()).optional(),
+  /** The answer was given before and came from the gateway's cache: no provider was asked. */
+  cacheHit: z.literal(true).optional(),
   role: attemptRole.default('primary'),
   arm: z.enum(['canary', 'baseline']).nullable().default(null),
 });

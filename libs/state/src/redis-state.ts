@@ -68,10 +68,10 @@ export class RedisState implements State {
     this.admissions = new AdmissionBatches(common);
     const patient = new TimedRedis(redis, Math.max(options.commandTimeoutMs, PATIENCE_MS));
     this.budgets = new RedisBudgets({ ...common, patient });
-    const ofTexts = { ...common, patient, maxBytes: options.maxTextBytes };
-    this.texts = new RedisTexts({ ...ofTexts, space: 'text', reader: patient });
-    // What can be done without is not waited for.
-    this.cache = new RedisTexts({ ...ofTexts, space: 'cache', reader: this.timed });
+    const ofTexts = { ...common, maxBytes: options.maxTextBytes };
+    // A text is longer than a counter and may take its time; what can be done without is not waited for.
+    this.texts = new RedisTexts({ ...ofTexts, space: 'text', timed: patient });
+    this.cache = new RedisTexts({ ...ofTexts, space: 'cache' });
     this.redisCircuits = new RedisCircuits(common);
     this.refresher = setInterval(() => void this.redisCircuits.refresh(), REFRESH_MS).unref();
     redis.on('ready', () => {

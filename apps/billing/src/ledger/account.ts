@@ -18,6 +18,7 @@ export type Account = Pick<
   | 'provider'
   | 'apiBase'
   | 'serviceTier'
+  | 'cacheHit'
 > & { readonly id: string };
 
 interface AccountColumn {
@@ -43,6 +44,7 @@ export const ACCOUNT_COLUMNS: readonly AccountColumn[] = [
   text('provider', 'provider'),
   text('api_base', 'apiBase'),
   text('service_tier', 'serviceTier'),
+  { name: 'cache_hit', field: 'cacheHit', type: 'boolean' },
 ];
 
 const MOST_KNOWN = 10_000;

@@ -9,7 +9,7 @@ export type EntryRow = Record<string, string | number | boolean | string[] | nul
 export const ENTRY_WITH_ACCOUNT = `
   entry.*, account.key_hash, account.key_alias, account.user_id, account.team_id, account.organization_id,
   account.project_id, account.model, account.model_group, account.upstream_model, account.deployment_id,
-  account.provider, account.api_base, account.service_tier`;
+  account.provider, account.api_base, account.service_tier, account.cache_hit`;
 
 export const ENTRIES_WITH_ACCOUNTS =
   'ledger_entry as entry join ledger_account as account on account.id = entry.account_id';
@@ -77,4 +77,5 @@ const accountOf = (row: EntryRow) => ({
   role: row['role'] as UsageEvent['role'],
   arm: row['arm'] as UsageEvent['arm'],
   serviceTier: row['service_tier'] as UsageEvent['serviceTier'],
+  ...(row['cache_hit'] === true && { cacheHit: true as const }),
 });

@@ -72,6 +72,7 @@ function suite(stage: Stage): void {
       ...{ keyAlias: 'alias', userId: 'ada', teamId: 'team', organizationId: 'org', projectId: 'project' },
       ...{ endUser: 'customer', apiBase: 'http://there', errorCode: 'odd', role: 'hedge', arm: 'canary' },
       serviceTier: 'flex',
+      cacheHit: true,
       tags: ['blue', 'with "quotes", \\ and {braces}', '', 'null'],
       stream: true,
       measured: false,

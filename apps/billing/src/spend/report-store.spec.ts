@@ -28,6 +28,7 @@ const VALUES: Record<Exclude<SpendDimension, 'tag'>, (event: UsageEvent) => stri
   deployment: ({ deploymentId }) => deploymentId,
   provider: ({ provider }) => provider,
   endUser: ({ endUser }) => endUser,
+  cacheHit: ({ cacheHit }) => String(cacheHit === true),
 };
 
 function suite(stage: Stage): void {
@@ -59,6 +60,7 @@ function suite(stage: Stage): void {
         ...{ model: `m${index % 7}`, group: `g${index % 4}`, upstreamModel: `x${index % 4}` },
         endUser: index % 3 === 0 ? `e${index % 2}` : null,
         tags: index % 2 === 0 ? ['even', `t${index % 3}`] : [],
+        ...(index % 8 === 0 && { cacheHit: true }),
       }),
     );
     await new Ledger(stage.database, new Partitions(stage.database)).record(events);
@@ -104,6 +106,7 @@ function suite(stage: Stage): void {
     [['key', 'user']],
     [['day', 'team', 'provider']],
     [['organization', 'project']],
+    [['key', 'group', 'cacheHit']],
     [['day', 'model', 'group', 'upstreamModel', 'deployment']],
   ] as (readonly [Exclude<SpendDimension, 'tag'>[]])[])('sums by %j as the rows add up', async (by) => {
     expect(inOrder(await report({ by }))).toEqual(inOrder(expected(by, events)));

@@ -27,6 +27,7 @@ const COLUMNS: Record<SpendDimension, string> = {
   provider: 'account.provider',
   tag: 'part.value',
   endUser: 'part.value',
+  cacheHit: 'coalesce(account.cache_hit, false)::text',
 };
 
 const OF_ACCOUNT = {

@@ -66,7 +66,7 @@ export class GlobalActivityController {
       .filter(({ sum_num_rate_limit_exceptions: sum }) => sum > 0);
   }
 
-  /** Answers of the gateway's own cache are none of the ledger's: what is told is the tokens that providers read from theirs. */
+  /** Answers from the gateway's own cache, and beside them the tokens that providers read from theirs. */
   @Access('viewer')
   @Get('cache_hits')
   async cacheHits(
@@ -74,16 +74,10 @@ export class GlobalActivityController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Query() query: unknown,
   ): Promise<object[] | string> {
-    const report = await this.rows(['key', 'group'], readQuery(parameters, query));
-    const rows = report.map(({ by, requests, completionTokens, cacheReadTokens }) => ({
-      ...{ api_key: by['key'], call_type: 'acompletion', model: by['group'], total_rows: requests },
-      ...{
-        cache_hit_true_rows: 0,
-        cached_completion_tokens: 0,
-        generated_completion_tokens: completionTokens,
-      },
-      cached_prompt_tokens: cacheReadTokens,
-    }));
+    const report = await this.rows(['key', 'group', 'cacheHit'], readQuery(parameters, query));
+    const rows = [...grouped(report, ({ by }) => JSON.stringify([by['key'], by['group']]))].map(([, some]) =>
+      cacheHitsOf(some),
+    );
     return rowsOrCsv({ request, reply }, rows, rows);
   }
 
@@ -99,6 +93,22 @@ export class GlobalActivityController {
     );
     return rows.reverse();
   }
+}
+
+/** Of one key and model group: what was answered from the cache, and what by providers. */
+function cacheHitsOf(rows: readonly SpendReportRow[]) {
+  const [hits, others] = [
+    summed(rows.filter(({ by }) => by['cacheHit'] === 'true')),
+    summed(rows.filter(({ by }) => by['cacheHit'] !== 'true')),
+  ];
+  return {
+    ...{ api_key: rows[0]?.by['key'], call_type: 'acompletion', model: rows[0]?.by['group'] },
+    total_rows: hits.requests + others.requests,
+    cache_hit_true_rows: hits.requests,
+    cached_completion_tokens: hits.completionTokens,
+    generated_completion_tokens: others.completionTokens,
+    cached_prompt_tokens: others.cacheReadTokens,
+  };
 }
 
 function activityOf(rows: readonly SpendReportRow[]) {

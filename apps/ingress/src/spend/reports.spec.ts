@@ -148,10 +148,22 @@ describe('reports of spend', () => {
     expect(await json(`/global/activity/exceptions?${DATES}&model_group=m`)).toMatchObject({
       sum_num_rate_limit_exceptions: 2,
     });
-    rows = [row({ key: 'k', group: 'm' })];
+  });
+
+  it('tells what was answered from the cache', async () => {
+    rows = [
+      row({ key: 'k', group: 'm', cacheHit: 'false' }, { completionTokens: 7 }),
+      row({ key: 'k', group: 'm', cacheHit: 'true' }, { requests: 3 }),
+      row({ key: 'k', group: 'n', cacheHit: 'false' }),
+    ];
     expect(await json(`/global/activity/cache_hits?${DATES}`)).toMatchObject([
-      { api_key: 'k', total_rows: 4 },
+      { api_key: 'k', model: 'n', total_rows: 4, cache_hit_true_rows: 0 },
+      {
+        ...{ api_key: 'k', model: 'm', total_rows: 7, cache_hit_true_rows: 3 },
+        ...{ cached_completion_tokens: 5, generated_completion_tokens: 7 },
+      },
     ]);
+    expect(asked).toMatchObject([{ by: ['key', 'group', 'cacheHit'] }]);
   });
 
   it("answers a team's days in LiteLLM's breakdown, page by page", async () => {

@@ -30,7 +30,7 @@ export function spendRow(event: UsageEvent) {
     organization_id: event.organizationId,
     end_user: event.endUser ?? '',
     request_tags: event.tags,
-    cache_hit: 'False',
+    cache_hit: event.cacheHit === true ? 'True' : 'False',
     cache_key: '',
     session_id: null,
     status: event.status === 'failed' ? 'failure' : 'success',

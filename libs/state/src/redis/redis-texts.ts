@@ -4,10 +4,7 @@ import type { TimedRedis } from './connection.js';
 interface RedisTextsOptions {
   /** What its keys begin with. */
   readonly space: 'text' | 'cache';
-  /** A text is longer than a counter: it may take its time. */
-  readonly patient: TimedRedis;
-  /** What asks for a text. */
-  readonly reader: TimedRedis;
+  readonly timed: TimedRedis;
   readonly now: () => number;
   /** The full name of a key. */
   readonly key: (name: string) => string;
@@ -26,26 +23,27 @@ export class RedisTexts implements TextCache {
   }
 
   async keepText(name: string, text: string, ttlMs: number): Promise<void> {
-    const { patient, now, maxBytes } = this.options;
-    await patient.run((redis) =>
+    const { timed, now, maxBytes } = this.options;
+    await timed.run((redis) =>
       redis.keepText(2, ...this.keys, name, this.prefix, now(), text, ttlMs, maxBytes),
     );
   }
 
   findText(name: string): Promise<string | null> {
-    return this.options.reader.run((redis) => redis.get(`${this.prefix}${name}`));
+    return this.options.timed.run((redis) => redis.get(`${this.prefix}${name}`));
   }
 
   async dropText(name: string): Promise<boolean> {
-    const { patient } = this.options;
-    return (await patient.run((redis) => redis.dropText(2, ...this.keys, name, this.prefix))) === 1;
+    const dropped = await this.options.timed.run((redis) =>
+      redis.dropText(2, ...this.keys, name, this.prefix),
+    );
+    return dropped === 1;
   }
 
   async flushTexts(beginning: string): Promise<number> {
-    const { patient } = this.options;
     let [cursor, dropped] = ['0', 0];
     do {
-      const [next, more] = await patient.run((redis) =>
+      const [next, more] = await this.options.timed.run((redis) =>
         redis.flushTexts(2, ...this.keys, beginning, this.prefix, cursor),
       );
       cursor = next;
@@ -56,7 +54,7 @@ export class RedisTexts implements TextCache {
 
   async describeTexts(): Promise<TextCacheFacts> {
     const [names, sizes] = this.keys;
-    const [texts, bytes, info] = await this.options.patient.run((redis) =>
+    const [texts, bytes, info] = await this.options.timed.run((redis) =>
       Promise.all([redis.zcard(names), redis.hget(sizes, ''), redis.info()]),
     );
     return { texts, bytes: Number(bytes ?? 0), server: factsOf(info) };
