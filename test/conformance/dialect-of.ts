@@ -46,10 +46,23 @@ const DIALECTS: Readonly<Record<string, Dialect | DialectOf>> = {
   skills: 'native',
 };
 
+/** Providers whose whole API has a door, so that what is new there is passed on. */
+const OPEN: ReadonlySet<string> = new Set([
+  'anthropic',
+  'azure-openai',
+  'bedrock',
+  'cohere',
+  'gemini',
+  'mistral',
+  'openai',
+  'vertex',
+]);
+
 /** Throws for an API that is not known: such a recording fails. */
 export function dialectOf(recording: Recording): Dialect {
-  const found = DIALECTS[recording.api];
-  if (found === undefined) throw new Error(`no dialect is known for ${recording.api}`);
+  const { api, provider } = recording;
+  const found = DIALECTS[api] ?? (OPEN.has(provider) ? 'native' : undefined);
+  if (found === undefined) throw new Error(`no dialect is known for ${api} of ${provider}`);
   return typeof found === 'string' ? found : found(recording);
 }
 
