@@ -41,6 +41,7 @@ const deployment: Deployment = {
 const config = new LiveConfig({
   deployments: [deployment],
   aliases: new Map(),
+  guardrails: new Map(),
   mcpServers: new Map(),
   router: ROUTER_DEFAULTS,
   general: {

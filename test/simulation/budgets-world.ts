@@ -57,6 +57,7 @@ export class BudgetWorld implements Books {
     const config = new LiveConfig({
       deployments: [...this.deployments],
       aliases: new Map(),
+      guardrails: new Map(),
       mcpServers: new Map(),
       router: ROUTER_DEFAULTS,
       general: { ...GENERAL_DEFAULTS, budgets },

@@ -21,6 +21,7 @@ beforeAll(() => setLogLevel('silent'));
 const configOf = ({ fleet }: Scenario, router: Partial<RouterSettings>): GatewayConfig => ({
   deployments: fleet.map(({ deployment }) => deployment),
   aliases: new Map(),
+  guardrails: new Map(),
   mcpServers: new Map(),
   router: { ...ROUTER_DEFAULTS, ...router },
   general: GENERAL_DEFAULTS,

@@ -222,6 +222,7 @@ const config = (general: Partial<GatewayConfig['general']>, changes: ConfigChang
     ['gpt-4', { model: 'chat-default', hidden: false }],
     ['secret-name', { model: 'chat-quality', hidden: true }],
   ]),
+  guardrails: changes.guardrails ?? new Map(),
   mcpServers: new Map(changes.mcpServers?.map((server) => [server.name, server])),
   router: { ...ROUTER_DEFAULTS, ...changes.router },
   general: { ...GENERAL_DEFAULTS, masterKey: MASTER_KEY, maxRequestBytes: 1_000_000, ...general },
@@ -230,6 +231,7 @@ const config = (general: Partial<GatewayConfig['general']>, changes: ConfigChang
 /** What a spec wants of its config besides `general`. */
 export interface ConfigChanges {
   readonly deployments?: GatewayConfig['deployments'];
+  readonly guardrails?: GatewayConfig['guardrails'];
   readonly router?: Partial<GatewayConfig['router']>;
   readonly mcpServers?: readonly McpServer[];
   /** Stored models are asked of the bus, and awaited. */

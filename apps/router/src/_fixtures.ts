@@ -41,6 +41,7 @@ export function config(deployments: readonly Deployment[], patch: ConfigPatch = 
   const aliases = Object.entries(patch.aliases ?? {});
   return {
     deployments,
+    guardrails: new Map(),
     mcpServers: new Map(),
     aliases: new Map(aliases.map(([name, model]) => [name, { model, hidden: false }])),
     router: {

@@ -6,12 +6,18 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
  */
 
 export const ACCEPTED_TOP_LEVEL = words(`
-  callback_settings guardrails mcp_tools search_tools vector_store_registry files_settings
+  callback_settings mcp_tools search_tools vector_store_registry files_settings
   finetune_settings assistant_settings prompts agent_list policies policy_attachments cache_settings worker_registry`);
 
 export const ACCEPTED_MCP_SERVER = words(`
   alias server_id spec_version spec_path available_on_public_internet tool_name_to_display_name
   tool_name_to_description is_byok byok_description byok_api_key_help_url source_url instructions`);
+
+export const ACCEPTED_GUARDRAIL_PARAMS = words(`
+  presidio_analyzer_api_base presidio_anonymizer_api_base presidio_language presidio_score_thresholds
+  presidio_run_on presidio_filter_scope presidio_entities_deny_list presidio_ad_hoc_recognizers
+  detect_secrets_config mock_redacted_text severity_threshold streaming_end_of_stream_only
+  streaming_sampling_rate default_action violation_message_template guardrail_timeout`);
 
 export const ACCEPTED_LITELLM_PARAMS = words(`
     aws_bedrock_project_id
@@ -19,7 +25,7 @@ export const ACCEPTED_LITELLM_PARAMS = words(`
   azure_ad_token_provider azure_username azure_password   wx_space_id wx_project_id max_retries request_timeout mock_timeout
   mock_delay mock_tool_calls allowed_openai_params merge_reasoning_content_in_choices use_chat_completions_api
   use_in_pass_through use_litellm_proxy cache_control_injection_points configurable_clientside_auth_params
-  guardrails rust custom_llm_provider model_info litellm_trace_id max_file_size_mb hf_model_name
+  rust custom_llm_provider model_info litellm_trace_id max_file_size_mb hf_model_name
   output_cost_per_second input_cost_per_pixel output_cost_per_pixel 
   input_cost_per_query output_cost_per_character tiered_pricing cost_per_query
   tag_regex cooldown_policy ssl_verify ssl_certificate http_client vector_store_ids prompt_id prompt_variables

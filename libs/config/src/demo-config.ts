@@ -115,6 +115,7 @@ export const bareDeployment = (
   prices: {},
   baseModel: null,
   tags: [],
+  guardrails: [],
   mockResponse: null,
   info: {},
 });
@@ -128,6 +129,7 @@ export function demoConfig(): GatewayConfig {
     deployments: [bareDeployment({ id: 'demo', group: 'demo', provider: 'demo', model: 'demo' })],
     aliases: new Map(),
     router: ROUTER_DEFAULTS,
+    guardrails: new Map(),
     mcpServers: new Map(),
     general: GENERAL_DEFAULTS,
   };

@@ -1,6 +1,7 @@
 import type { Capability } from '@tollgate/contracts';
 import type { BudgetSettings } from './budgets/budget-settings.js';
 import type { CacheSettings } from './cache/cache-settings.js';
+import type { Guardrail } from './guardrails/guardrail-settings.js';
 import type { McpServer } from './mcp/mcp-servers.js';
 import type { AlertingSettings } from './alerting/alerting-settings.js';
 import type { PriceAdjustments, PriceOverrides } from './prices/price-overrides.js';
@@ -12,6 +13,8 @@ export interface GatewayConfig {
   /** Public name → model group. */
   readonly aliases: ReadonlyMap<string, { readonly model: string; readonly hidden: boolean }>;
   readonly router: RouterSettings;
+  /** By name, in the order in which they are asked. */
+  readonly guardrails: ReadonlyMap<string, Guardrail>;
   /** By name. */
   readonly mcpServers: ReadonlyMap<string, McpServer>;
   readonly general: GeneralSettings;
@@ -70,6 +73,8 @@ export interface Deployment {
   /** Name for price and limit look-ups (`model_info.base_model`). */
   readonly baseModel: string | null;
   readonly tags: readonly string[];
+  /** For calls of its name. */
+  readonly guardrails: readonly string[];
   readonly mockResponse: string | null;
   readonly info: Readonly<Record<string, unknown>>;
 }

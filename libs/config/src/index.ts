@@ -26,6 +26,7 @@ export type {
   OutageSettings,
 } from './alerting/alerting-settings.js';
 export { readAlertAddresses, type AlertAddresses, type MailSettings } from './alerting/alert-addresses.js';
+export { canonicalJson } from './canonical-json.js';
 export { ConfigError } from './config-error.js';
 export {
   bareDeployment,
@@ -40,6 +41,17 @@ export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
 export { BUDGET_DEFAULTS, type BudgetSettings } from './budgets/budget-settings.js';
 export type { CachedCallType, CacheSettings, SemanticCacheSettings } from './cache/cache-settings.js';
+export type {
+  Guardrail,
+  GuardrailAction,
+  GuardrailMode,
+  GuardrailRule,
+  ModerationRule,
+  PiiEntity,
+  TextPattern,
+  TopicsRule,
+  WebhookRule,
+} from './guardrails/guardrail-settings.js';
 export { isBudgetWindow, windowEnd, windowStart } from './budget-window.js';
 export { offersTool, toolCost, type McpServer } from './mcp/mcp-servers.js';
 export { LiveConfig } from './live-config.js';

@@ -9,6 +9,7 @@ import { readCredentials } from './deployments/credentials.js';
 import { readDeployments } from './deployments/deployments.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { readGeneralSettings, readStoresModels } from './general-settings.js';
+import { readGuardrails } from './guardrails/read-guardrails.js';
 import { readTree } from './include.js';
 import { readMcpServers } from './mcp/read-mcp-servers.js';
 import { Mentions } from './mentions.js';
@@ -59,6 +60,7 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
   const aliases = readAliases(router, litellm, book);
   const routerSettings = readRouterSettings(router, litellm, { deployments, book });
   const names = new GroupNames(deployments, aliases);
+  const guardrails = readGuardrails(root, deployments);
   const general = topSection(root, 'general_settings');
   const storesModels = readStoresModels(general);
   mentions.check(names, report, { mayBeStored: storesModels === true });
@@ -67,6 +69,7 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
     deployments,
     aliases,
     router: { ...routerSettings, groups: book.settings(names) },
+    guardrails,
     mcpServers: readMcpServers(root),
     general: readGeneralSettings(general, {
       ...{ dropParams, priceAdjustments, timeZone, cache, needsMasterKey, storesModels },

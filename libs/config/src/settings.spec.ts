@@ -54,6 +54,20 @@ it('every setting of the table is read when it is given', () => {
   const text = `
 environment_variables: { A: b }
 include: [other.yaml]
+guardrails:
+  - guardrail_name: a
+    litellm_params: { guardrail: regex, mode: [pre_call, during_call, post_call], default_on: true,
+      patterns: [{ pattern_type: prebuilt, pattern_name: email, action: MASK }, { name: n, pattern: a }],
+      blocked_words: [{ keyword: k, action: BLOCK, description: d }],
+      pattern_redaction_format: '[{pattern_name}]', keyword_redaction_tag: '[x]' }
+    guardrail_info: { i: 1 }
+  - { guardrail_name: b, litellm_params: { guardrail: pii, pii_entities_config: { EMAIL_ADDRESS: MASK }, output_parse_pii: true } }
+  - { guardrail_name: c, litellm_params: { guardrail: secrets, action: block } }
+  - { guardrail_name: d, litellm_params: { guardrail: max_length, max_characters: 9 } }
+  - { guardrail_name: e, litellm_params: { guardrail: topics, model: m, allowed_topics: [t] } }
+  - guardrail_name: f
+    litellm_params: { guardrail: webhook, api_base: 'http://h', api_key: k, webhook_secret: s, headers: { h: v }, timeout: 1,
+      additional_provider_specific_params: { p: 1 }, unreachable_fallback: fail_open }
 mcp_servers:
   tools:
     { url: 'http://h/mcp', transport: http, auth_type: api_key, auth_value: a, authentication_token: a, static_headers: { h: v },
@@ -68,7 +82,7 @@ model_list:
     <<: { ${group} }
     litellm_params:
       { model: openai/m, api_key: k, api_base: 'http://b', api_version: v, organization: o, litellm_credential_name: c, weight: 1, rpm: 1,
-        tpm: 1, order: 1, timeout: 1, stream_timeout: 1, num_retries: 1, tags: [t], mock_response: r,
+        tpm: 1, order: 1, timeout: 1, stream_timeout: 1, num_retries: 1, tags: [t], guardrails: [a], mock_response: r,
         extra_headers: { h: v }, extra_body: { b: v }, drop_params: true, additional_drop_params: [p],
         ${Object.keys(PROVIDER_ROWS)
           .map((name) => `${name}: r`)

@@ -4,6 +4,7 @@ import { CACHE_SETTINGS } from './settings/cache.settings.js';
 import { DEPLOYMENT_SETTINGS } from './settings/deployment.settings.js';
 import { GATEWAY_SETTINGS } from './settings/gateway.settings.js';
 import { GROUP_SETTINGS } from './settings/group.settings.js';
+import { GUARDRAIL_SETTINGS } from './settings/guardrail.settings.js';
 import { MCP_SETTINGS } from './settings/mcp.settings.js';
 import { ADJUSTMENT_SETTINGS } from './settings/price.settings.js';
 import { ROUTER_SETTINGS } from './settings/router.settings.js';
@@ -25,6 +26,7 @@ export const SETTINGS = {
     litellm_settings: ['', 'behaviour of calls'],
     general_settings: ['', 'the gateway itself'],
     credential_list: ['empty', 'named credentials that deployments share'],
+    guardrails: ['none', 'what looks at requests and answers, and may change or refuse them'],
     mcp_servers: ['none', 'servers of tools (Model Context Protocol) by name'],
   },
   ...DEPLOYMENT_SETTINGS,
@@ -35,6 +37,7 @@ export const SETTINGS = {
   ...CACHE_SETTINGS,
   ...ADJUSTMENT_SETTINGS,
   ...ALERTING_SETTINGS,
+  ...GUARDRAIL_SETTINGS,
   ...MCP_SETTINGS,
 } as const satisfies Record<string, Record<string, SettingRow>>;
 

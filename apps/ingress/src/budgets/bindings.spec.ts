@@ -18,6 +18,7 @@ const bindingsWith = (budgets: Partial<typeof BUDGET_DEFAULTS> = {}): Bindings =
   const config = new LiveConfig({
     deployments: [],
     aliases: new Map(),
+    guardrails: new Map(),
     mcpServers: new Map(),
     router: ROUTER_DEFAULTS,
     general,

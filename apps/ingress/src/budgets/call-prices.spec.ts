@@ -22,6 +22,7 @@ const config: GatewayConfig = {
     deployment('free', 0, 0),
     deployment('hedged', 1, 10),
   ],
+  guardrails: new Map(),
   mcpServers: new Map(),
   aliases: new Map([['alias', { model: 'chat', hidden: false }]]),
   router: {

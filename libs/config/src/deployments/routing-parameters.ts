@@ -46,6 +46,7 @@ export function readRoutingParameters(params: Params, info: Info) {
     silentModel: either((section) => section.modelName('silent_model', { orDeployment: true })),
     blocked: info.boolean('blocked') ?? false,
     tags: params.texts('tags'),
+    guardrails: params.texts('guardrails'),
   } satisfies Partial<Deployment>;
 }
 

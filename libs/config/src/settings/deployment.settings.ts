@@ -58,6 +58,7 @@ export const DEPLOYMENT_SETTINGS = {
     stream_timeout: ["the name's", 'seconds to the first chunk of a stream'],
     num_retries: ["the name's", 'further attempts when this deployment fails'],
     tags: ['none', 'names for tag routing'],
+    guardrails: ['none', 'names of guardrails for every call of its name'],
     mock_response: ['none', 'an answer that is given without calling anybody'],
     extra_headers: ['none', 'headers added to every call'],
     extra_body: ['none', 'fields added to every body'],
