@@ -1,12 +1,6 @@
-import type {
-  ResponseFunctionToolCall,
-  ResponseInputItem,
-  ResponseOutputItem,
-} from 'openai/resources/responses/responses';
+import type OpenAI from 'openai';
 import { TOOL, TOOL_RESULT, type Client } from './client.js';
 import { OPENAI_ERRORS, openAiAt } from './openai.client.js';
-
-const isCall = (item: ResponseOutputItem): item is ResponseFunctionToolCall => item.type === 'function_call';
 
 const tools = [{ type: 'function' as const, ...TOOL, strict: false }];
 
@@ -25,12 +19,11 @@ export const openAiResponses: Client = {
 
   async toolRound(place, content, stream) {
     const { responses } = openAiAt(place);
-    const input: ResponseInputItem[] = [{ role: 'user', content }];
+    const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content }];
     const asked = { model: place.model, input, tools };
     const called = await (stream ? responses.stream(asked).finalResponse() : responses.create(asked));
-    const output: ResponseOutputItem[] = called.output;
-    const call = output.find(isCall)!;
-    input.push(...(output as ResponseInputItem[]), {
+    const call = called.output.find((item) => item.type === 'function_call')!;
+    input.push(...called.output, {
       type: 'function_call_output',
       call_id: call.call_id,
       output: TOOL_RESULT,

@@ -15,6 +15,8 @@ export { parseEvent } from './sse/parse-event.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { EventStreamDecoder } from './event-stream/event-stream-decoder.js';
 export { NdjsonDecoder } from './ndjson/ndjson-decoder.js';
+export { streamType } from './ndjson/stream-type.js';
+export { retold, type ToldAnswer } from './replay/retold.js';
 export type {
   AnswerFacts,
   AnswerOptions,

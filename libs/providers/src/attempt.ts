@@ -7,7 +7,7 @@ import {
   type ProviderLimits,
   type Task,
 } from '@tollgate/contracts';
-import type { Json, ServedAnswer, ServedText } from '@tollgate/dialects';
+import { streamType, type Json, type ServedAnswer, type ServedText } from '@tollgate/dialects';
 import type { Connection } from './connection.js';
 import type { Endpoint } from './endpoint.js';
 import { answerHeaders } from './kit/answer-headers.js';
@@ -31,7 +31,6 @@ import { withPieces } from './response/pieces.js';
 import { relayFor } from './response/relay-for.js';
 import { StreamAnswer } from './response/stream-answer.js';
 import type { StreamRelay } from './response/stream-relay.js';
-import { streamType } from './response/stream-type.js';
 
 export interface AttemptOptions {
   readonly clocks: Clocks;

@@ -6,6 +6,7 @@ export { mockAnswer, mockError, type MockCall } from './mock.js';
 export { PROVIDERS, findProvider } from './manifest.js';
 export type { Provider, SettingVariables, Settings } from './provider.js';
 export type { Endpoint, Framing, PathQuery } from './endpoint.js';
+export { isOwnField } from './request/own-fields.js';
 export type { BodyOptions } from './request/request-options.js';
 export type { UpstreamCall } from './request/upstream-request.js';
 export { refusalError } from './kit/classify.js';

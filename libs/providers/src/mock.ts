@@ -1,11 +1,10 @@
 import type { Dialect, GatewayError, PartialAnswer } from '@tollgate/contracts';
-import { SseDecoder, encodeSse, type Json } from '@tollgate/dialects';
+import { SseDecoder, encodeSse, streamType, type Json } from '@tollgate/dialects';
 import { upstreamError, type ErrorClass } from './kit/upstream-error.js';
 import { continuedRelay } from './response/client-view.js';
 import { jsonAnswer } from './response/json-answer.js';
 import type { Progress } from './response/observer.js';
 import { relayFor } from './response/relay-for.js';
-import { streamType } from './response/stream-type.js';
 
 export interface MockCall {
   readonly id: string;
