@@ -40,7 +40,11 @@ export interface Client {
 export const TOOL = {
   name: 'lookup',
   description: 'Tells the weather',
-  parameters: { type: 'object' as const, properties: { city: { type: 'string' } }, required: ['city'] },
+  parameters: {
+    type: 'object' as const,
+    properties: { city: { type: 'string' as const } },
+    required: ['city'],
+  },
 };
 
 export const TOOL_RESULT = '42 degrees';

@@ -1,6 +1,12 @@
-import type OpenAI from 'openai';
+import type {
+  ResponseFunctionToolCall,
+  ResponseInputItem,
+  ResponseOutputItem,
+} from 'openai/resources/responses/responses';
 import { TOOL, TOOL_RESULT, type Client } from './client.js';
 import { OPENAI_ERRORS, openAiAt } from './openai.client.js';
+
+const isCall = (item: ResponseOutputItem): item is ResponseFunctionToolCall => item.type === 'function_call';
 
 const tools = [{ type: 'function' as const, ...TOOL, strict: false }];
 
@@ -19,11 +25,12 @@ export const openAiResponses: Client = {
 
   async toolRound(place, content, stream) {
     const { responses } = openAiAt(place);
-    const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content }];
+    const input: ResponseInputItem[] = [{ role: 'user', content }];
     const asked = { model: place.model, input, tools };
     const called = await (stream ? responses.stream(asked).finalResponse() : responses.create(asked));
-    const call = called.output.find((item) => item.type === 'function_call')!;
-    input.push(...called.output, {
+    const output: ResponseOutputItem[] = called.output;
+    const call = output.find(isCall)!;
+    input.push(...(output as ResponseInputItem[]), {
       type: 'function_call_output',
       call_id: call.call_id,
       output: TOOL_RESULT,
