@@ -7,6 +7,7 @@ export type { ServedAnswer, ServedText } from './continuation/served-answer.js';
 export { ServedChat } from './continuation/served-chat.js';
 export { ServedMessage } from './continuation/served-message.js';
 export { stringAt, type Json } from './json/json.js';
+export { isOwnField } from './own-fields.js';
 export { Refusals } from './refusals.js';
 export { scanObject, type ObjectMember, type ObjectMembers, type ScanOptions } from './json/scan-object.js';
 export { spliceObject, type ObjectEdits } from './json/splice-object.js';

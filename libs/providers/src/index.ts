@@ -2,11 +2,12 @@ export { Attempt, type Answer, type AttemptOptions, type ProviderAttempt } from 
 export { NativeAttempt } from './native-attempt.js';
 export { connectionTo, type Connection } from './connection.js';
 export { Transport, type TransportOptions } from './kit/transport.js';
+export { McpClient } from './mcp/mcp-client.js';
+export { mcpTarget, type McpEndpoint, type McpTarget } from './mcp/mcp-target.js';
 export { mockAnswer, mockError, type MockCall } from './mock.js';
 export { PROVIDERS, findProvider } from './manifest.js';
 export type { Provider, SettingVariables, Settings } from './provider.js';
 export type { Endpoint, Framing, PathQuery } from './endpoint.js';
-export { isOwnField } from './request/own-fields.js';
 export type { BodyOptions } from './request/request-options.js';
 export type { UpstreamCall } from './request/upstream-request.js';
 export { refusalError } from './kit/classify.js';

@@ -1,6 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
-import { boundaryOf, scanMultipart, spliceMultipart } from '@tollgate/dialects';
-import { isOwnField } from './own-fields.js';
+import { boundaryOf, isOwnField, scanMultipart, spliceMultipart } from '@tollgate/dialects';
 import type { BodyQuery } from './pass-through-body.js';
 import { applicableDefaults } from './request-options.js';
 

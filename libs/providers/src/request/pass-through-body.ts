@@ -1,9 +1,8 @@
 import type { Dialect } from '@tollgate/contracts';
-import { scanObject, spliceObject, type ObjectMembers } from '@tollgate/dialects';
+import { isOwnField, scanObject, spliceObject, type ObjectMembers } from '@tollgate/dialects';
 import type { Endpoint } from '../endpoint.js';
 import type { Provider } from '../provider.js';
 import { namesModel } from './dialect-bodies.js';
-import { isOwnField } from './own-fields.js';
 import { applicableDefaults, type BodyOptions } from './request-options.js';
 
 export interface BodyQuery {

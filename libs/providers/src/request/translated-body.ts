@@ -1,8 +1,7 @@
 import { GatewayError, type Dialect, type PartialAnswer } from '@tollgate/contracts';
-import { codecOf, continuedRequest, type Codec, type Json } from '@tollgate/dialects';
+import { codecOf, continuedRequest, isOwnField, type Codec, type Json } from '@tollgate/dialects';
 import { prefillOf } from './continued-body.js';
 import { namesModel } from './dialect-bodies.js';
-import { isOwnField } from './own-fields.js';
 import type { BodyQuery } from './pass-through-body.js';
 import { applicableDefaults } from './request-options.js';
 import { strictMessages } from './strict-messages.js';
