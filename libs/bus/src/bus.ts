@@ -16,7 +16,10 @@ import type {
  * `service_lost`, a deadline that passes is `deadline_exceeded`.
  */
 export interface Bus {
-  /** Asks one replica. Default time-out 5 s. */
+  /** Of this process among all that share the bus: who has it can send requests here and nowhere else. */
+  readonly address: string;
+
+  /** Asks one replica, or the process at `address`. Default time-out 5 s. */
   request<Request, Reply>(
     contract: RequestContract<Request, Reply>,
     payload: Request,
@@ -64,6 +67,8 @@ export interface Bus {
 
 export interface RequestOptions {
   readonly timeoutMs?: number;
+  /** Whom an addressed contract is meant for. A process that is gone is `service_unavailable`. */
+  readonly address?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -163,11 +168,15 @@ export interface ResponseWriter {
  */
 export type CallHandler = (header: unknown, context: CallContext) => Promise<Outcome | undefined>;
 
-/** Subjects (for calls: concrete ones, the `*` replaced) and who handles them. */
+export type RequestHandler = (payload: unknown) => Promise<unknown>;
+
+/** Subjects (concrete ones, any `*` replaced) and who handles them. */
 export interface BusHandlers {
   /** Name of the queue group: replicas with the same name share the work. */
   readonly service: string;
-  readonly requests: ReadonlyMap<string, (payload: unknown) => Promise<unknown>>;
+  readonly requests: ReadonlyMap<string, RequestHandler>;
+  /** Requests to this very process. They belong to calls that run here, so that they go on while it drains. */
+  readonly addressed?: ReadonlyMap<string, RequestHandler>;
   readonly events: ReadonlyMap<string, (event: unknown) => Promise<void>>;
   /** Handlers get batches; a rejection means the batch comes again. */
   readonly durables: ReadonlyMap<string, (events: readonly unknown[]) => Promise<void>>;

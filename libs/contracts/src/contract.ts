@@ -6,11 +6,13 @@ export type Service = 'ingress' | 'router' | 'worker' | 'billing';
 /** An event may be for every process. */
 export type Audience = Service | 'every';
 
-/** One question, one answer. Any replica of the service may answer. */
+/** One question, one answer. Any replica of the service may answer, or the one that is addressed. */
 export interface RequestContract<Request, Reply> {
   readonly kind: 'request';
   readonly subject: string;
   readonly service: Service;
+  /** The subject ends in a `*` that stands for the address of a process on the bus: that one alone answers. */
+  readonly isAddressed?: boolean;
   readonly input: z.ZodType<Request>;
   readonly reply: z.ZodType<Reply>;
 }
@@ -47,6 +49,7 @@ export interface CallContract<Header> {
 /** What every message has in common; `input` is the schema of what is sent. */
 export interface Contract {
   readonly kind: 'request' | 'event' | 'durable' | 'call';
+  readonly isAddressed?: boolean;
   readonly subject: string;
   readonly service: Audience;
   readonly input: z.ZodType;
@@ -80,7 +83,7 @@ export function defineCall<Header>(
   return { kind: 'call', subject, ...options };
 }
 
-/** The concrete subject of a call: its own, or with the `*` replaced by the target. */
+/** The concrete subject of a call or of an addressed request: its own, or with the `*` replaced by the target. */
 export function callSubject(contract: { readonly subject: string }, target?: string): string {
   return target === undefined ? contract.subject : contract.subject.replace('*', target);
 }

@@ -40,6 +40,12 @@ export const ask = defineRequest('test.ask', {
   input: z.object({ text: z.string() }),
   reply: z.object({ text: z.string() }),
 });
+export const askOne = defineRequest('test.one.*', {
+  service: 'worker',
+  isAddressed: true,
+  input: z.object({ text: z.string() }),
+  reply: z.object({ text: z.string() }),
+});
 export const told = defineEvent('test.told', { service: 'ingress', input: z.object({ text: z.string() }) });
 export const route = defineCall('test.route', { service: 'router', input: z.object({ name: z.string() }) });
 export const attempt = defineCall('test.attempt.*', {

@@ -1,5 +1,5 @@
-import { GatewayError } from '@tollgate/contracts';
-import { ask, codeOf, handlers, signal, told, type BusHarness, type Cluster } from './harness.js';
+import { GatewayError, callSubject } from '@tollgate/contracts';
+import { ask, askOne, codeOf, handlers, signal, told, type BusHarness, type Cluster } from './harness.js';
 
 /** Requests and events. */
 export function messageSuite(harness: BusHarness): void {
@@ -64,6 +64,37 @@ export function messageSuite(harness: BusHarness): void {
     const asked = codeOf(cluster.ingress.request(ask, { text: '' }, { signal: controller.signal }));
     controller.abort();
     expect(await asked).toBe('cancelled');
+  });
+
+  it('asks the process at an address, also while that drains', async () => {
+    const { worker, ingress } = cluster;
+    const asked = signal();
+    const finish = signal();
+    const answer = async (payload: unknown): Promise<unknown> => {
+      const { text } = payload as { text: string };
+      if (text === 'wait') {
+        asked.resolve();
+        await finish.promise;
+      }
+      return { text: `${text}!` };
+    };
+    const { address } = worker;
+    const addressed = new Map([[callSubject(askOne, address), answer]]);
+    await worker.serve(handlers('worker', { addressed }));
+    const waiting = ingress.request(askOne, { text: 'wait' }, { address });
+    await asked.promise;
+    const drained = worker.drain(10_000);
+    expect(await ingress.request(askOne, { text: 'still there' }, { address })).toEqual({
+      text: 'still there!',
+    });
+    finish.resolve();
+    expect(await waiting).toEqual({ text: 'wait!' });
+    await drained;
+  });
+
+  it('says at once that nobody is at an address', async () => {
+    const asked = cluster.ingress.request(askOne, { text: '' }, { address: 'nowhere' });
+    expect(await codeOf(asked)).toBe('service_unavailable');
   });
 
   it('tells an event to everybody', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   GatewayError,
+  callSubject,
   toGatewayError,
   type CallContract,
   type DurableContract,
@@ -32,6 +33,7 @@ export interface InProcessBusOptions {
 
 /** The bus inside one process: direct calls, objects by reference, the same promises as the distributed one. */
 export class InProcessBus implements Bus {
+  readonly address = 'here';
   private readonly services: BusHandlers[] = [];
   private readonly pumps = new Map<string, OutboxPump>();
   private readonly inFlight = new InFlight();
@@ -60,8 +62,9 @@ export class InProcessBus implements Bus {
     payload: Request,
     options: RequestOptions = {},
   ): Promise<Reply> {
-    const handler = this.find((service) => service.requests.get(contract.subject));
-    if (handler === undefined) throw nobodyServes(contract.subject);
+    const subject = callSubject(contract, options.address);
+    const handler = this.find(({ requests, addressed }) => requests.get(subject) ?? addressed?.get(subject));
+    if (handler === undefined) throw nobodyServes(subject);
     const answer = this.inFlight.track(() => handler(payload));
     try {
       // The handler is of this process and its contract's: what it returns is a Reply.

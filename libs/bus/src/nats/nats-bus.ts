@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
-import type { CallContract, DurableContract, EventContract, RequestContract } from '@tollgate/contracts';
+import {
+  callSubject,
+  type CallContract,
+  type DurableContract,
+  type EventContract,
+  type RequestContract,
+} from '@tollgate/contracts';
 import type { Bus, BusHandlers, CallOptions, CallResponse, DurableDraft, RequestOptions } from '../bus.js';
 import { within } from '../call/clock.js';
 import { InFlight } from '../call/in-flight.js';
@@ -49,6 +55,7 @@ export class NatsBus implements Bus {
   private readonly streams: DurableStreams;
   private readonly pumps = new Map<string, OutboxPump>();
   private readonly consumers: DurableConsumer[] = [];
+  /** Those that end when it drains. */
   private readonly subscriptions: Subscription[] = [];
   private isDraining = false;
   private isClosed = false;
@@ -84,12 +91,16 @@ export class NatsBus implements Bus {
     return new NatsBus(connection, outbox, options);
   }
 
+  get address(): string {
+    return this.wire.processId;
+  }
+
   async request<Request, Reply>(
     contract: RequestContract<Request, Reply>,
     payload: Request,
     options: RequestOptions = {},
   ): Promise<Reply> {
-    const answered = this.requests.ask(contract.subject, payload, options);
+    const answered = this.requests.ask(callSubject(contract, options.address), payload, options);
     // The replying service is of this system: its contract says that this is a Reply.
     return (await this.inFlight.track(() => answered)) as Reply;
   }
@@ -120,6 +131,9 @@ export class NatsBus implements Bus {
     if (this.isDraining) return;
     const handlers = checked(unchecked);
     const queue = handlers.service;
+    for (const [subject, handler] of handlers.addressed ?? []) {
+      this.listen(subject, undefined, (message) => this.inFlight.track(() => answer(message, handler)));
+    }
     for (const [subject, handler] of handlers.requests) {
       this.subscribe(subject, queue, (message) => this.inFlight.track(() => answer(message, handler)));
     }
@@ -197,18 +211,22 @@ export class NatsBus implements Bus {
     return pump;
   }
 
-  private subscribe(
+  /** Until it drains. */
+  private subscribe(...subscription: Parameters<NatsBus['listen']>): void {
+    this.subscriptions.push(this.listen(...subscription));
+  }
+
+  private listen(
     subject: string,
     queue: string | undefined,
     receive: (message: Parameters<Subscription['callback']>[1]) => unknown,
-  ): void {
-    const subscription = this.connection.subscribe(subject, {
+  ): Subscription {
+    return this.connection.subscribe(subject, {
       ...(queue === undefined ? {} : { queue }),
       callback: (error, message) => {
         if (error === null) void guarded(() => receive(message));
       },
     });
-    this.subscriptions.push(subscription);
   }
 }
 

@@ -9,9 +9,12 @@ export function checked(handlers: BusHandlers): BusHandlers {
   ): ReadonlyMap<string, Handler> =>
     new Map([...map].map(([subject, handler]) => [subject, guard(subject, handler)]));
   const check = (subject: string, input: unknown): unknown => parse(handlers, subject, input);
+  const checkedRequests = (requests: BusHandlers['requests']): BusHandlers['requests'] =>
+    wrap(requests, (subject, handler) => async (input) => handler(check(subject, input)));
   return {
     ...handlers,
-    requests: wrap(handlers.requests, (subject, handler) => async (input) => handler(check(subject, input))),
+    requests: checkedRequests(handlers.requests),
+    ...(handlers.addressed !== undefined && { addressed: checkedRequests(handlers.addressed) }),
     events: wrap(handlers.events, (subject, handler) => async (input) => handler(check(subject, input))),
     durables: wrap(
       handlers.durables,

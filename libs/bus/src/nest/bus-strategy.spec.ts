@@ -10,6 +10,7 @@ import {
   END,
   HEAD,
   ask,
+  askOne,
   attempt,
   codeOf,
   collect,
@@ -86,6 +87,11 @@ class WorkerController {
     await call.response.write(await call.body.bytes());
     call.response.end(END);
   }
+
+  @MessagePattern(askOne.subject)
+  answer(@Payload() { text: asked }: { text: string }): { text: string } {
+    return { text: `${asked}!` };
+  }
 }
 
 @Module({})
@@ -99,7 +105,7 @@ class OtherWorkerController {
   }
 }
 
-const contracts: readonly Contract[] = [ask, told, stored, route, attempt];
+const contracts: readonly Contract[] = [ask, askOne, told, stored, route, attempt];
 
 describe('BusStrategy', () => {
   let bus: InProcessBus;
@@ -141,6 +147,13 @@ describe('BusStrategy', () => {
   it('answers requests', async () => {
     await startAll();
     expect(await bus.request(ask, { text: 'hi' })).toEqual({ text: 'hi!' });
+  });
+
+  it('answers requests that are addressed to its own process', async () => {
+    await startAll();
+    const ask = (address: string) => bus.request(askOne, { text: 'hi' }, { address });
+    expect(await ask(bus.address)).toEqual({ text: 'hi!' });
+    expect(await codeOf(ask('one'))).toBe('service_unavailable');
   });
 
   it('lets a GatewayError cross as it is, and hides any other', async () => {

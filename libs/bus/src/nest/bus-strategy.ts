@@ -6,7 +6,7 @@ import {
 } from '@nestjs/microservices';
 import { callSubject, toGatewayError, type Contract, type Outcome, type Service } from '@tollgate/contracts';
 import { isObservable, lastValueFrom, firstValueFrom } from 'rxjs';
-import type { Bus, BusHandlers, CallHandler } from '../bus.js';
+import type { Bus, BusHandlers, CallHandler, RequestHandler } from '../bus.js';
 import { CallRpcContext } from './call-rpc-context.js';
 
 export interface BusStrategyOptions {
@@ -78,7 +78,8 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     }
     if (this.doubled.size > 0) throw new Error(`More than one handler for ${[...this.doubled].join(', ')}`);
     this.isServing = true;
-    await this.options.bus.serve(this.toBusHandlers(mine, [...this.targets]));
+    const handlers = this.toBusHandlers(mine, [...this.targets]);
+    await this.options.bus.serve(this.withAddressed(handlers, mine));
   }
 
   private ownContracts(): Contract[] {
@@ -87,14 +88,14 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   private toBusHandlers(contracts: readonly Contract[], targets: readonly string[]): BusHandlers {
-    const requests = new Map<string, (payload: unknown) => Promise<unknown>>();
+    const requests = new Map<string, RequestHandler>();
     const events = new Map<string, (event: unknown) => Promise<void>>();
     const durables = new Map<string, (events: readonly unknown[]) => Promise<void>>();
     const calls = new Map<string, CallHandler>();
     const inputs = new Map<string, Contract['input']>();
     for (const contract of contracts) {
       const handler = this.messageHandlers.get(contract.subject);
-      if (handler === undefined) continue;
+      if (handler === undefined || contract.isAddressed === true) continue;
       for (const subject of concreteSubjects(contract, targets)) {
         inputs.set(subject, contract.input);
         if (contract.kind === 'request') requests.set(subject, (payload) => answerOf(handler, payload));
@@ -105,6 +106,20 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     }
     const service = this.options.name ?? this.options.services.join('-');
     return { service, requests, events, durables, calls, inputs };
+  }
+
+  /** The same and, at the one address that a process has whatever its targets are, what is asked of it alone. */
+  private withAddressed(handlers: BusHandlers, contracts: readonly Contract[]): BusHandlers {
+    const addressed = new Map<string, RequestHandler>();
+    const inputs = new Map(handlers.inputs);
+    for (const contract of contracts.filter(({ isAddressed }) => isAddressed === true)) {
+      const handler = this.messageHandlers.get(contract.subject);
+      if (handler === undefined) continue;
+      const subject = callSubject(contract, this.options.bus.address);
+      addressed.set(subject, (payload) => answerOf(handler, payload));
+      inputs.set(subject, contract.input);
+    }
+    return { ...handlers, addressed, inputs };
   }
 }
 
