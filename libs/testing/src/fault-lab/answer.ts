@@ -40,7 +40,7 @@ const ID_PREFIXES: Readonly<Partial<Record<LabDialect, string>>> = {
 
 /** Equal requests and steps get equal answers, ids aside. */
 export function answerTo(request: LabRequest, step: Step, id: string): Answer {
-  const calls = toolCalls(request, id);
+  const calls = toolCalls(request, step, id);
   const thinking = request.thinking ? THOUGHT : '';
   const whole = calls.length > 0 && step.tokens === undefined ? '' : wantedText(request, step);
   const wanted = restOf(whole, request.beginning, step);
@@ -96,12 +96,12 @@ function spokenText(request: LabRequest): string {
 }
 
 /** "call weather" in the last message calls the tool `weather`; two names give two parallel calls. */
-function toolCalls(request: LabRequest, id: string): LabToolCall[] {
+function toolCalls(request: LabRequest, { toolArguments }: Step, id: string): LabToolCall[] {
   if (request.lastIsToolResult) return [];
   return wantedTools(request).map(({ name, schema }, index) => ({
     id: `${ID_PREFIXES[request.dialect] ?? 'call'}_${id}${String(index)}`,
     name,
-    arguments: JSON.stringify(sampleOf(schema)),
+    arguments: JSON.stringify(toolArguments ?? sampleOf(schema)),
   }));
 }
 

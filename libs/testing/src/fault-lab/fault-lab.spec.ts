@@ -80,6 +80,17 @@ describe('answers', () => {
     expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual({ city: 'sample', days: 1 });
   });
 
+  it('calls a tool with what the step says, whatever a system adds to the question', async () => {
+    const tools = [{ type: 'function', function: { name: 'lookup', parameters: {} } }];
+    const messages = [...user('Please call lookup').messages, { role: 'system', content: 'Be brief' }];
+    const { choices } = await json(
+      chat({ ...user(''), messages, tools }, { toolArguments: { city: 'Bonn' } }),
+    );
+    expect(choices[0]?.message.tool_calls).toMatchObject([
+      { function: { name: 'lookup', arguments: '{"city":"Bonn"}' } },
+    ]);
+  });
+
   it('lists its models', async () => {
     lab.script('special', [{}]);
     const body = (await (await fetch(`${lab.url}/v1/models`)).json()) as { data: { id: string }[] };

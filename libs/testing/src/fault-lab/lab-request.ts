@@ -87,8 +87,10 @@ export function readLabRequest({ dialect, ...place }: LabPlace, body: unknown): 
   if (model === '') throw new TypeError('you must provide a model parameter');
   const messages = list(request['messages']).map(record);
   if (messages.length === 0) throw new TypeError('messages: at least one message is required');
-  const beginning = beginningOf(messages);
-  const last = messages.at(-1 - beginning.length) ?? {};
+  // Claude Code has a system's message behind the user's.
+  const turns = messages.filter(({ role }) => role !== 'system' && role !== 'developer');
+  const beginning = beginningOf(turns);
+  const last = turns.at(-1 - beginning.length) ?? {};
   const characters = [request['system'], ...messages.map((message) => message['content'])]
     .map((content) => textOf(content).length)
     .reduce((sum, length) => sum + length, 0);

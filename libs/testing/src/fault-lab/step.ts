@@ -9,6 +9,8 @@ export interface Step {
   readonly delayMs?: number;
   /** The answer's text, instead of the echo. */
   readonly text?: string;
+  /** What tools are called with, instead of samples of their schemas. */
+  readonly toolArguments?: Readonly<Record<string, unknown>>;
   /** Length of the answer. A token is exactly four ASCII characters. */
   readonly tokens?: number;
   /** Length of the answer in bytes of text, for long streams. */
@@ -57,7 +59,7 @@ const NUMBER_NAMES: readonly (keyof Step)[] = [
   ...(['malformedChunkAt', 'truncatedChunkAt', 'errorEventAt', 'readBytesPerSecond'] as const),
 ];
 const FLAG_NAMES: readonly (keyof Step)[] = ['noDone', 'noFinish', 'noUsage', 'repeatsBeginning'];
-const OTHER_NAMES: readonly (keyof Step)[] = ['headers', 'body', 'text'];
+const OTHER_NAMES: readonly (keyof Step)[] = ['headers', 'body', 'text', 'toolArguments'];
 const NUMBERS = new Set<string>(NUMBER_NAMES);
 const FLAGS = new Set<string>(FLAG_NAMES);
 const OTHERS = new Set<string>(OTHER_NAMES);
