@@ -134,6 +134,26 @@ describe('responses for callers', () => {
     expect(events.at(-1)?.['response']).toMatchObject({ status: 'completed', usage: { total_tokens: 7 } });
   });
 
+  it('puts calls back into the namespaces of the request', () => {
+    const tools = [{ type: 'namespace', name: 'agents', tools: [{ type: 'function', name: 'spawn' }] }];
+    const named = (name: string) => [{ index: 0, id: 'a', type: 'function', function: { name } }];
+    const outputOf = (name: string): unknown => {
+      const events = encoded([chunk({ tool_calls: named(name) }), chunk({}, 'tool_calls')], { tools });
+      const message = { role: 'assistant', tool_calls: named(name) };
+      const answer = { choices: [{ message, finish_reason: 'tool_calls' }] };
+      const whole = front?.fromCanonical(answer, { ...ANSWER_OPTIONS, request: { tools } });
+      expect(whole?.['output']).toMatchObject([{ type: 'function_call', call_id: 'a' }]);
+      const streamed = (events.at(-1)?.['response'] as Json)['output'];
+      const names = [whole?.['output'], streamed].map((output) =>
+        (output as Json[]).map(({ namespace, name: own }) => [namespace, own]),
+      );
+      expect(names[0]).toEqual(names[1]);
+      return names[0];
+    };
+    expect(outputOf('agents__spawn')).toEqual([['agents', 'spawn']]);
+    expect(outputOf('agents__other')).toEqual([[undefined, 'agents__other']]);
+  });
+
   it('gives refusals, images and redacted thinking', () => {
     const [last] = encoded([
       chunk({ thinking_blocks: [{ type: 'redacted_thinking', data: 'X' }] }),

@@ -10,6 +10,7 @@ import { responseUsageOf } from '../../usage/response-usage.js';
 import { textAnnotationsOf } from '../citations.js';
 import { newResponseId } from '../own-ids.js';
 import { logprobsOf } from './chat-to-response.js';
+import type { Emit } from './emit.js';
 import { emptyResponse, endOf } from './response-object.js';
 import { StreamedOutput } from './streamed-output.js';
 
@@ -30,9 +31,10 @@ export class ChatToResponseStream implements StreamEncoder {
   constructor(options: AnswerOptions) {
     const id = newResponseId();
     this.head = emptyResponse({ ...options, id });
-    this.output = new StreamedOutput((type, fields) => {
+    const emit: Emit = (type, fields) => {
       this.emit(type, fields);
-    }, id);
+    };
+    this.output = new StreamedOutput(emit, id, options.request);
   }
 
   push(chunk: Json): Uint8Array | null {

@@ -13,6 +13,7 @@ import { reasoningOf } from '../../to-anthropic/chat-to-message.js';
 import { usageOfChat } from '../../usage/chat-usage.js';
 import { responseUsageOf } from '../../usage/response-usage.js';
 import { textAnnotationsOf } from '../citations.js';
+import { nameInResponses } from '../namespaces.js';
 import { itemIdOf, newResponseId, type ItemKind } from '../own-ids.js';
 import {
   COMPLETED,
@@ -39,23 +40,24 @@ export function chatToResponse(answer: Json, { model, created, request }: Answer
   return {
     ...head,
     ...end,
-    output: endedAs(end['status'], outputOf(message, choice['logprobs'], String(head['id']))),
+    output: endedAs(end['status'], outputOf(message, choice['logprobs'], head)),
     service_tier: answer['service_tier'] ?? 'default',
     usage: usage === null ? null : responseUsageOf(usage),
   };
 }
 
 /** The message's reasoning, its text, its tool calls and its images, in this order. */
-function outputOf(message: Json, logprobs: unknown, responseId: string): Json[] {
+function outputOf(message: Json, logprobs: unknown, head: Json): Json[] {
   const output: Json[] = [];
-  const nextId = (kind: ItemKind): string => itemIdOf(responseId, kind, output.length);
+  const nextId = (kind: ItemKind): string => itemIdOf(String(head['id']), kind, output.length);
   for (const block of thinkingOf(message)) output.push(reasoningItem(nextId('rs'), block));
   const content = contentOf(message, logprobs);
   if (content.length > 0) output.push(messageItem(nextId('msg'), content, COMPLETED));
   const calls = optionalList(message['tool_calls'], 'choices[0].message.tool_calls', 'answer');
   calls.forEach((value, index) => {
     const call = callOf(value, index);
-    output.push(callItem(nextId(call.isCustom ? 'ctc' : 'fc'), call, COMPLETED));
+    const names = nameInResponses(call.name, head);
+    output.push(callItem(nextId(call.isCustom ? 'ctc' : 'fc'), { ...call, ...names }, COMPLETED));
   });
   for (const image of optionalList(message['images'], 'choices[0].message.images', 'answer')) {
     const item = imageItem(nextId('ig'), image);

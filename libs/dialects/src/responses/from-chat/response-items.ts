@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../../json/json.js';
+import type { NameInResponses } from '../namespaces.js';
 import { reasoningItemOf } from '../reasoning.js';
 
 export const COMPLETED = 'completed';
@@ -27,10 +28,9 @@ export const textPart = (text: string, annotations: readonly Json[], logprobs: r
 
 export const refusalPart = (refusal: string): Json => ({ type: 'refusal', refusal });
 
-export interface Call {
+export interface Call extends NameInResponses {
   /** The call's own id, not the item's. */
   readonly id: string;
-  readonly name: string;
   readonly isCustom: boolean;
   /** Its arguments or, of a custom tool, its input. */
   readonly text: string;
@@ -43,6 +43,7 @@ export const callItem = (id: string, call: Call, status: string): Json => ({
   ...(call.isCustom ? { input: call.text } : { arguments: call.text }),
   call_id: call.id,
   name: call.name,
+  ...(call.namespace !== undefined && { namespace: call.namespace }),
 });
 
 const DATA_URL = /^data:image\/(\w+);base64,/;

@@ -1,5 +1,6 @@
 import type { ToolCallDelta } from '../../codec/tool-call-deltas.js';
 import type { Json } from '../../json/json.js';
+import { nameInResponses } from '../namespaces.js';
 import { itemIdOf, type ItemKind } from '../own-ids.js';
 import type { Emit } from './emit.js';
 import { COMPLETED, imageItem } from './response-items.js';
@@ -22,6 +23,8 @@ export class StreamedOutput {
   constructor(
     private readonly emit: Emit,
     private readonly responseId: string,
+    /** The caller's own, which names the tools. */
+    private readonly request: Json,
   ) {}
 
   text(delta: string, logprobs: readonly Json[]): void {
@@ -51,7 +54,8 @@ export class StreamedOutput {
       this.closeMessage(COMPLETED);
       this.closeReasoning({});
       const { at, id } = this.next(call.isCustom ? 'ctc' : 'fc');
-      const item = new StreamedCall(this.emit, id, at, call);
+      const names = nameInResponses(call.name, this.request);
+      const item = new StreamedCall(this.emit, id, at, { ...call, ...names });
       this.calls.set(call.place, { at, item });
     }
     this.calls.get(call.place)?.item.append(fragment);

@@ -8,6 +8,7 @@ import {
   type Json,
 } from '../../json/json.js';
 import type { Refusals } from '../../refusals.js';
+import { chatNameOf } from '../namespaces.js';
 import { thinkingBlockOf } from '../reasoning.js';
 import { chatContentOf } from './request-content.js';
 import { AssistantTurn } from './assistant-turn.js';
@@ -87,7 +88,7 @@ const functionCall = (item: Json, field: string): Json => ({
   id: stringAt(item['call_id'], `${field}.call_id`, 'request'),
   type: 'function',
   function: {
-    name: stringAt(item['name'], `${field}.name`, 'request'),
+    name: chatNameOf(item['namespace'], stringAt(item['name'], `${field}.name`, 'request')),
     arguments: optionalString(item['arguments'], `${field}.arguments`, 'request') ?? '',
   },
 });
@@ -96,7 +97,7 @@ const customCall = (item: Json, field: string): Json => ({
   id: stringAt(item['call_id'], `${field}.call_id`, 'request'),
   type: 'custom',
   custom: {
-    name: stringAt(item['name'], `${field}.name`, 'request'),
+    name: chatNameOf(item['namespace'], stringAt(item['name'], `${field}.name`, 'request')),
     input: optionalString(item['input'], `${field}.input`, 'request') ?? '',
   },
 });

@@ -156,6 +156,19 @@ describe('responsesToChat: fields', () => {
     });
   });
 
+  it('takes tools out of their namespaces, as their calls in what was said', () => {
+    const spawn = { type: 'function', name: 'spawn', defer_loading: true, parameters: {} };
+    const body = translate({
+      tools: [{ type: 'namespace', name: 'agents', description: 'Helpers', tools: [spawn] }],
+      tool_choice: { type: 'function', namespace: 'agents', name: 'spawn' },
+      input: [{ ...call, namespace: 'agents', name: 'spawn' }],
+    });
+    const named = { name: 'agents__spawn' };
+    expect(body['tools']).toEqual([{ type: 'function', function: { ...named, parameters: {} } }]);
+    expect(body['tool_choice']).toEqual({ type: 'function', function: named });
+    expect(body['messages']).toMatchObject([{ tool_calls: [{ function: named }] }]);
+  });
+
   it.each([
     ['previous_response_id', 'resp_1'],
     ['conversation', 'conv_1'],

@@ -1,26 +1,42 @@
 import { isObject, objectAt, optionalList, stringAt, wrongType, type Json } from '../../json/json.js';
 import { present } from '../../json/present.js';
 import type { Refusals } from '../../refusals.js';
+import { chatNameOf } from '../namespaces.js';
 
 /** `tools` and, of OpenAI's own tools the one that others have too, `web_search_options`. */
 export function chatToolsOf(value: unknown, refusals: Refusals): Json {
   const tools: Json[] = [];
   let search: Json | undefined;
-  optionalList(value, 'tools', 'request').forEach((each, index) => {
-    const field = `tools[${index}]`;
-    const tool = objectAt(each, field, 'request');
+  for (const { tool, field } of withoutNamespaces(value, 'tools')) {
     const type = stringAt(tool['type'], `${field}.type`, 'request');
     if (type === 'function') tools.push(functionTool(tool, field));
     else if (type === 'custom') tools.push(customTool(tool, field));
     else if (isSearch(type)) search = searchOptions(tool, field, refusals) ?? search;
     else refusals.refuse(field, `a tool of type '${type}'`);
-  });
+  }
   return { ...(tools.length > 0 && { tools }), ...(search !== undefined && { web_search_options: search }) };
+}
+
+/** The tools of a list and of its namespaces, under the names that they have in a chat. */
+function withoutNamespaces(
+  value: unknown,
+  path: string,
+  namespace?: unknown,
+): { readonly tool: Json; readonly field: string }[] {
+  return optionalList(value, path, 'request').flatMap((each, index) => {
+    const field = `${path}[${index}]`;
+    const tool = objectAt(each, field, 'request');
+    if (tool['type'] === 'namespace') return withoutNamespaces(tool['tools'], `${field}.tools`, tool['name']);
+    if (namespace === undefined) return [{ tool, field }];
+    const name = chatNameOf(namespace, stringAt(tool['name'], `${field}.name`, 'request'));
+    return [{ tool: { ...tool, name }, field }];
+  });
 }
 
 const isSearch = (type: string): boolean => /^web_search(?:_|$)/.test(type);
 
-function functionTool({ type, ...definition }: Json, field: string): Json {
+/** Whether a search has to find it first (`defer_loading`) is between OpenAI and its models. */
+function functionTool({ type, defer_loading: _deferred, ...definition }: Json, field: string): Json {
   stringAt(definition['name'], `${field}.name`, 'request');
   const told = Object.entries(definition).filter(([, value]) => value !== null);
   return { type, function: Object.fromEntries(told) };
@@ -71,5 +87,6 @@ export function chatToolChoiceOf(choice: unknown, refusals: Refusals): unknown {
 
 function namedTool(tool: Json, field: string): Json {
   const type = stringAt(tool['type'], `${field}.type`, 'request');
-  return { type, [type]: { name: stringAt(tool['name'], `${field}.name`, 'request') } };
+  const name = stringAt(tool['name'], `${field}.name`, 'request');
+  return { type, [type]: { name: chatNameOf(tool['namespace'], name) } };
 }
