@@ -32,6 +32,7 @@ import {
 } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
 import {
+  MemoryState,
   STATE,
   type AdmitRequest,
   type Admission,
@@ -107,7 +108,8 @@ export class FakeBus implements Pick<Bus, 'request' | 'publish' | 'record' | 'ca
   }
 }
 
-class FakeState implements Pick<State, 'admit' | 'settle'>, TextState {
+class FakeState implements Pick<State, 'admit' | 'settle' | 'cache'>, TextState {
+  readonly cache = new MemoryState().cache;
   readonly texts = new Map<string, string>();
   readonly admitted: AdmitRequest[] = [];
   readonly settled: SettleRequest[] = [];

@@ -61,6 +61,21 @@ const responses = counter(
   ['outcome'],
 );
 
+const cache = counter('tollgate_ingress_cache_total', 'Calls that the response cache was asked for', [
+  'outcome',
+]);
+const cacheFailures = counter(
+  'tollgate_ingress_cache_failures_total',
+  'What the response cache could not do: calls go on without',
+  ['operation'],
+);
+
+const guardrails = counter(
+  'tollgate_ingress_guardrails_total',
+  'Guardrails that did not simply let a call go on, by what they did',
+  ['guardrail', 'outcome'],
+);
+
 interface RequestMetrics {
   inc(): void;
   observe(seconds: number): void;
@@ -115,6 +130,28 @@ export function responseKept(outcome: 'kept' | 'too-long' | 'state-down', cause?
   responses.inc({ outcome });
   if (outcome === 'kept') return;
   logger.warn({ event: 'response.not_kept', outcome, err: cause }, 'a response is not kept');
+}
+
+export const cacheAsked = (outcome: 'hit' | 'miss'): void => cache.inc({ outcome });
+
+export function cacheFailed(operation: 'find' | 'keep' | 'bill', cause: unknown): void {
+  cacheFailures.inc({ operation });
+  const event = { event: 'cache.failed', operation, code: toGatewayError(cause).code };
+  logger.warn(event, 'the response cache did not do its part');
+}
+
+/** `name` is the config's. `failed`: it could not decide, and the call was refused; `skipped`: it was let go on. */
+export function guardrailAsked(
+  name: string,
+  outcome: 'masked' | 'blocked' | 'failed' | 'skipped',
+  cause?: unknown,
+): void {
+  guardrails.inc({ guardrail: name, outcome });
+  if (cause === undefined) return;
+  logger.warn(
+    { event: 'guardrail.failed', guardrail: name, outcome, err: cause },
+    'a guardrail did not decide',
+  );
 }
 
 export function requestRefused(cause: unknown): void {

@@ -41,6 +41,8 @@ export interface Entrance {
   readonly cacheMarked: boolean;
   /** Another model has been taken already, for the want of a budget. */
   readonly isFallback?: boolean;
+  /** Nobody is asked for the answer: it counts as a request, and for nothing else. */
+  readonly isFree?: boolean;
 }
 
 /** The call is not let in as it is: its key wants another model to be asked. */
@@ -77,21 +79,21 @@ export class Admission {
    * `refuse`.
    */
   async admit(entrance: Entrance): Promise<Pass | Detour> {
-    const { header, records, model } = entrance;
+    const { header, records, model, isFree = false } = entrance;
     const { startedAt: now } = header;
     const limits = this.books.of(records, model, entrance.caller, now);
     if (limits.scopes.length === 0 && limits.budgets.length === 0) return FREE_PASS;
-    const cost = limits.budgets.length === 0 ? null : this.estimates.costOf(entrance);
+    const cost = isFree || limits.budgets.length === 0 ? null : this.estimates.costOf(entrance);
     const request: AdmitRequest = {
       callId: header.id,
       scopes: limits.scopes,
       budgets: cost === null ? [] : limits.budgets,
       cost,
-      tokens: header.inputTokens,
+      tokens: isFree ? 0 : header.inputTokens,
       now,
       leaseUntil: header.deadline + LEASE_MARGIN_MS,
     };
-    const counters = limits.budgets.map(({ counter }) => counter);
+    const counters = isFree ? [] : limits.budgets.map(({ counter }) => counter);
     const asked: Asked = { request, entrance, counters, cost };
     const decision = await this.decide(asked);
     if (decision === null) return { ...FREE_PASS, counters: asked.counters };

@@ -6,7 +6,7 @@ import { routedModel } from '../auth/routed-model.js';
 import { checkScopes } from '../auth/scope-checks.js';
 import { Bindings } from '../budgets/bindings.js';
 import type { CallContext } from '../http/request-context.js';
-import { Admission, type Detour } from './admission.js';
+import { Admission, type Detour, type Entrance } from './admission.js';
 import { CallIntake, type Applicant, type DescribedCall } from './call-intake.js';
 import type { Pass } from './pass.js';
 
@@ -32,25 +32,32 @@ export class CallEntry {
    * `model_access_denied`, or the errors of `Admission`.
    */
   async enter(call: CallContext, described: DescribedCall, applicant: Applicant): Promise<EnteredCall> {
-    const bindings = this.bindings.of(applicant.caller, described.header);
-    const records = bindings instanceof Promise ? await bindings : bindings;
+    const records = await this.bindings.of(applicant.caller, described.header);
     const pass = await this.admit(described, applicant, records);
     if (!('model' in pass)) return this.entered(described.header, pass, applicant);
     const other = this.intake.headerOf(call, applicant, pass.model);
-    const otherPass = await this.admit(other, applicant, records, true);
-    if ('model' in otherPass) throw new GatewayError('internal', 'Internal server error');
+    const otherPass = await this.admit(other, applicant, records, { isFallback: true });
+    if ('model' in otherPass) throw nowhereToGo();
     return this.entered(other.header, otherPass, applicant);
+  }
+
+  /** A call whose answer is there already: nothing is reserved for it. Rejects as `enter`, but for budgets. */
+  async enterFree(described: DescribedCall, applicant: Applicant): Promise<EnteredCall> {
+    const records = await this.bindings.of(applicant.caller, described.header);
+    const pass = await this.admit(described, applicant, records, { isFree: true });
+    if ('model' in pass) throw nowhereToGo();
+    return { header: described.header, pass };
   }
 
   private admit(
     { header, cacheMarked }: DescribedCall,
     { caller }: Applicant,
     records: readonly ScopeRecord[],
-    isFallback = false,
+    how: Pick<Entrance, 'isFallback' | 'isFree'> = {},
   ): Promise<Pass | Detour> {
     const model = routedModel(header.model, caller.principal, this.config.current.router);
     checkScopes(records, model, this.access);
-    return this.admission.admit({ header, caller, records, model, cacheMarked, isFallback });
+    return this.admission.admit({ header, caller, records, model, cacheMarked, ...how });
   }
 
   private entered(header: CallHeader, pass: Pass, { caller }: Applicant): EnteredCall {
@@ -64,3 +71,5 @@ export class CallEntry {
     return { header, pass };
   }
 }
+
+const nowhereToGo = (): GatewayError => new GatewayError('internal', 'Internal server error');

@@ -10,6 +10,7 @@ import {
 } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
+import { ResponseCache, type CacheTurn } from '../cache/response-cache.js';
 import {
   answerBroken,
   callResent,
@@ -43,6 +44,7 @@ export class CallService {
     private readonly intake: CallIntake,
     private readonly tracker: CallTracker,
     private readonly ids: ClientCallIds,
+    private readonly cache: ResponseCache,
   ) {}
 
   /** Answers a call of a model, by way of the stages. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
@@ -70,15 +72,24 @@ export class CallService {
     const described = this.intake.headerOf(call, applicant);
     this.tracker.started();
     try {
-      const { header, pass } = await this.entry.enter(call, described, applicant);
-      await this.relay(reply, { call, header, body: asked.bytes, pass, stages });
+      const turn = await this.cache.turnOf(described.header, applicant);
+      const isAnswered = turn !== null && turn.give !== null;
+      const { header, pass } = isAnswered
+        ? await this.entry.enterFree(described, applicant)
+        : await this.entry.enter(call, described, applicant);
+      // What another model says, for the want of a budget, is no answer to what was asked.
+      const cached = turn !== null && header.model === described.header.model ? turn.stages : [];
+      await this.relay(reply, {
+        ...{ call, header, body: asked.bytes, pass, turn },
+        stages: [...cached, ...stages],
+      });
     } finally {
       this.tracker.finished();
     }
   }
 
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
-    const { call, header, pass, stages } = admitted;
+    const { call, header, pass, stages, turn } = admitted;
     const sending: Sending = { header, pass, attemptId: firstAttemptOf(header) };
     // A call that fails before its first byte has used nothing that this key pays for.
     let settlement = NOTHING_USED;
@@ -88,10 +99,12 @@ export class CallService {
         abandon(reply, header);
         return;
       }
-      const result = await this.answered(reply, sending, admitted.body, {
+      const headers = turn === null ? pass.headers : { ...pass.headers, ...turn.headers };
+      const send = turn?.give ?? ((sent: CallHeader) => this.send(sent, admitted.body));
+      const result = await this.answered(reply, sending, send, {
         dialect: header.dialect,
         stages,
-        headersOf: (head) => answerHeaders(call, head, pass.headers),
+        headersOf: (head) => answerHeaders(call, head, headers),
         heard: (head) => {
           sending.attemptId = head.attemptId;
         },
@@ -124,10 +137,10 @@ export class CallService {
   private async answered(
     reply: FastifyReply,
     sending: Sending,
-    body: Uint8Array,
+    send: (header: CallHeader) => CallResponse,
     hooks: AnswerHooks,
   ): Promise<AnswerResult> {
-    let frames = this.send(sending.header, body);
+    let frames = send(sending.header);
     const client = new ClientConnection(reply.raw, () => frames.cancel());
     for (let resends = 1; ; resends += 1) {
       try {
@@ -144,7 +157,7 @@ export class CallService {
         const header = { ...sending.header, ...pass.allowance, resends };
         Object.assign(sending, { pass, header, attemptId: firstAttemptOf(header) });
         callResent(header.id);
-        frames = this.send(header, body);
+        frames = send(header);
       }
     }
   }
@@ -164,6 +177,7 @@ interface AdmittedCall {
   readonly header: CallHeader;
   readonly body: Uint8Array;
   readonly pass: Pass;
+  readonly turn: CacheTurn | null;
   readonly stages: readonly AnswerStage[];
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError, type Principal } from '@tollgate/contracts';
 import { isOwnResponseId, type Json } from '@tollgate/dialects';
 import { STATE, type State } from '@tollgate/state';
+import { tenantOf } from '../auth/tenant.js';
 
 /** A response as it is kept, with what led to it. */
 export interface ResponseRecord {
@@ -62,8 +63,7 @@ export class ResponseRecords {
   }
 }
 
-const nameOf = ({ teamId, keyHash }: Principal, id: string): string =>
-  `response:${teamId === null ? `key:${keyHash}` : `team:${teamId}`}:${id}`;
+const nameOf = (owner: Principal, id: string): string => `response:${tenantOf(owner)}:${id}`;
 
 const unknownPrevious = (id: string): GatewayError =>
   new GatewayError('invalid_request', `Previous response with id '${id}' not found.`, {

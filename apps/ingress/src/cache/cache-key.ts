@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@tollgate/config';
+import type { CallHeader } from '@tollgate/contracts';
+import { isOwnField } from '@tollgate/dialects';
+import { tenantOf } from '../auth/tenant.js';
+import type { Json } from '../calls/request-rules.js';
+
+/** Who asks, and how the answer is to come. */
+const NOT_ASKED: ReadonlySet<string> = new Set([
+  ...['model', 'stream', 'stream_options', 'user', 'metadata', 'safety_identifier', 'prompt_cache_key'],
+]);
+/** Fields for the gateway that change what a provider is asked. */
+const SHAPING: ReadonlySet<string> = new Set([
+  ...['drop_params', 'additional_drop_params', 'allowed_openai_params', 'allowed_model_region'],
+]);
+
+type Asking = Pick<CallHeader, 'principal' | 'dialect' | 'model' | 'headers'>;
+
+/**
+ * The name of the answer to a call: equal for calls of one tenant that ask one model the same in one dialect, whatever the order of
+ * their fields, and for no others. `parts`: what is told apart beside.
+ */
+export function cacheKey(
+  { principal, dialect, model, headers }: Asking,
+  body: Json,
+  namespace: string,
+  ...parts: readonly string[]
+): string {
+  const asked = [tenantOf(principal), dialect, model, headers, fieldsOf(body), ...parts];
+  const hash = createHash('sha256').update(canonicalJson(asked)).digest('hex');
+  return namespace === '' ? hash : `${namespace}:${hash}`;
+}
+
+/** What of a body the answer depends on. */
+export const fieldsOf = (body: Json): Json =>
+  Object.fromEntries(
+    Object.entries(body).filter(([name]) => !NOT_ASKED.has(name) && (SHAPING.has(name) || !isOwnField(name))),
+  );
