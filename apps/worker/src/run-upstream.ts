@@ -93,7 +93,7 @@ async function recordUnserved(
 }
 
 /** We hung up on a provider that was at work, or it did on us in the middle: it bills that. */
-const WORKING: ReadonlySet<string> = new Set([
+export const WORKING: ReadonlySet<string> = new Set([
   'cancelled',
   'deadline_exceeded',
   'draining',

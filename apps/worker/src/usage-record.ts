@@ -145,6 +145,11 @@ export class UsageRecord implements Drafted {
 
 const FREE: ReadonlySet<Task> = new Set(['token-count', 'native']);
 
+type AttemptNames = Pick<
+  AttemptHeader,
+  'attemptId' | 'call' | 'group' | 'upstreamModel' | 'deploymentId' | 'role' | 'arm'
+>;
+
 type Payer = Pick<
   UsageEvent,
   | 'keyHash'
@@ -176,9 +181,10 @@ function payerOf({ principal, endUser, tags, counters }: CallHeader): Payer {
   return counters === undefined ? payer : { ...payer, counters };
 }
 
-function initialEvent(
-  { attemptId, call, group, upstreamModel, deploymentId, role, arm }: AttemptHeader,
-  { provider }: Deployment,
+/** The event of an attempt of which nothing is known yet. */
+export function initialEvent(
+  { attemptId, call, group, upstreamModel, deploymentId, role, arm }: AttemptNames,
+  { provider }: Pick<Deployment, 'provider'>,
   apiBase: string | null,
 ): UsageEvent {
   const now = Date.now();

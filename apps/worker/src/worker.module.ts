@@ -3,15 +3,20 @@ import { Transport, type TransportOptions } from '@tollgate/providers';
 import { AttemptController } from './attempt.controller.js';
 import { AttemptRunner } from './attempt-runner.js';
 import { Deployments } from './deployments.js';
+import { McpController } from './mcp/mcp.controller.js';
+import { McpRunner } from './mcp/mcp-runner.js';
+import { McpTargets } from './mcp/mcp-targets.js';
 import { DISPATCHERS } from './tokens.js';
 import { TransportCloser } from './transport-closer.js';
 
 /** Calls providers. Needs the platform's bus, config and environment; see `DISPATCHERS` for running without a network. */
 @Module({
-  controllers: [AttemptController],
+  controllers: [AttemptController, McpController],
   providers: [
     AttemptRunner,
     Deployments,
+    McpRunner,
+    McpTargets,
     TransportCloser,
     {
       provide: Transport,

@@ -11,7 +11,7 @@ import {
   type Environment,
   type GatewayConfig,
 } from '@tollgate/config';
-import { CONTRACTS, type Service } from '@tollgate/contracts';
+import { CONTRACTS, MCP_PROVIDER, type Service } from '@tollgate/contracts';
 import { createLogger, nestLogger, setLogLevel } from '@tollgate/observability';
 import { DrainClock } from './drain-clock.js';
 import { followerFailed } from './events.js';
@@ -111,8 +111,9 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
   return { url, config, environment, masterKeyOrigin, close };
 }
 
-const providersOf = (config: GatewayConfig): string[] => [
-  ...new Set(config.deployments.map((deployment) => deployment.provider)),
+const providersOf = ({ deployments, mcpServers }: GatewayConfig): string[] => [
+  ...new Set(deployments.map(({ provider }) => provider)),
+  ...(mcpServers.size > 0 ? [MCP_PROVIDER] : []),
 ];
 
 @Module({})

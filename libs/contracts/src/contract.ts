@@ -43,6 +43,8 @@ export interface CallContract<Header> {
   readonly kind: 'call';
   readonly subject: string;
   readonly service: Service;
+  /** Present: only processes that serve this target answer, on the subject as it is. */
+  readonly target?: string;
   readonly input: z.ZodType<Header>;
 }
 
@@ -52,6 +54,7 @@ export interface Contract {
   readonly isAddressed?: boolean;
   readonly subject: string;
   readonly service: Audience;
+  readonly target?: string;
   readonly input: z.ZodType;
 }
 

@@ -24,6 +24,7 @@ import {
   rotateKey,
   updateKey,
 } from './key.contract.js';
+import { mcpCall } from './mcp.contract.js';
 import { createModel, deleteModel, listModels, modelsChanged, updateModel } from './model.contract.js';
 import {
   callExplained,
@@ -41,6 +42,7 @@ import { usageRecorded } from './usage.contract.js';
 export const CONTRACTS: readonly Contract[] = [
   routeCall,
   attemptCall,
+  mcpCall,
   usageRecorded,
   extendReservation,
   oweAttempt,

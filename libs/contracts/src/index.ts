@@ -69,6 +69,15 @@ export {
   type ResponseHead,
 } from './call.contract.js';
 export {
+  MCP_PROVIDER,
+  mcpCall,
+  mcpHeader,
+  rpcMessage,
+  type McpHeader,
+  type RpcId,
+  type RpcMessage,
+} from './mcp.contract.js';
+export {
   usageEvent,
   usageRecorded,
   usageStatus,

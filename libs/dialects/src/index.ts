@@ -6,7 +6,7 @@ export { seamOf, type Prefill } from './continuation/prefill.js';
 export type { ServedAnswer, ServedText } from './continuation/served-answer.js';
 export { ServedChat } from './continuation/served-chat.js';
 export { ServedMessage } from './continuation/served-message.js';
-export { stringAt, type Json } from './json/json.js';
+export { isObject, stringAt, type Json } from './json/json.js';
 export { isOwnField } from './own-fields.js';
 export { Refusals } from './refusals.js';
 export { scanObject, type ObjectMember, type ObjectMembers, type ScanOptions } from './json/scan-object.js';
@@ -15,7 +15,7 @@ export { SseDecoder, type SseDecoderOptions, type SseEvent } from './sse/sse-dec
 export { parseEvent } from './sse/parse-event.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { EventStreamDecoder } from './event-stream/event-stream-decoder.js';
-export { NdjsonDecoder } from './ndjson/ndjson-decoder.js';
+export { NdjsonDecoder, encodeNdjson } from './ndjson/ndjson-decoder.js';
 export { streamType } from './ndjson/stream-type.js';
 export { retold, type ToldAnswer } from './replay/retold.js';
 export type {

@@ -1,6 +1,7 @@
 export { startNats, startPostgres, startRedis, type TestServer } from './servers/start-server.js';
 export { describeWithServers, requireServers, type ServerSupport } from './servers/require-servers.js';
 export { freePort } from './servers/ports.js';
+export { resultOf, startMcpServer, type McpExchange, type TestMcpServer } from './servers/mcp-server.js';
 export { startMailServer, type MailServer, type ReceivedMail } from './servers/mail-server.js';
 export {
   startWebhookReceiver,

@@ -27,6 +27,8 @@ import { BusStrategy } from './bus-strategy.js';
 import type { CallRpcContext } from './call-rpc-context.js';
 import { GatewayRpcExceptionFilter } from './gateway-rpc-exception.filter.js';
 
+/** Of one target alone. */
+const tool = { ...attempt, subject: 'test.tool', target: 'three' };
 const stored = itemStored();
 const heard: string[] = [];
 const bothHeard = signal();
@@ -81,7 +83,7 @@ class RouterController {
 
 @Controller()
 class WorkerController {
-  @MessagePattern(attempt.subject)
+  @MessagePattern([attempt.subject, tool.subject])
   async attempt(@Payload() header: { name: string }, @Ctx() { call }: CallRpcContext): Promise<void> {
     call.response.head({ ...HEAD, provider: header.name });
     await call.response.write(await call.body.bytes());
@@ -105,7 +107,7 @@ class OtherWorkerController {
   }
 }
 
-const contracts: readonly Contract[] = [ask, askOne, told, stored, route, attempt];
+const contracts: readonly Contract[] = [ask, askOne, told, stored, route, attempt, tool];
 
 describe('BusStrategy', () => {
   let bus: InProcessBus;
@@ -209,6 +211,14 @@ describe('BusStrategy', () => {
     await app?.close();
     await strategy.addTargets(['four']);
     expect(await codeOf(call())).toBe('draining');
+  });
+
+  it('serves a call of one target only where that is served', async () => {
+    await startAll();
+    const call = () => collect(bus.call(tool, { name: 'three' }, text('body'), inMs(5000)));
+    expect(await codeOf(call())).toBe('service_unavailable');
+    await strategy.addTargets(['three']);
+    expect((await call()).map(({ type }) => type)).toEqual(['head', 'data', 'end']);
   });
 
   it('refuses to start when two handlers want to answer', async () => {

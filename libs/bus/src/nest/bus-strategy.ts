@@ -52,7 +52,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     const added = [...targets].filter((target) => !this.targets.has(target));
     for (const target of added) this.targets.add(target);
     if (!this.isServing || added.length === 0) return;
-    const contracts = this.ownContracts().filter(({ subject }) => subject.includes('*'));
+    const contracts = this.ownContracts().filter(hasTargets);
     await this.options.bus.serve(this.toBusHandlers(contracts, added));
   }
 
@@ -123,10 +123,13 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 }
 
-const concreteSubjects = (contract: Contract, targets: readonly string[]): string[] =>
-  contract.subject.includes('*')
-    ? targets.map((target) => callSubject(contract, target))
-    : [contract.subject];
+const hasTargets = ({ subject, target }: Contract): boolean => subject.includes('*') || target !== undefined;
+
+function concreteSubjects(contract: Contract, targets: readonly string[]): string[] {
+  const { subject, target } = contract;
+  if (subject.includes('*')) return targets.map((each) => callSubject(contract, each));
+  return target === undefined || targets.includes(target) ? [subject] : [];
+}
 
 const toCallHandler =
   (handler: MessageHandler): CallHandler =>
