@@ -43,6 +43,7 @@ import { CallEntry } from './calls/call-entry.js';
 import { CallIntake } from './calls/call-intake.js';
 import { CallService } from './calls/call.service.js';
 import { CallTracker } from './calls/call-tracker.js';
+import { CacheController } from './cache/cache.controller.js';
 import { ResponseCache } from './cache/response-cache.js';
 import { ClientCallIds } from './calls/client-call-ids.js';
 import { DOOR_CONTROLLERS } from './doors/door-parts.js';
@@ -84,6 +85,7 @@ export const HTTP_CONTROLLERS = [
   AlertsController,
   AuditController,
   BudgetsController,
+  CacheController,
   CustomersController,
   ExplainController,
   KeyBulkController,

@@ -15,15 +15,8 @@ import {
   startIngress,
   type Harness,
 } from '../_harness.js';
+import { CACHE } from './_cache.js';
 
-const CACHE: CacheSettings = {
-  type: 'local',
-  ttlMs: 60_000,
-  namespace: '',
-  mode: 'default_on',
-  callTypes: new Set(['completion', 'responses', 'embedding', 'anthropic_messages']),
-  semantic: null,
-};
 const ANSWER = {
   ...{ id: 'chat-1', object: 'chat.completion', created: 1, model: 'chat-default' },
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hi.' }, finish_reason: 'stop' }],
