@@ -1,0 +1,62 @@
+import { startGateway, type Gateway } from '@tollgate/testing';
+import { MASTER_KEY, SEED_VARIABLES } from './_seed.js';
+import { CHAT_PATHS } from './feature-lag/chat-paths.js';
+import { MODEL, STREAM, groupOf, upstreamName, type LagPath } from './feature-lag/lag-path.js';
+import { OTHER_PATHS } from './feature-lag/other-paths.js';
+import { startRawProvider, type RawProvider } from './feature-lag/raw-provider.js';
+
+const PATHS = [...CHAT_PATHS, ...OTHER_PATHS];
+
+const configFor = ({ url }: RawProvider): object => ({
+  model_list: PATHS.map((path) => ({
+    model_name: groupOf(path),
+    litellm_params: { model: path.model, api_base: url + (path.base ?? ''), api_key: 'os.environ/LAB_KEY' },
+  })),
+  router_settings: { num_retries: 0 },
+});
+
+/** Nobody here has heard of zorbles: what providers invent tomorrow reaches their callers tomorrow. */
+describe('what exists nowhere in Tollgate', () => {
+  let provider: RawProvider;
+  let gateway: Gateway<'standalone'>;
+
+  beforeAll(async () => {
+    provider = await startRawProvider();
+    gateway = await startGateway({ mode: 'embedded', config: configFor(provider), env: SEED_VARIABLES });
+  }, 120_000);
+
+  afterAll(async () => {
+    await gateway.stop();
+    await provider.close();
+  });
+
+  /** Sends a request through the gateway; the answer must be the one that the provider gives. */
+  async function comesThrough(path: LagPath, isStream: boolean): Promise<void> {
+    const as = (text: string, model: string): string =>
+      text.replaceAll(MODEL, model).replace(STREAM, isStream ? (path.asksStream ?? '') : '"stream":false,');
+    const told = (isStream ? path.stream : path.answer) ?? '';
+    const type =
+      (isStream ? (path.streamType ?? 'text/event-stream') : path.answerType) ?? 'application/json';
+    provider.answerWith({ contentType: type, body: Buffer.from(as(told, upstreamName(path))) });
+    const [header, value] = path.header ?? ['x-zorble', 'v9'];
+    const url = gateway.url + as((isStream ? path.streamPath : undefined) ?? path.path, groupOf(path));
+    const headers = {
+      ...{ authorization: `Bearer ${MASTER_KEY}`, [header]: value },
+      'content-type': path.contentType ?? 'application/json',
+    };
+    const response = await fetch(url, { method: 'POST', headers, body: as(path.request, groupOf(path)) });
+    expect(await response.text()).toBe(as(told, groupOf(path)));
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringContaining(type),
+    ]);
+    expect(provider.heard?.body).toBe(as(path.request, upstreamName(path)));
+    if (path.header !== undefined) expect(provider.heard?.headers[header]).toBe(value);
+  }
+
+  it.each(PATHS)('comes through $name', (path) => comesThrough(path, false));
+
+  it.each(PATHS.filter(({ stream }) => stream !== undefined))('comes through a stream of $name', (path) =>
+    comesThrough(path, true),
+  );
+});
