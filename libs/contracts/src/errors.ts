@@ -34,6 +34,8 @@ export const ERRORS = {
   all_cooling: { status: 429, type: 'all_deployments_in_cooldown', retry: 'never' },
   no_deployment: { status: 400, type: 'invalid_request_error', retry: 'never' },
   tags_not_allowed: { status: 401, type: 'no_deployments_with_tag_routing', retry: 'never' },
+  guardrail_violation: { status: 400, type: 'invalid_request_error', retry: 'never' },
+  guardrail_unavailable: { status: 503, type: 'service_unavailable', retry: 'never' },
   budget_exceeded: { status: 422, type: 'budget_exceeded', retry: 'never' },
   blocked: { status: 401, type: 'auth_error', retry: 'never' },
   forbidden: { status: 403, type: 'auth_error', retry: 'never' },

@@ -1,0 +1,106 @@
+import { apart, type Finding } from './finders/finding.js';
+import { beginningOfPlaceholder, type Placeholders } from './placeholders.js';
+import { masked, refuseBlocked, type TextGuard } from './text-guard.js';
+
+/** A text of an answer that comes in pieces. */
+export interface TextFlow {
+  /** Something is held back, until the next piece tells what it is. */
+  readonly isHolding: boolean;
+  /** What may go on, now that this piece is there. */
+  push(piece: string): string;
+  /** What was held back: there are no more pieces. */
+  end(): string;
+}
+
+/** Puts what was masked back in its place. */
+export class RestoringFlow implements TextFlow {
+  private held = '';
+
+  constructor(
+    private readonly placeholders: Placeholders,
+    private readonly isJson: boolean,
+  ) {}
+
+  get isHolding(): boolean {
+    return this.held !== '';
+  }
+
+  push(piece: string): string {
+    const text = this.held + piece;
+    const safe = beginningOfPlaceholder(text);
+    this.held = text.slice(safe);
+    return this.placeholders.restored(text.slice(0, safe), this.isJson);
+  }
+
+  end(): string {
+    const rest = this.held;
+    this.held = '';
+    return rest;
+  }
+}
+
+/** What is looked for in a stream is no longer than this, or is found in part. */
+const WINDOW = 512;
+/** Of what went on already: an expression may look back. */
+const CONTEXT = 64;
+
+/** Lets a text go on when guards have seen what follows it. */
+export class GuardedFlow implements TextFlow {
+  private before = '';
+  private held = '';
+  private length = 0;
+
+  constructor(private readonly guards: readonly TextGuard[]) {}
+
+  get isHolding(): boolean {
+    return this.held !== '';
+  }
+
+  push(piece: string): string {
+    this.held += piece;
+    this.length += piece.length;
+    return this.release(this.held.length - WINDOW, this.look(false));
+  }
+
+  end(): string {
+    return this.release(this.held.length, this.look(true));
+  }
+
+  private release(wanted: number, findings: readonly Finding[]): string {
+    const straddling = findings.find(({ start, end }) => start < wanted && end > wanted);
+    const cut = straddling?.start ?? wanted;
+    if (cut <= 0) return '';
+    const raw = this.held.slice(0, cut);
+    this.held = this.held.slice(cut);
+    this.before = (this.before + raw).slice(-CONTEXT);
+    return masked(
+      raw,
+      findings.filter(({ end }) => end <= cut),
+      null,
+    );
+  }
+
+  /**
+   * By places in what is held: what began in what went on already cannot be taken back. Before the end, what reaches to the last
+   * character may turn out to be something else.
+   */
+  private look(isEnd: boolean): Finding[] {
+    const begins = this.before.length;
+    const text = this.before + this.held;
+    const findings = this.guards.flatMap((guard) => {
+      const [found = []] = guard.find([{ text, role: 'assistant' }], this.length);
+      const decided = isEnd ? found : found.filter(({ end }) => end < text.length);
+      refuseBlocked(guard, decided);
+      return decided;
+    });
+    const moved = findings.map((finding) => ({
+      ...finding,
+      start: finding.start - begins,
+      end: finding.end - begins,
+    }));
+    return apart(moved.filter(({ start }) => start >= 0));
+  }
+}
+
+/** The whole text at once. */
+export const goThrough = (flow: TextFlow, text: string): string => flow.push(text) + flow.end();
