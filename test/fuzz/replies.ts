@@ -75,17 +75,30 @@ function encoded(dialect: Dialect, chunks: readonly Json[]): Buffer {
   }
 }
 
-/** The text of a stream with its payloads spoilt, as one list, and put back where they were. */
-function respelled(text: string, spoiling: Spoiling): string {
+const PAYLOAD = /^(?:data: ?)?(?=\{)/;
+
+/** The text of a stream with its payloads spoilt, as one list, and put back where they were. Lines that are no JSON stay. */
+export function respelled(text: string, spoiling: Spoiling): string {
   if (spoiling.edits.length === 0) return text;
   const lines = text.split('\n');
-  const places = lines.flatMap((line, index) => (/^(?:data: )?\{/.test(line) ? [index] : []));
-  const payloads = places.map((place) => JSON.parse((lines[place] ?? '').replace('data: ', '')) as Json);
-  const spoilt = edited(payloads, spoiling);
-  if (!Array.isArray(spoilt)) return `data: ${JSON.stringify(spoilt)}\n\n`;
+  const places = lines.flatMap((line, index) => (payloadOf(line) === null ? [] : [index]));
+  const spoilt = edited(
+    places.map((place) => payloadOf(lines[place] ?? '')),
+    spoiling,
+  );
+  if (!Array.isArray(spoilt)) return `data: ${jsonBytes(spoilt).toString()}\n\n`;
   places.forEach((place, index) => {
-    const prefix = lines[place]?.startsWith('data: ') === true ? 'data: ' : '';
+    const [prefix = ''] = PAYLOAD.exec(lines[place] ?? '') ?? [];
     lines[place] = prefix + jsonBytes(spoilt[index]).toString();
   });
   return lines.join('\n');
+}
+
+function payloadOf(line: string): Json | null {
+  if (!PAYLOAD.test(line)) return null;
+  try {
+    return JSON.parse(line.replace(PAYLOAD, '')) as Json;
+  } catch {
+    return null;
+  }
 }

@@ -6,7 +6,7 @@ export { seamOf, type Prefill } from './continuation/prefill.js';
 export type { ServedAnswer, ServedText } from './continuation/served-answer.js';
 export { ServedChat } from './continuation/served-chat.js';
 export { ServedMessage } from './continuation/served-message.js';
-export { isObject, stringAt, type Json } from './json/json.js';
+export { isObject, stringAt, wordOf, type Json } from './json/json.js';
 export { isOwnField } from './own-fields.js';
 export { Refusals } from './refusals.js';
 export { scanObject, type ObjectMember, type ObjectMembers, type ScanOptions } from './json/scan-object.js';

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { GatewayError } from '@tollgate/contracts';
+import { wordOf } from '@tollgate/dialects';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
 import { CallService } from '../calls/call.service.js';
@@ -49,7 +50,7 @@ export class OllamaController {
     const name = body['model'] ?? body['name'];
     const { models } = callerOf(request).principal;
     if (typeof name !== 'string' || !this.names.isCallable(name, models))
-      throw new GatewayError('not_found', `model '${String(name)}' not found`, { param: 'model' });
+      throw new GatewayError('not_found', `model '${wordOf(name)}' not found`, { param: 'model' });
     return ollamaModel(name);
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '@tollgate/dialects';
+import { wordOf, type Json } from '@tollgate/dialects';
 
 /** Query of OpenAI's lists of items. `include` is of what OpenAI's own tools have found: there is none here. */
 export const inputItemsQuery = z.object({
@@ -38,7 +38,7 @@ export function inputItemsPage(
   };
 }
 
-const idOf = (item: Json | undefined): string | null => (item === undefined ? null : String(item['id']));
+const idOf = (item: Json | undefined): string | null => (item === undefined ? null : wordOf(item['id']));
 
 function withId(item: Json, responseId: string, place: number): Json {
   if (typeof item['id'] === 'string') return item;

@@ -1,4 +1,4 @@
-import { isObject, objectAt, optionalList, stringAt, wrongType, type Json } from '../json/json.js';
+import { isObject, objectAt, optionalList, stringAt, wrongType, type Json, wordOf } from '../json/json.js';
 import type { Refusals } from '../refusals.js';
 
 /** `tools`, `tool_choice` and `strict_tools`. */
@@ -7,7 +7,7 @@ export function toolFieldsOf(request: Json, refusals: Refusals): Json {
     const field = `tools[${index}]`;
     const tool = objectAt(value, field, 'request');
     if (isObject(tool['function'])) return [functionTool(tool['function'], field)];
-    refusals.refuse(field, `a tool of type '${String(tool['type'])}'`);
+    refusals.refuse(field, `a tool of type '${wordOf(tool['type'])}'`);
     return [];
   });
   if (tools.length === 0) return {};
@@ -43,6 +43,6 @@ function choiceOf(choice: unknown, tools: Json[], refusals: Refusals): Json {
     const named = tools.filter((tool) => isObject(tool['function']) && tool['function']['name'] === name);
     return { tools: named, tool_choice: 'REQUIRED' };
   }
-  refusals.refuse('tool_choice', `of type '${String(choice['type'])}'`);
+  refusals.refuse('tool_choice', `of type '${wordOf(choice['type'])}'`);
   return { tools };
 }

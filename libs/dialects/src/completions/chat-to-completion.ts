@@ -1,7 +1,7 @@
 import type { AnswerOptions, BackOptions, StreamEncoder } from '../codec/codec.js';
 import { textOf } from '../codec/first-choice.js';
 import type { TranslatedRequest } from '../codec/translated-request.js';
-import { isObject, listAt, objectAt, type Json } from '../json/json.js';
+import { isObject, listAt, objectAt, type Json, wordOf } from '../json/json.js';
 import { Refusals } from '../refusals.js';
 import { encodeSse } from '../sse/encode-sse.js';
 import { DONE } from '../sse/parse-event.js';
@@ -102,7 +102,7 @@ export class CompletionEncoder implements StreamEncoder {
     const start = this.lengths.get(index) ?? 0;
     const delta = isObject(choice['delta']) ? choice['delta'] : {};
     const translated = completionChoice(choice, delta, 0, start);
-    this.lengths.set(index, start + String(translated['text']).length);
+    this.lengths.set(index, start + wordOf(translated['text']).length);
     return translated;
   }
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json/json.js';
+import { isObject, type Json, wordOf } from '../json/json.js';
 
 /** Logprobs of a chat's choice in the form of completions: parallel lists; `start` is where the text starts. */
 export function completionLogprobsOf(logprobs: unknown, start: number): Json | null {
@@ -21,7 +21,7 @@ export function completionLogprobsOf(logprobs: unknown, start: number): Json | n
 
 const byToken = (top: unknown): Json =>
   Object.fromEntries(
-    (Array.isArray(top) ? top.filter(isObject) : []).map(({ token, logprob }) => [String(token), logprob]),
+    (Array.isArray(top) ? top.filter(isObject) : []).map(({ token, logprob }) => [wordOf(token), logprob]),
   );
 
 /** Logprobs of a completion's choice in the form of chats. */

@@ -1,6 +1,6 @@
 import type { BackOptions } from '../codec/codec.js';
 import type { TranslatedRequest } from '../codec/translated-request.js';
-import { isObject, type Json } from '../json/json.js';
+import { isObject, type Json, wordOf } from '../json/json.js';
 import { present } from '../json/present.js';
 import { Refusals } from '../refusals.js';
 import { formatOf, hasStructuredOutput, type AnswerFormat } from '../to-anthropic/request-format.js';
@@ -63,7 +63,7 @@ const callsOf = (turns: readonly Turn[]): string[] =>
   turns
     .flatMap(({ content }) => content)
     .filter(({ type }) => type === 'tool_use')
-    .map(({ name }) => String(name));
+    .map(({ name }) => wordOf(name));
 
 function outputConfigOf(asked: unknown, format: AnswerFormat | undefined): Json | undefined {
   if (format === undefined || !('outputFormat' in format)) return undefined;

@@ -1,4 +1,4 @@
-import { isObject, objectAt, optionalString, stringAt, type Json } from '../json/json.js';
+import { isObject, objectAt, optionalString, stringAt, type Json, wordOf } from '../json/json.js';
 import { present } from '../json/present.js';
 import type { Refusals } from '../refusals.js';
 import { documentOf, type DocumentNames } from './request-documents.js';
@@ -49,7 +49,7 @@ function blockOf(block: Json, context: ContentContext): Json[] {
     case 'input_audio':
       return [{ audio: audioOf(objectAt(block['input_audio'], 'input_audio', 'request')) }];
     default:
-      refusals.refuse('messages', `content of type '${String(block['type'])}'`);
+      refusals.refuse('messages', `content of type '${wordOf(block['type'])}'`);
       return [];
   }
 }

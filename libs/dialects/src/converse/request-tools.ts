@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json/json.js';
+import { isObject, type Json, wordOf } from '../json/json.js';
 import { present } from '../json/present.js';
 import type { Refusals } from '../refusals.js';
 import type { AnswerFormat } from '../to-anthropic/request-format.js';
@@ -82,5 +82,5 @@ function searchTool(family: ModelFamily, refusals: Refusals): Json[] {
 
 function choiceOf(choice: Json | undefined): Json | undefined {
   if (choice === undefined) return undefined;
-  return choice['type'] === 'tool' ? { tool: { name: choice['name'] } } : { [String(choice['type'])]: {} };
+  return choice['type'] === 'tool' ? { tool: { name: choice['name'] } } : { [wordOf(choice['type'])]: {} };
 }

@@ -2,7 +2,16 @@ import { promptTokens } from '@tollgate/contracts';
 import type { AnswerOptions, BackOptions, Codec, FrontOptions } from '../codec/codec.js';
 import type { TranslatedRequest } from '../codec/translated-request.js';
 import { factsOfCohere } from '../cohere/cohere-to-chat.js';
-import { isObject, listAt, objectAt, optionalList, stringAt, wrongType, type Json } from '../json/json.js';
+import {
+  isObject,
+  listAt,
+  objectAt,
+  optionalList,
+  stringAt,
+  wrongType,
+  type Json,
+  wordOf,
+} from '../json/json.js';
 import { present } from '../json/present.js';
 import { Refusals } from '../refusals.js';
 import { usageOfInput } from '../usage/plain-usage.js';
@@ -83,7 +92,7 @@ function inputOf(texts: unknown, inputs: unknown, refusals: Refusals): string[] 
 function textOf(value: unknown, field: string, refusals: Refusals): string {
   const part = objectAt(value, field, 'request');
   if (part['type'] === 'text') return stringAt(part['text'], `${field}.text`, 'request');
-  refusals.refuse(field, `content of type '${String(part['type'])}'`);
+  refusals.refuse(field, `content of type '${wordOf(part['type'])}'`);
   return '';
 }
 

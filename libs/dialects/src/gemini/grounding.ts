@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json/json.js';
+import { isObject, type Json, wordOf } from '../json/json.js';
 import { firstCount } from '../usage/count.js';
 
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
@@ -65,5 +65,5 @@ export function groundingOf(annotations: unknown, text: string): Json | undefine
 export function searchesOf(grounding: unknown, model: unknown): number {
   const queries: unknown = isObject(grounding) ? grounding['webSearchQueries'] : undefined;
   const count = Array.isArray(queries) ? queries.length : 0;
-  return /gemini-(?:1|2)/.test(String(model)) ? Math.min(count, 1) : count;
+  return /gemini-(?:1|2)/.test(wordOf(model)) ? Math.min(count, 1) : count;
 }

@@ -9,6 +9,10 @@ export type Origin = 'request' | 'answer';
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A value as a word to match or to show. NOTE `String` throws for an object that has a `toString` of its own. */
+export const wordOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+
 /** The error for a field of the wrong type: `invalid_request` for callers, `upstream_invalid_response` for providers. */
 export function wrongType(origin: Origin, field: string, expected: string): GatewayError {
   return origin === 'request'

@@ -1,7 +1,7 @@
 import type { BackOptions } from '../codec/codec.js';
 import type { TranslatedRequest } from '../codec/translated-request.js';
 import { FieldRules } from '../codec/travelling-fields.js';
-import { isObject, objectAt, optionalList, stringAt, type Json } from '../json/json.js';
+import { isObject, objectAt, optionalList, stringAt, type Json, wordOf } from '../json/json.js';
 import { present } from '../json/present.js';
 import { Refusals } from '../refusals.js';
 import { sharedFieldsOf } from './ollama-fields.js';
@@ -61,7 +61,7 @@ function toolsOf(request: Json, refusals: Refusals): Json[] | undefined {
     const field = `tools[${index}]`;
     const { type, function: definition } = objectAt(value, field, 'request');
     if (!isObject(definition)) {
-      refusals.refuse(field, `a tool of type '${String(type)}'`);
+      refusals.refuse(field, `a tool of type '${wordOf(type)}'`);
       return [];
     }
     stringAt(definition['name'], `${field}.function.name`, 'request');

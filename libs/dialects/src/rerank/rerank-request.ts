@@ -1,5 +1,14 @@
 import type { BackOptions } from '../codec/codec.js';
-import { isObject, listAt, objectAt, optionalList, stringAt, wrongType, type Json } from '../json/json.js';
+import {
+  isObject,
+  listAt,
+  objectAt,
+  optionalList,
+  stringAt,
+  wrongType,
+  type Json,
+  wordOf,
+} from '../json/json.js';
 import { Refusals } from '../refusals.js';
 
 /** Of a canonical request, what every provider of reranking reads. */
@@ -40,7 +49,7 @@ function textOf(value: unknown, fields: readonly unknown[], field: string): stri
   if (typeof value === 'string') return value;
   if (!isObject(value)) throw wrongType('request', field, 'a string or an object');
   if (fields.length > 0)
-    return fields.map((name) => `${String(name)}: ${plain(value[String(name)])}`).join('\n');
+    return fields.map((name) => `${wordOf(name)}: ${plain(value[wordOf(name)])}`).join('\n');
   return value['text'] === undefined ? plain(objectAt(value, field, 'request')) : plain(value['text']);
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json/json.js';
+import { isObject, type Json, wordOf } from '../json/json.js';
 
 /** A tool's name in a chat, which knows no namespaces. */
 export const chatNameOf = (namespace: unknown, name: string): string =>
@@ -14,7 +14,7 @@ export function nameInResponses(chatName: string, request: Json): NameInResponse
   const spaces = Array.isArray(request['tools']) ? request['tools'].filter(isObject) : [];
   for (const { type, name: namespace, tools } of spaces) {
     if (type !== 'namespace' || typeof namespace !== 'string' || !Array.isArray(tools)) continue;
-    const names = tools.filter(isObject).map(({ name }) => String(name));
+    const names = tools.filter(isObject).map(({ name }) => wordOf(name));
     const name = names.find((each) => chatNameOf(namespace, each) === chatName);
     if (name !== undefined) return { name, namespace };
   }

@@ -1,5 +1,5 @@
 import { GatewayError, type ErrorCode } from '@tollgate/contracts';
-import { isObject, type Json } from '../json/json.js';
+import { isObject, type Json, wordOf } from '../json/json.js';
 import { errorOfChatChunk } from '../upstream-error.js';
 
 /** Codes of failed responses; they come in a stream of status 200, or in an answer of it. */
@@ -31,8 +31,8 @@ function classified(error: Json): GatewayError | null {
   const known = typeof code === 'string' ? codeOf(code) : undefined;
   if (known === undefined) return errorOfChatChunk({ error });
   const text =
-    typeof message === 'string' && message !== '' ? message : `The provider failed: ${String(code)}`;
-  return new GatewayError(known, text, { upstreamCode: String(code) });
+    typeof message === 'string' && message !== '' ? message : `The provider failed: ${wordOf(code)}`;
+  return new GatewayError(known, text, { upstreamCode: wordOf(code) });
 }
 
 const codeOf = (code: string): ErrorCode | undefined =>

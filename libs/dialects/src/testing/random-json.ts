@@ -36,6 +36,8 @@ export function randomText(random: () => number, most: number): string {
 
 export function randomJson(random: () => number, depth: number): unknown {
   const dice = random();
+  // What code that takes it for a text throws at.
+  if (dice < 0.01) return { toString: 1 };
   if (dice < 0.3) return randomText(random, dice < 0.05 ? 300 : 12);
   if (dice < 0.5) return Math.round((random() - 0.5) * 1e9) / 100;
   if (dice < 0.6) return random() < 0.5;

@@ -85,7 +85,7 @@ function toolUseOf(value: unknown, index: number): Json {
 function inputOf(text: unknown): Json {
   if (isObject(text)) return text;
   try {
-    const input: unknown = JSON.parse(String(text));
+    const input: unknown = JSON.parse(typeof text === 'string' ? text : '{}');
     return isObject(input) ? input : {};
   } catch {
     return {};

@@ -6,6 +6,7 @@ import {
   stringAt,
   wrongType,
   type Json,
+  wordOf,
 } from '../json/json.js';
 import type { Refusals } from '../refusals.js';
 
@@ -20,7 +21,7 @@ export function toolsOf(request: Json, keepStrict: boolean, refusals: Refusals):
     if (isObject(tool['function'])) return [functionTool(tool, tool['function'], field, keepStrict)];
     if (tool['type'] === 'function') throw wrongType('request', `${field}.function`, 'an object');
     if (typeof tool['name'] === 'string') return [tool];
-    refusals.refuse(field, `a tool of type '${String(tool['type'])}'`);
+    refusals.refuse(field, `a tool of type '${wordOf(tool['type'])}'`);
     return [];
   });
   const search = request['web_search_options'];
@@ -69,7 +70,7 @@ function choiceOf(choice: unknown, refusals: Refusals): Json | undefined {
     const target = objectAt(choice['function'], 'tool_choice.function', 'request');
     return { type: 'tool', name: stringAt(target['name'], 'tool_choice.function.name', 'request') };
   }
-  if (['auto', 'any', 'none', 'tool'].includes(String(choice['type']))) return choice;
-  refusals.refuse('tool_choice', `of type '${String(choice['type'])}'`);
+  if (['auto', 'any', 'none', 'tool'].includes(wordOf(choice['type']))) return choice;
+  refusals.refuse('tool_choice', `of type '${wordOf(choice['type'])}'`);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
-import type { Json } from '@tollgate/dialects';
+import { wordOf, type Json } from '@tollgate/dialects';
 import { isJson } from '../response/parse-payload.js';
 
 /** A prediction as a chat completion. Throws when it failed, or is not done yet. */
@@ -8,7 +8,7 @@ export function completionOf(prediction: Json): Json {
   if (status === 'starting' || status === 'processing')
     throw new GatewayError('upstream_timeout', 'The prediction was not done when Replicate stopped waiting');
   if (status !== 'succeeded')
-    throw new GatewayError('upstream_error', `The prediction ended as ${String(status)}`);
+    throw new GatewayError('upstream_error', `The prediction ended as ${wordOf(status)}`);
   const text = Array.isArray(output) ? output.join('') : output;
   if (typeof text !== 'string')
     throw new GatewayError('upstream_invalid_response', "The provider's answer has a bad 'output'");

@@ -1,5 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
-import { Refusals, type Json } from '@tollgate/dialects';
+import { Refusals, wordOf, type Json } from '@tollgate/dialects';
 import type { Adapter } from '../kit/adapter.js';
 import type { Provider } from '../provider.js';
 import { jsonOf, refuseFields } from './adapted-bodies.js';
@@ -43,7 +43,7 @@ const noStreams = (): GatewayError =>
 /** Models take a system text and one prompt: a conversation is written down turn by turn. */
 function promptOf(messages: readonly Json[], refusals: Refusals): Json {
   const turns = messages.map(({ role, content }, index) => ({
-    role: String(role),
+    role: wordOf(role),
     text: textOf(content, `messages[${index}].content`, refusals),
   }));
   const isSystem = ({ role }: { role: string }): boolean => role === 'system' || role === 'developer';

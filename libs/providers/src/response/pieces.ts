@@ -48,6 +48,7 @@ function charactersRead(body: Uint8Array): number {
 /** NOTE OpenAI tells the duration in `usage` of plain answers, and in `duration` of verbose ones; of plain text not at all. */
 function secondsHeard(answer: Json | null): Partial<Pieces> | null {
   const told = isJson(answer?.['usage']) ? answer['usage']['seconds'] : undefined;
-  const seconds = Number(told ?? answer?.['duration']);
+  const length = told ?? answer?.['duration'];
+  const seconds = typeof length === 'object' ? NaN : Number(length);
   return Number.isFinite(seconds) && seconds > 0 ? { seconds } : null;
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
-import { isObject, listAt, stringAt, type Json } from '../../json/json.js';
+import { isObject, listAt, stringAt, type Json, wordOf } from '../../json/json.js';
 import { present } from '../../json/present.js';
 import { urlOfMedia } from '../media.js';
 
@@ -44,7 +44,7 @@ function partOf(block: Json, field: string): Json[] {
 function filePart(document: Json, field: string): Json {
   const url = urlOr(field, urlOfMedia('application', document, field));
   const { name, format, context, citations } = document;
-  const filename = typeof name === 'string' ? `${name}.${String(format)}` : undefined;
+  const filename = typeof name === 'string' ? `${name}.${wordOf(format)}` : undefined;
   const data = url.startsWith('data:') ? { file_data: url } : { file_id: url };
   return { type: 'file', file: { ...data, ...present({ filename, context, citations }) } };
 }

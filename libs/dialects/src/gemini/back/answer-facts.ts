@@ -1,6 +1,6 @@
 import type { ServiceTier, Usage } from '@tollgate/contracts';
 import type { AnswerFacts } from '../../codec/codec.js';
-import { isObject, type Json } from '../../json/json.js';
+import { isObject, type Json, wordOf } from '../../json/json.js';
 import { fieldOf } from '../../usage/count.js';
 import { usageOfGemini } from '../../usage/gemini-usage.js';
 import { serviceTierOf } from '../../usage/service-tier.js';
@@ -31,6 +31,6 @@ function withSearches(usage: Usage | null, { candidates, modelVersion }: Json): 
 function tierOf(usage: unknown): ServiceTier | null {
   if (!isObject(usage)) return null;
   const { serviceTier, trafficType } = usage;
-  const word = typeof serviceTier === 'string' ? serviceTier : String(trafficType).replace('ON_DEMAND_', '');
+  const word = typeof serviceTier === 'string' ? serviceTier : wordOf(trafficType).replace('ON_DEMAND_', '');
   return serviceTierOf(word.toLowerCase());
 }

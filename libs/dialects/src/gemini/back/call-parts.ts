@@ -1,5 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
-import { isObject, type Json } from '../../json/json.js';
+import { isObject, type Json, wordOf } from '../../json/json.js';
 import { setAt } from './partial-arguments.js';
 
 export interface WholeCall {
@@ -38,7 +38,7 @@ export class CallParts {
     const before = this.end();
     this.open = {
       id: typeof id === 'string' && id !== '' ? id : undefined,
-      name: String(name),
+      name: wordOf(name),
       args: isObject(args) ? { ...args } : {},
       signature,
     };

@@ -6,6 +6,7 @@ import {
   stringAt,
   wrongType,
   type Json,
+  wordOf,
 } from '../../json/json.js';
 import { present } from '../../json/present.js';
 import type { Refusals } from '../../refusals.js';
@@ -68,7 +69,7 @@ function ownTool(tool: Json, field: string, refusals: Refusals): Json[] {
   const { type, ...fields } = tool;
   const name = Object.keys(fields).find((each) => OWN_TOOLS[each] !== undefined);
   if (name !== undefined) return [{ [OWN_TOOLS[name] ?? name]: fields[name] }];
-  refusals.refuse(field, `a tool of type '${String(type)}'`);
+  refusals.refuse(field, `a tool of type '${wordOf(type)}'`);
   return [];
 }
 
@@ -98,7 +99,7 @@ function callingConfig(choice: unknown, refusals: Refusals): Json | undefined {
     return { mode: 'ANY', allowedFunctionNames: [nameOf(choice, 'tool_choice')] };
   }
   if (choice['type'] === 'allowed_tools') return allowedTools(choice);
-  refusals.refuse('tool_choice', `of type '${String(choice['type'])}'`);
+  refusals.refuse('tool_choice', `of type '${wordOf(choice['type'])}'`);
   return undefined;
 }
 

@@ -1,4 +1,12 @@
-import { isObject, objectAt, optionalString, stringAt, wrongType, type Json } from '../../json/json.js';
+import {
+  isObject,
+  objectAt,
+  optionalString,
+  stringAt,
+  wrongType,
+  type Json,
+  wordOf,
+} from '../../json/json.js';
 import { present } from '../../json/present.js';
 import type { Refusals } from '../../refusals.js';
 
@@ -69,6 +77,6 @@ function outputPart(value: unknown, field: string, refusals: Refusals): Json | u
   if (type === 'text')
     return { type: 'output_text', text: stringAt(part['text'], `${field}.text`, 'request') };
   if (type === 'refusal') return { type, refusal: stringAt(part['refusal'], `${field}.refusal`, 'request') };
-  refusals.refuse(field, `the model's own content of type '${String(type)}'`);
+  refusals.refuse(field, `the model's own content of type '${wordOf(type)}'`);
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { isObject, objectAt, optionalList, stringAt, wrongType, type Json } from '../../json/json.js';
+import { isObject, objectAt, optionalList, stringAt, wrongType, type Json, wordOf } from '../../json/json.js';
 import { present } from '../../json/present.js';
 import type { Refusals } from '../../refusals.js';
 
@@ -61,7 +61,7 @@ function choiceOf(choice: unknown, refusals: Refusals): unknown {
   const { type } = choice;
   if (type === 'function' || type === 'custom') return namedTool(choice, 'tool_choice');
   if (type !== 'allowed_tools') {
-    refusals.refuse('tool_choice', `of type '${String(type)}'`);
+    refusals.refuse('tool_choice', `of type '${wordOf(type)}'`);
     return undefined;
   }
   const allowed = objectAt(choice['allowed_tools'], 'tool_choice.allowed_tools', 'request');

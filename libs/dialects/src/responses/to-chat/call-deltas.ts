@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../json/json.js';
+import { isObject, type Json, wordOf } from '../../json/json.js';
 import { toolCallOf } from './output-items.js';
 import { SentTexts } from './sent-texts.js';
 
@@ -32,7 +32,7 @@ export class CallDeltas {
   push(place: unknown, text: string): Json[] {
     const call = this.open.get(place);
     if (call === undefined || text === '') return [];
-    this.sent.add(String(place), text);
+    this.sent.add(wordOf(place), text);
     const target = call.isCustom ? { custom: { input: text } } : { function: { arguments: text } };
     return [{ tool_calls: [{ index: call.index, ...target }] }];
   }
@@ -44,6 +44,6 @@ export class CallDeltas {
     if (call === null) return started;
     const target = call['function'] ?? call['custom'];
     const whole = isObject(target) ? (target['arguments'] ?? target['input']) : undefined;
-    return [...started, ...this.push(place, this.sent.restOf(String(place), whole))];
+    return [...started, ...this.push(place, this.sent.restOf(wordOf(place), whole))];
   }
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../json/json.js';
+import { isObject, type Json, wordOf } from '../../json/json.js';
 import { PART_SEPARATOR, thinkingBlockOf } from '../reasoning.js';
 import { SentTexts, partOf } from './sent-texts.js';
 
@@ -8,7 +8,7 @@ export class ReasoningDeltas {
   private item: unknown = null;
 
   push(item: unknown, list: 'summary' | 'content', index: unknown, text: string): Json[] {
-    return this.add(item, this.sent.partAt(`${String(item)} ${list}`, index), text);
+    return this.add(item, this.sent.partAt(`${wordOf(item)} ${list}`, index), text);
   }
 
   /** What the deltas of a whole item left out, and its signature. */
@@ -24,7 +24,7 @@ export class ReasoningDeltas {
   private restOf(item: unknown, list: string, parts: unknown): Json[] {
     if (!Array.isArray(parts)) return [];
     return parts.flatMap((part, index) => {
-      const key = partOf(`${String(item)} ${list}`, index);
+      const key = partOf(`${wordOf(item)} ${list}`, index);
       return this.add(item, key, this.sent.restOf(key, isObject(part) ? part['text'] : undefined));
     });
   }

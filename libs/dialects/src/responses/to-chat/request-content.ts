@@ -1,4 +1,12 @@
-import { isObject, objectAt, optionalString, stringAt, wrongType, type Json } from '../../json/json.js';
+import {
+  isObject,
+  objectAt,
+  optionalString,
+  stringAt,
+  wrongType,
+  type Json,
+  wordOf,
+} from '../../json/json.js';
 import { present } from '../../json/present.js';
 import type { Refusals } from '../../refusals.js';
 
@@ -12,7 +20,7 @@ export function chatContentOf(content: unknown, field: string, refusals: Refusal
     .filter(isObject);
   const only = parts.length === 1 ? parts[0] : undefined;
   const isPlain = only?.['type'] === 'text' && only['cache_control'] === undefined;
-  return isPlain ? String(only['text']) : parts;
+  return isPlain ? wordOf(only['text']) : parts;
 }
 
 function chatPartOf(value: unknown, field: string, refusals: Refusals): Json | undefined {

@@ -1,3 +1,4 @@
+import { wordOf } from '../../json/json.js';
 /** What has been sent of each part of a streamed answer, so that an item's end can tell what is missing. */
 export class SentTexts {
   private readonly texts = new Map<string, string>();
@@ -30,4 +31,4 @@ export class SentTexts {
 }
 
 /** The key of an item's part by its place in the whole item. */
-export const partOf = (item: unknown, place: number): string => `${String(item)} ${place}`;
+export const partOf = (item: unknown, place: number): string => `${wordOf(item)} ${place}`;
