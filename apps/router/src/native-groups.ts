@@ -8,7 +8,7 @@ const MAX_READY = 1_000;
 export class NativeGroups {
   private readonly ready = new Map<string, Group>();
 
-  constructor(private readonly config: Pick<GatewayConfig, 'deployments'>) {}
+  constructor(private readonly config: Pick<GatewayConfig, 'deployments' | 'general'>) {}
 
   /** @param name `provider/model`, or the provider alone where the request names no model. */
   groupOf(provider: string, name: string): Group {
@@ -25,7 +25,7 @@ export class NativeGroups {
     const own = this.config.deployments.filter((deployment) => deployment.provider === provider);
     const exact = own.filter(({ model }) => model === upstreamModel);
     const found = exact.length > 0 ? exact : own;
-    const deployments = found.length > 0 ? found : [nativeDeployment(provider)];
+    const deployments = found.length > 0 ? found : [nativeDeployment(this.config, provider, upstreamModel)];
     const members = deployments.map((deployment) => ({ deployment, provider, upstreamModel }));
     return groupOf({ name, members, isLone: members.length === 1, isWildcard: exact.length === 0 });
   }

@@ -3,8 +3,7 @@ import {
   ENVIRONMENT,
   LiveConfig,
   LiveVariables,
-  nativeDeployment,
-  nativeProvider,
+  nativeDeploymentById,
   openDeployment,
   resolveSetting,
   VAULT,
@@ -83,7 +82,7 @@ export class Deployments {
   private closed: ReadonlyMap<string, string> = new Map();
 
   constructor(
-    config: LiveConfig,
+    private readonly config: LiveConfig,
     private readonly variables: LiveVariables,
     @Inject(VAULT) private readonly vault: Vault | null,
     @Inject(ENVIRONMENT) private readonly environment: Pick<Environment, 'providers'>,
@@ -95,9 +94,9 @@ export class Deployments {
   find(id: string): DeploymentTarget {
     const target = this.targets.get(id);
     if (target !== undefined) return target;
-    const provider = nativeProvider(id);
-    if (provider !== null && this.serves(provider))
-      return new DeploymentTarget(nativeDeployment(provider), this.variables.current);
+    const native = nativeDeploymentById(this.config.current, id);
+    if (native !== null && this.serves(native.provider))
+      return new DeploymentTarget(native, this.variables.current);
     const reason = this.closed.has(id)
       ? `This worker cannot open the credentials of deployment ${id}`
       : `This worker knows no deployment ${id}`;

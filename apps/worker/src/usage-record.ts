@@ -70,7 +70,7 @@ export class UsageRecord implements Drafted {
     if (progress === undefined) return;
     const usage = this.estimate(progress);
     // Should the worker die now, this is what the ledger gets.
-    const costNanos = this.costOf(usage, progress.serviceTier);
+    const costNanos = this.costOf(usage, progress);
     this.draft.update({ usage, costNanos, responseId: progress.responseId, firstTokenAt });
   }
 
@@ -85,7 +85,7 @@ export class UsageRecord implements Drafted {
     draftBeat.dropped(this);
     const measured = progress.usage !== null && progress.finished && status !== 'failed';
     const usage = status === 'failed' ? NO_USAGE : this.estimate(progress);
-    const costNanos = this.price(usage, progress.serviceTier);
+    const costNanos = this.price(usage, status === 'failed' ? REFUSED : progress);
     const event: UsageEvent = {
       ...this.initial,
       status,
@@ -116,20 +116,22 @@ export class UsageRecord implements Drafted {
     return missing > 0 ? { ...known, output: known.output + missing } : known;
   }
 
-  /** Providers count tokens for nothing, and of what nobody reads nobody knows a price. */
+  /** Providers count tokens for nothing, and of what nobody reads no price is known but that of a request. */
   private get isFree(): boolean {
     return FREE.has(TASK_OF[this.header.call.dialect]);
   }
 
-  private price(usage: Usage, tier: ServiceTier | null): number | null {
-    const costNanos = this.costOf(usage, tier);
+  private price(usage: Usage, progress: Told): number | null {
+    const costNanos = this.costOf(usage, progress);
     const { provider } = this.deployment;
     usagePriced({ provider, model: this.header.upstreamModel, usage, costNanos });
     return costNanos;
   }
 
-  private costOf(usage: Usage, tier: ServiceTier | null): number | null {
-    return this.isFree ? 0 : priceUsage(usage, this.priceQuery(tier));
+  private costOf(usage: Usage, progress: Told): number | null {
+    if (!this.isFree) return priceUsage(usage, this.priceQuery(progress.serviceTier));
+    const isServed = this.header.call.dialect === 'native' && progress.usage === null;
+    return isServed ? (this.deployment.prices.request ?? 0) : 0;
   }
 
   private partsOf(usage: Usage, tier: ServiceTier | null): CostParts | null {
@@ -149,6 +151,11 @@ type AttemptNames = Pick<
   AttemptHeader,
   'attemptId' | 'call' | 'group' | 'upstreamModel' | 'deploymentId' | 'role' | 'arm'
 >;
+
+type Told = Pick<Progress, 'usage' | 'serviceTier'>;
+
+/** As answers that are errors tell of themselves (`NativeAttempt`): nothing was used. */
+const REFUSED: Told = { usage: NO_USAGE, serviceTier: null };
 
 type Payer = Pick<
   UsageEvent,

@@ -6,6 +6,7 @@ import { BusStrategy, GatewayRpcExceptionFilter } from '@tollgate/bus';
 import {
   helpRequested,
   LiveConfig,
+  PASS_THROUGH,
   processEnvironment,
   readEnvironment,
   type Environment,
@@ -111,9 +112,10 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
   return { url, config, environment, masterKeyOrigin, close };
 }
 
-const providersOf = ({ deployments, mcpServers }: GatewayConfig): string[] => [
+const providersOf = ({ deployments, mcpServers, general }: GatewayConfig): string[] => [
   ...new Set(deployments.map(({ provider }) => provider)),
   ...(mcpServers.size > 0 ? [MCP_PROVIDER] : []),
+  ...(general.passThroughs.length > 0 ? [PASS_THROUGH] : []),
 ];
 
 @Module({})

@@ -19,6 +19,8 @@ export const ACCEPTED_GUARDRAIL_PARAMS = words(`
   detect_secrets_config mock_redacted_text severity_threshold streaming_end_of_stream_only
   streaming_sampling_rate default_action violation_message_template guardrail_timeout`);
 
+export const ACCEPTED_PASS_THROUGH = words(`id guardrails is_from_config created_at updated_at timeout`);
+
 export const ACCEPTED_LITELLM_PARAMS = words(`
     aws_bedrock_project_id
   s3_bucket_name gcs_bucket_name
@@ -81,7 +83,7 @@ export const ACCEPTED_GENERAL_SETTINGS = words(`
   custom_ui_sso_sign_in_handler enable_jwt_auth litellm_jwtauth
   enable_oauth2_auth enable_oauth2_proxy_auth oauth2_config_mappings service_account_settings allowed_ips
   use_x_forwarded_for allowed_routes public_routes admin_only_routes allow_client_side_credentials
-  pass_through_endpoints ui_access_mode key_management_system key_management_settings use_google_kms use_aws_kms
+  ui_access_mode key_management_system key_management_settings use_google_kms use_aws_kms
   use_azure_key_vault control_plane_url database_connection_pool_limit database_connection_timeout
   database_connection_pool_timeout database_type database_args database_socket_timeout
   database_connect_timeout database_extra_connection_params allow_requests_on_db_unavailable

@@ -76,6 +76,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   priceAdjustments: new Map(),
   alerting: ALERTING_DEFAULTS,
   cache: null,
+  passThroughs: [],
 };
 
 /** A deployment with nothing set but what it cannot do without. */

@@ -1,5 +1,6 @@
 import type { Capability } from '@tollgate/contracts';
 import type { BudgetSettings } from './budgets/budget-settings.js';
+import type { PassThrough } from './pass-through/pass-through.js';
 import type { CacheSettings } from './cache/cache-settings.js';
 import type { Guardrail } from './guardrails/guardrail-settings.js';
 import type { McpServer } from './mcp/mcp-servers.js';
@@ -259,4 +260,5 @@ export interface GeneralSettings {
   readonly alerting: AlertingSettings;
   /** null: nothing is cached. */
   readonly cache: CacheSettings | null;
+  readonly passThroughs: readonly PassThrough[];
 }

@@ -2,6 +2,7 @@ import { ACCEPTED_GENERAL_SETTINGS } from './accepted-keys.js';
 import { readAlerting } from './alerting/read-alerting.js';
 import { GENERAL_DEFAULTS } from './demo-config.js';
 import type { GeneralSettings, Setting } from './gateway-config.js';
+import { readPassThroughs } from './pass-through/read-pass-throughs.js';
 import type { Section } from './section.js';
 import { resolveSetting } from './setting.js';
 import type { KeyOf } from './settings.js';
@@ -48,6 +49,7 @@ export function readGeneralSettings(
     storeModelInDb: storesModels ?? GENERAL_DEFAULTS.storeModelInDb,
     spendLogsKeptMs: readRetention(general),
     alerting: readAlerting(general),
+    passThroughs: readPassThroughs(general),
   };
   general.finish(ACCEPTED_GENERAL_SETTINGS);
   return settings;

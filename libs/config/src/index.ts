@@ -35,7 +35,7 @@ export {
   GROUP_DEFAULTS,
   ROUTER_DEFAULTS,
 } from './demo-config.js';
-export { nativeDeployment, nativeProvider } from './deployments/native-deployment.js';
+export { nativeDeployment, nativeDeploymentById } from './deployments/native-deployment.js';
 export { ENVIRONMENT, VAULT } from './tokens.js';
 export type { Environment } from './environment.js';
 export { helpRequested } from './flags.js';
@@ -54,6 +54,7 @@ export type {
 } from './guardrails/guardrail-settings.js';
 export { isBudgetWindow, windowEnd, windowStart } from './budget-window.js';
 export { offersTool, toolCost, type McpServer } from './mcp/mcp-servers.js';
+export { PASS_THROUGH, passThroughOf, type PassThrough } from './pass-through/pass-through.js';
 export { LiveConfig } from './live-config.js';
 export { LiveVariables } from './live-variables.js';
 export { matchesPattern } from './name-pattern.js';

@@ -5,6 +5,8 @@ import { isSealed } from './vault/vault.js';
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const REFERENCE = /^os\.environ\/(.+)$/;
+/** LiteLLM's users write whole headers so. */
+const SCHEME_AND_REFERENCE = /^([A-Za-z][\w-]* )os\.environ\/(\S+)$/;
 
 /** The variable that an `os.environ/NAME` string refers to; null for any other string. */
 export const referencedVariable = (text: string): string | null => REFERENCE.exec(text.trim())?.[1] ?? null;
@@ -12,7 +14,9 @@ export const referencedVariable = (text: string): string | null => REFERENCE.exe
 export function toSetting(text: string): Setting {
   if (isSealed(text)) return { sealed: text };
   const variable = referencedVariable(text);
-  return variable === null ? text : { env: variable };
+  if (variable !== null) return { env: variable };
+  const [, before, env] = SCHEME_AND_REFERENCE.exec(text) ?? [];
+  return before === undefined || env === undefined ? text : { env, before };
 }
 
 /**
@@ -23,7 +27,7 @@ export function resolveSetting(setting: Setting | null, variables: Variables): s
   if (setting === null || typeof setting === 'string') return setting;
   if ('sealed' in setting) return null;
   const value = variables[setting.env];
-  return value === undefined || value === '' ? null : value;
+  return value === undefined || value === '' ? null : (setting.before ?? '') + value;
 }
 
 /** Names of the variables that deployments of these providers (null: of all) refer to and that are not set. */

@@ -117,6 +117,8 @@ general_settings:
     user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow,
     maximum_spend_logs_retention_period: 90d,
     apply_user_budget_to_team_keys: true, budget_exceeded_status: 422, on_stream_overrun: cut, budget_wait: 1,
+    pass_through_endpoints: [{ path: /p, target: 'http://t', headers: { h: v }, include_subpath: true, forward_headers: true,
+      default_query_params: { q: v }, methods: [GET], cost_per_request: 1, auth: true }],
     store_model_in_db: true, alerting: [slack, email], alerting_threshold: 1, alert_types: [budget_alerts],
     alert_to_webhook_url: { budget_alerts: [https://a, os.environ/A] }, alert_webhook_format: slack, alert_webhook_secret: s,
     alert_email_to: [a@b.c], alert_type_config: { budget_alerts: { digest: true, digest_interval: 1 } },
@@ -138,6 +140,7 @@ it('no key both does something and is said to do nothing', () => {
     [SETTINGS['router_settings.routing_strategy_args'], accepted.ACCEPTED_STRATEGY_ARGUMENTS],
     [SETTINGS.litellm_settings, accepted.ACCEPTED_LITELLM_SETTINGS],
     [SETTINGS.general_settings, accepted.ACCEPTED_GENERAL_SETTINGS],
+    [SETTINGS['general_settings.pass_through_endpoints[]'], accepted.ACCEPTED_PASS_THROUGH],
   ] as const;
   for (const [rows, without] of pairs) {
     expect(Object.keys(rows).filter((key) => without.has(key))).toEqual([]);

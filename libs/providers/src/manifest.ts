@@ -9,6 +9,7 @@ import { cohere, cohereChat } from './catalogue/cohere.provider.js';
 import { databricks } from './catalogue/databricks.provider.js';
 import { deepgram } from './catalogue/deepgram.provider.js';
 import { demo } from './catalogue/demo.provider.js';
+import { passThrough } from './catalogue/pass-through.provider.js';
 import { elevenLabs } from './catalogue/elevenlabs.provider.js';
 import { jina, voyage } from './catalogue/embedders.provider.js';
 import { gemini } from './catalogue/gemini.provider.js';
@@ -49,6 +50,7 @@ export const PROVIDERS: readonly Provider[] = [
   elevenLabs,
   replicate,
   demo,
+  passThrough,
   ...openAiCompatibleProviders,
 ];
 

@@ -67,7 +67,8 @@ export class NativeAttempt implements ProviderAttempt {
     const { provider, origin, basePath, source } = connection;
     const { method, path } = call.native;
     const request: UpstreamRequest = {
-      ...{ origin, path: basePath.replace(VERSION_PATH, '') + path, body: call.body },
+      ...{ origin, path: (provider.isBaseWhole ? basePath : basePath.replace(VERSION_PATH, '')) + path },
+      body: call.body,
       method,
       headers: nativeHeaders(connection, call),
     };

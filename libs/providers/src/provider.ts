@@ -40,6 +40,8 @@ export interface Provider {
   headers(settings: Settings): Record<string, string>;
   /** Credentials that are fetched or worked out for each request (tokens, signatures); absent or null: `headers` has them. */
   readonly authorizer?: (settings: Settings) => Authorizer | null;
+  /** Its own API begins at the base URL as it is; else where the version in it begins. */
+  readonly isBaseWhole?: boolean;
   /** The base URL that follows from the settings, where none is configured; null: `defaultBase`. */
   readonly baseOf?: (settings: Settings) => string | null;
   /** Sent unless the client sends its own, lower case. */

@@ -52,7 +52,8 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
     startedAt,
     deadline: startedAt + deadlineOf(wishes.timeoutMs, principal, config),
     ...wishes,
-    headers: asked.native === undefined ? forwardedHeaders(headers) : nativeHeaders(headers),
+    headers:
+      asked.headers ?? (asked.native === undefined ? forwardedHeaders(headers) : nativeHeaders(headers)),
   };
   const hasPrefix = config.router.affinity.promptPrefix && (cacheMarked || inputTokens >= ENOUGH_TOKENS);
   // Assigned rather than spread: most calls have none of these.

@@ -30,6 +30,8 @@ export interface CallRequest {
   readonly contentType?: string;
   /** Present: it goes to a provider's own API, as it came. */
   readonly native?: NativeRequest;
+  /** Of the client's headers those that the provider gets; absent: by the usual rules. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly model: string;
   readonly stream: boolean;
   readonly includeUsage: boolean;

@@ -4,6 +4,7 @@ import { GeminiController } from './gemini.controller.js';
 import { NativeController } from './native.controller.js';
 import { OllamaController } from './ollama.controller.js';
 import { OpenAiController } from './openai.controller.js';
+import { PassThroughController } from './pass-through.controller.js';
 import { UtilsController } from './utils.controller.js';
 
 /** Every way in for a call of a model. */
@@ -14,5 +15,6 @@ export const DOOR_CONTROLLERS = [
   NativeController,
   OllamaController,
   OpenAiController,
+  PassThroughController,
   UtilsController,
 ] as const;

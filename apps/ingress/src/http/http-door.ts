@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { LiveConfig } from '@tollgate/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { leadPassThroughs } from '../doors/pass-through-request.js';
 import { requestFinished } from '../events.js';
 import { prepareContentType, readBodiesAsBytes } from './body-parser.js';
 import { answerClientError } from './client-error.js';
@@ -33,6 +34,7 @@ export class HttpDoor {
     server.decorateRequest('call', null);
     readBodiesAsBytes(server, this.config.current.general.maxRequestBytes);
     this.hookRoutes(server);
+    leadPassThroughs(server.server, this.config);
     watchConnections(server.server);
   }
 

@@ -1,7 +1,7 @@
 import { ACCEPTED_CREDENTIAL, ACCEPTED_LITELLM_PARAMS } from '../accepted-keys.js';
 import type { Setting } from '../gateway-config.js';
 import { openSection } from '../named-sections.js';
-import { Section, type ReadContext } from '../section.js';
+import { Section } from '../section.js';
 import { resolveSetting } from '../setting.js';
 import type { KeyOf } from '../settings.js';
 import type { PROVIDER_ROWS } from '../settings/provider.settings.js';
@@ -70,10 +70,10 @@ function readApiBase(section: Section<ConnectionKey>): Setting | null {
 }
 
 /** Each header stays a reference if it is one: gateways in front of providers want credentials there. */
-export function readHeaders(context: ReadContext, params: Section<KeyOf<'model_list[].litellm_params'>>) {
-  const headers = params.map('extra_headers');
+export function readHeaders<Key extends string>(outer: Section<Key>, key: Key): Record<string, Setting> {
+  const headers = outer.map(key);
   if (headers === null) return {};
-  const section = new Section<string>(headers, params.pathOf('extra_headers'), context);
+  const section = new Section<string>(headers, outer.pathOf(key), outer.context);
   const entries = [...headers.entries.keys()].map((name) => [name, section.setting(name)] as const);
   return Object.fromEntries(entries.filter((entry): entry is [string, Setting] => entry[1] !== null));
 }

@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.js';
 
-/** LiteLLM's provider prefixes, and our `demo`. */
+/** LiteLLM's provider prefixes, and our `demo` and `pass_through`. */
 const PROVIDERS = new Set(
   `openai azure azure_ai azure_text anthropic anthropic_text bedrock bedrock_converse sagemaker sagemaker_chat vertex_ai
   vertex_ai_beta gemini palm ollama ollama_chat cohere cohere_chat mistral codestral text-completion-codestral groq
@@ -14,7 +14,7 @@ const PROVIDERS = new Set(
   topaz bytez chatgpt compactifai datarobot docker_model_runner dotprompt gigachat helicone langgraph
   lemonade linkup manus milvus nanogpt parallel_ai perplexity_ai pg_vector poe publicai ragflow searxng
   sap synthetic xiaomi_mimo amazon_nova abliteration apertis chutes sarvam stepfun custom a2a
-  auto_router complexity_router auto lm_studio_chat maritalk anyscale bedrock_mantle vertex demo
+  auto_router complexity_router auto lm_studio_chat maritalk anyscale bedrock_mantle vertex demo pass_through
   aihubmix atlas_cloud avian byteplus charity_engine cortecs crusoe eurouter gmi llamagate nano-gpt oobabooga
   scaleway veniceai`.split(/\s+/),
 );

@@ -39,7 +39,7 @@ export function readDeployment(
     ...readRoutingParameters(params, info),
     id: info.text('id') ?? '',
     limits: readLimits(params, info),
-    extraHeaders: readHeaders(params.context, params),
+    extraHeaders: readHeaders(params, 'extra_headers'),
     extraBody:
       extraBody === null
         ? {}

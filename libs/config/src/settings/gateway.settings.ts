@@ -43,9 +43,30 @@ export const GATEWAY_SETTINGS = {
       'none',
       'how long rows of the ledger are kept, such as `90d`: a month of them goes when all are older; sums stay',
     ],
+    pass_through_endpoints: ['none', "somebody else's APIs at paths of the gateway"],
     on_state_down: ['`refuse`', "`refuse` or `allow` calls while shared state is away (Tollgate's own)"],
     ...BUDGET_RULE_ROWS,
     ...ALERTING_ROWS,
+  },
+  'general_settings.pass_through_endpoints[]': {
+    path: [
+      'required',
+      'where the gateway has it, such as `/search`; it comes before a path of the gateway itself',
+    ],
+    target: ['required', 'URL that stands for the path'],
+    headers: [
+      'none',
+      'header → value, best as `os.environ/NAME`, for every request: workers alone need them',
+    ],
+    include_subpath: ['`false`', 'paths below it too; so does a `/*` at the end of `path`'],
+    forward_headers: [
+      '`false`',
+      "the client's headers go along, but for its credentials; else those that begin with `x-pass-`, without that",
+    ],
+    default_query_params: ['none', 'parameter → value, where the query has it not'],
+    methods: ['all', 'methods of HTTP'],
+    cost_per_request: ['0', 'dollars that a request is billed'],
+    auth: ['`true`', 'a key is always asked for: `false` is accepted with a warning'],
   },
   'credential_list[]': {
     credential_name: ['required', 'what `litellm_credential_name` refers to'],
