@@ -1,7 +1,7 @@
 import type { AnswerOptions, BackOptions, StreamEncoder } from '../codec/codec.js';
 import { textOf } from '../codec/first-choice.js';
 import type { TranslatedRequest } from '../codec/translated-request.js';
-import { isObject, listAt, objectAt, type Json, wordOf } from '../json/json.js';
+import { isObject, listAt, objectAt, wordOf, type Json } from '../json/json.js';
 import { Refusals } from '../refusals.js';
 import { encodeSse } from '../sse/encode-sse.js';
 import { DONE } from '../sse/parse-event.js';

@@ -1,4 +1,4 @@
-import { isObject, type Json, wordOf } from '../json/json.js';
+import { isObject, wordOf, type Json } from '../json/json.js';
 
 /** Logprobs of a chat's choice in the form of completions: parallel lists; `start` is where the text starts. */
 export function completionLogprobsOf(logprobs: unknown, start: number): Json | null {

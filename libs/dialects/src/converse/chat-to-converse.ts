@@ -1,6 +1,6 @@
 import type { BackOptions } from '../codec/codec.js';
 import type { TranslatedRequest } from '../codec/translated-request.js';
-import { isObject, type Json, wordOf } from '../json/json.js';
+import { isObject, wordOf, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
 import { Refusals } from '../refusals.js';
 import { formatOf, hasStructuredOutput, type AnswerFormat } from '../to-anthropic/request-format.js';

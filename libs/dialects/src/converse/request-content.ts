@@ -1,4 +1,4 @@
-import { isObject, objectAt, optionalString, stringAt, type Json, wordOf } from '../json/json.js';
+import { isObject, objectAt, optionalString, stringAt, wordOf, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
 import type { Refusals } from '../refusals.js';
 import { documentOf, type DocumentNames } from './request-documents.js';

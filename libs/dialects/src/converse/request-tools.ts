@@ -1,4 +1,4 @@
-import { isObject, type Json, wordOf } from '../json/json.js';
+import { isObject, wordOf, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
 import type { Refusals } from '../refusals.js';
 import type { AnswerFormat } from '../to-anthropic/request-format.js';

@@ -1,4 +1,4 @@
-import { isObject, type Json, wordOf } from '../json/json.js';
+import { isObject, wordOf, type Json } from '../json/json.js';
 import { firstCount } from '../usage/count.js';
 
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);

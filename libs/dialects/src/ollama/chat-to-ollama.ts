@@ -1,7 +1,7 @@
 import type { BackOptions } from '../codec/codec.js';
 import type { TranslatedRequest } from '../codec/translated-request.js';
 import { FieldRules } from '../codec/travelling-fields.js';
-import { isObject, objectAt, optionalList, stringAt, type Json, wordOf } from '../json/json.js';
+import { isObject, objectAt, optionalList, stringAt, wordOf, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
 import { Refusals } from '../refusals.js';
 import { sharedFieldsOf } from './ollama-fields.js';

@@ -39,7 +39,7 @@ export function answerOfChunks(chunks: readonly Json[]): Json | null {
 
 /** False: something of it would be lost. */
 function add(part: Json, choices: Map<number, Choice>): boolean {
-  const index = Number(part['index'] ?? 0);
+  const index = typeof part['index'] === 'number' ? part['index'] : 0;
   const choice = choices.get(index) ?? {
     ...{ texts: new Map<string, string>(), calls: new ToolCallDeltas(), finishReason: null, logprobs: null },
   };

@@ -1,4 +1,4 @@
-import { isObject, type Json, wordOf } from '../json/json.js';
+import { isObject, wordOf, type Json } from '../json/json.js';
 
 /** A tool's name in a chat, which knows no namespaces. */
 export const chatNameOf = (namespace: unknown, name: string): string =>

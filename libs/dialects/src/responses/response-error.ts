@@ -1,5 +1,5 @@
 import { GatewayError, type ErrorCode } from '@tollgate/contracts';
-import { isObject, type Json, wordOf } from '../json/json.js';
+import { isObject, wordOf, type Json } from '../json/json.js';
 import { errorOfChatChunk } from '../upstream-error.js';
 
 /** Codes of failed responses; they come in a stream of status 200, or in an answer of it. */

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '@tollgate/dialects';
+import { isObject, wordOf, type Json } from '@tollgate/dialects';
 import type { JsonText } from './json-texts.js';
 
 /** Members that tell parts of an answer apart which grow at the same time. */
@@ -26,4 +26,4 @@ export function pieceOf(event: Json, { path }: JsonText, isLines: boolean): stri
   return names.join(' ');
 }
 
-const placesOf = (value: Json): string[] => PLACES.map((place) => String(value[place]));
+const placesOf = (value: Json): string[] => PLACES.map((place) => wordOf(value[place]));

@@ -1,5 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
-import { isObject, listAt, stringAt, type Json, wordOf } from '../../json/json.js';
+import { isObject, listAt, stringAt, wordOf, type Json } from '../../json/json.js';
 import { present } from '../../json/present.js';
 import { urlOfMedia } from '../media.js';
 

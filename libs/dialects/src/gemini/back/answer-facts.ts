@@ -1,6 +1,6 @@
 import type { ServiceTier, Usage } from '@tollgate/contracts';
 import type { AnswerFacts } from '../../codec/codec.js';
-import { isObject, type Json, wordOf } from '../../json/json.js';
+import { isObject, wordOf, type Json } from '../../json/json.js';
 import { fieldOf } from '../../usage/count.js';
 import { usageOfGemini } from '../../usage/gemini-usage.js';
 import { serviceTierOf } from '../../usage/service-tier.js';

@@ -1,5 +1,5 @@
 import { GatewayError } from '@tollgate/contracts';
-import { isObject, type Json, wordOf } from '../../json/json.js';
+import { isObject, wordOf, type Json } from '../../json/json.js';
 import { setAt } from './partial-arguments.js';
 
 export interface WholeCall {

@@ -1,4 +1,4 @@
-import { isObject, type Json, wordOf } from '../../json/json.js';
+import { isObject, wordOf, type Json } from '../../json/json.js';
 import { toolCallOf } from './output-items.js';
 import { SentTexts } from './sent-texts.js';
 

@@ -1,4 +1,4 @@
-import { isObject, type Json, wordOf } from '../../json/json.js';
+import { isObject, wordOf, type Json } from '../../json/json.js';
 import { PART_SEPARATOR, thinkingBlockOf } from '../reasoning.js';
 import { SentTexts, partOf } from './sent-texts.js';
 

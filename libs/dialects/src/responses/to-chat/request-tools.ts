@@ -1,4 +1,4 @@
-import { isObject, objectAt, optionalList, stringAt, wrongType, type Json, wordOf } from '../../json/json.js';
+import { isObject, objectAt, optionalList, stringAt, wrongType, wordOf, type Json } from '../../json/json.js';
 import { present } from '../../json/present.js';
 import type { Refusals } from '../../refusals.js';
 import { chatNameOf } from '../namespaces.js';
