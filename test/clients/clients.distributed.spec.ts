@@ -1,25 +1,20 @@
-import {
-  describeWithServers,
-  startDistributed,
-  startFaultLab,
-  type DistributedGateway,
-  type FaultLab,
-} from '@tollgate/testing';
-import { clientsConfig, describeClients } from './clients.suite.js';
+import { describeWithServers, startDistributed, type DistributedGateway } from '@tollgate/testing';
+import { describeClients } from './clients.suite.js';
+import { startProviders, type Providers } from './providers.js';
 
 describeWithServers('clients of the distributed gateway', () => {
-  let lab: FaultLab;
+  let providers: Providers;
   let gateway: DistributedGateway;
 
   beforeAll(async () => {
-    lab = await startFaultLab();
-    gateway = await startDistributed({ config: clientsConfig(lab) });
+    providers = await startProviders();
+    gateway = await startDistributed({ config: providers.config });
   }, 180_000);
 
   afterAll(async () => {
     await gateway.stop();
-    await lab.close();
+    await providers.close();
   });
 
-  describeClients(() => ({ url: gateway.url, lab }));
+  describeClients(() => ({ url: gateway.url, lab: providers.lab }));
 });

@@ -1,19 +1,20 @@
-import { startFaultLab, startGateway, type FaultLab, type Gateway } from '@tollgate/testing';
-import { clientsConfig, describeClients } from './clients.suite.js';
+import { startGateway, type Gateway } from '@tollgate/testing';
+import { describeClients } from './clients.suite.js';
+import { startProviders, type Providers } from './providers.js';
 
 describe('clients of the embedded gateway', () => {
-  let lab: FaultLab;
+  let providers: Providers;
   let gateway: Gateway<'standalone'>;
 
   beforeAll(async () => {
-    lab = await startFaultLab();
-    gateway = await startGateway({ mode: 'embedded', config: clientsConfig(lab) });
+    providers = await startProviders();
+    gateway = await startGateway({ mode: 'embedded', config: providers.config });
   }, 120_000);
 
   afterAll(async () => {
     await gateway.stop();
-    await lab.close();
+    await providers.close();
   });
 
-  describeClients(() => ({ url: gateway.url, lab }));
+  describeClients(() => ({ url: gateway.url, lab: providers.lab }));
 });

@@ -2,44 +2,15 @@ import type { FaultLab } from '@tollgate/testing';
 import { MASTER_KEY, json } from '../e2e/_seed.js';
 import { TOOL, TOOL_RESULT, type Client, type Place, type Refusal } from './client.js';
 import { CLIENTS } from './clients.js';
-
-/** Providers in whose dialects the lab answers, each with a model of its own. */
-const CHAT_MODELS = {
-  'at-openai': 'openai/gpt-4o-mini',
-  'at-anthropic': 'anthropic/claude-3-5-sonnet-latest',
-  'at-gemini': 'gemini/gemini-2.5-flash',
-  'at-cohere': 'cohere_chat/command-r',
-  'at-ollama': 'ollama_chat/llama3.1',
-};
-
-/** A call of it costs more than the key without money has. */
-const PRICED = { input_cost_per_token: 0.001, output_cost_per_token: 0.001 };
-
-/** A gateway with a name for each provider, all of them played by the lab. */
-export const clientsConfig = (lab: FaultLab): object => {
-  const entry = (name: string, model: string): object => ({
-    model_name: name,
-    litellm_params: {
-      ...{ model, api_key: 'sk-lab', ...PRICED },
-      api_base: model.startsWith('openai/') ? `${lab.url}/v1` : lab.url,
-    },
-  });
-  return {
-    model_list: [
-      ...Object.entries(CHAT_MODELS).map(([name, model]) => entry(name, model)),
-      entry('limited', 'openai/limited'),
-      entry('broken', 'openai/broken'),
-    ],
-    router_settings: { num_retries: 0, retry_budget: 'off' },
-    general_settings: { master_key: MASTER_KEY },
-  };
-};
+import { CHAT_MODELS, VECTOR_MODELS } from './providers.js';
+import { vectorOf } from './vectors-provider.js';
 
 export interface Subject {
   readonly url: string;
   readonly lab: FaultLab;
 }
 
+const TEXTS = ['gate', 'a toll'];
 const PROMPT = 'Say hello to the gate';
 
 async function collect(pieces: AsyncIterable<string>): Promise<string[]> {
@@ -99,6 +70,12 @@ export function describeClients(subject: () => Subject): void {
         },
       );
     });
+
+    const { embed } = client;
+    if (embed !== undefined)
+      it.each(Object.keys(VECTOR_MODELS))('gets vectors of texts from %s', async (model) => {
+        expect(await embed(at(model), TEXTS)).toEqual(TEXTS.map(vectorOf));
+      });
 
     it.each(Object.keys(refusals) as Refusal[])(
       'shows its user that a call is refused: %s',
