@@ -1,19 +1,30 @@
-import { startGateway, type Gateway } from '@tollgate/testing';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, startGateway, type Gateway } from '@tollgate/testing';
 import { MASTER_KEY, SEED_VARIABLES } from './_seed.js';
 import { CHAT_PATHS } from './feature-lag/chat-paths.js';
 import { MODEL, STREAM, groupOf, upstreamName, type LagPath } from './feature-lag/lag-path.js';
+import { NATIVE_PATHS, nativeVariables } from './feature-lag/native-paths.js';
 import { OTHER_PATHS } from './feature-lag/other-paths.js';
 import { startRawProvider, type RawProvider } from './feature-lag/raw-provider.js';
 
-const PATHS = [...CHAT_PATHS, ...OTHER_PATHS];
+const MODEL_PATHS = [...CHAT_PATHS, ...OTHER_PATHS];
+const PATHS = [...MODEL_PATHS, ...NATIVE_PATHS];
 
 const configFor = ({ url }: RawProvider): object => ({
-  model_list: PATHS.map((path) => ({
+  model_list: MODEL_PATHS.map((path) => ({
     model_name: groupOf(path),
     litellm_params: { model: path.model, api_base: url + (path.base ?? ''), api_key: 'os.environ/LAB_KEY' },
   })),
   router_settings: { num_retries: 0 },
 });
+
+/** The text of all code that Tollgate is made of. */
+const codeOf = (folder: string): string =>
+  readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\/src(?:\/|$)/.test(entry.parentPath) && entry.name.endsWith('.ts'))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .join('\n');
 
 /** Nobody here has heard of zorbles: what providers invent tomorrow reaches their callers tomorrow. */
 describe('what exists nowhere in Tollgate', () => {
@@ -22,7 +33,8 @@ describe('what exists nowhere in Tollgate', () => {
 
   beforeAll(async () => {
     provider = await startRawProvider();
-    gateway = await startGateway({ mode: 'embedded', config: configFor(provider), env: SEED_VARIABLES });
+    const env = { ...SEED_VARIABLES, ...nativeVariables(provider.url) };
+    gateway = await startGateway({ mode: 'embedded', config: configFor(provider), env });
   }, 120_000);
 
   afterAll(async () => {
@@ -53,6 +65,12 @@ describe('what exists nowhere in Tollgate', () => {
     expect(provider.heard?.body).toBe(as(path.request, upstreamName(path)));
     if (path.header !== undefined) expect(provider.heard?.headers[header]).toBe(value);
   }
+
+  it('is in no code', () => {
+    const code = codeOf('apps') + codeOf('libs');
+    expect(code).toContain('passThroughBody');
+    expect(code).not.toMatch(/zorbl/i);
+  });
 
   it.each(PATHS)('comes through $name', (path) => comesThrough(path, false));
 

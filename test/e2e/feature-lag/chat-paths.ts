@@ -23,6 +23,18 @@ const openAiChat: LagPath = {
   ]),
 };
 
+/** Others speak it too. OpenAI's own headers are not for them, and Mistral tells the usage unasked: it refuses to be asked. */
+const mistralChat: LagPath = {
+  ...openAiChat,
+  ...{ name: 'mistral-chat', model: 'mistral/zorble-1', header: undefined },
+  asksStream: '"stream" : true,',
+};
+
+const azureChat: LagPath = {
+  ...openAiChat,
+  ...{ name: 'azure-chat', model: 'azure/zorble-1', base: undefined, header: undefined },
+};
+
 const RESPONSE = `"id":"r1","object":"response","created_at":1,"zorble":${ODD},"model":"${MODEL}"`;
 const RESPONSE_OUTPUT = `"output":[{"id":"z1","type":"zorble_call","zorble":${ODD}},{"id":"m1","type":"message","role":"assistant","status":"completed","content":[{"type":"output_zorble","zorble":1.0},{"type":"output_text","text":"Hi","annotations":[]}]}],"usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2,"zorble_tokens":3}`;
 
@@ -169,6 +181,6 @@ const ollamaGenerate: LagPath = {
 };
 
 export const CHAT_PATHS: readonly LagPath[] = [
-  ...[openAiChat, openAiResponses, openAiCompletions, anthropicMessages],
+  ...[openAiChat, mistralChat, azureChat, openAiResponses, openAiCompletions, anthropicMessages],
   ...[geminiContent, cohereChat, ollamaChat, ollamaGenerate],
 ];

@@ -12,11 +12,11 @@ export interface LagPath {
   /** As LiteLLM's users write it, with a model. */
   readonly model: string;
   /** Below the provider's URL. */
-  readonly base?: string;
+  readonly base?: string | undefined;
   readonly path: string;
   readonly streamPath?: string;
   /** A header that is meant for the provider. */
-  readonly header?: readonly [name: string, value: string];
+  readonly header?: readonly [name: string, value: string] | undefined;
   /** Of the request; JSON unless told. */
   readonly contentType?: string;
   readonly request: string;
@@ -27,13 +27,16 @@ export interface LagPath {
   readonly answerType?: string;
   readonly stream?: string;
   readonly streamType?: string;
+  /** The provider's own API: its model keeps its name. */
+  readonly isNative?: boolean;
 }
 
 /** What the provider calls the model. */
 export const upstreamName = ({ model }: LagPath): string => model.slice(model.indexOf('/') + 1);
 
 /** The name that callers ask for. */
-export const groupOf = ({ name }: LagPath): string => `lag-${name}`;
+export const groupOf = (path: LagPath): string =>
+  path.isNative === true ? upstreamName(path) : `lag-${path.name}`;
 
 /** Server-sent events of their payloads; an unknown kind of event, a comment and unknown fields among them. */
 export function sse(payloads: readonly string[], { named = false, lineEnd = '\n' } = {}): string {
