@@ -29,4 +29,4 @@ export type {
   Unseeded,
 } from './state.js';
 export { STATE } from './tokens.js';
-export type { TextCache, TextCacheFacts, TextState } from './texts.js';
+export type { ListedTexts, TextCache, TextCacheFacts, TextState } from './texts.js';

@@ -1,3 +1,4 @@
+import { until } from './_until.js';
 import type { State } from './state.js';
 import type { TextState } from './texts.js';
 
@@ -53,6 +54,30 @@ export function describeTexts({ open: openState }: TextsUnderTest): void {
       expect([await cache.findText('a:1'), await cache.findText('b:1')]).toEqual([null, 'cached']);
       expect(await state.findText('a:1')).toBe('text');
       expect([await cache.flushTexts(''), await cache.flushTexts('')]).toEqual([2, 0]);
+    });
+
+    it('are listed in the order in which they were added, the last of them, step by step', async () => {
+      const { cache } = await openState(1_000_000);
+      expect(await cache.textsAfter('list', 0, 9)).toEqual({ last: 0, place: 0, texts: [] });
+      const options = { ttlMs: LIFE_MS, most: 3 };
+      for (const text of ['a', 'b', 'c', 'd', 'e']) await cache.appendText('list', text, options);
+      await cache.appendText('other', 'x', options);
+      expect(await cache.textsAfter('list', 0, 3)).toEqual({ last: 5, place: 3, texts: ['c'] });
+      expect(await cache.textsAfter('list', 3, 3)).toEqual({ last: 5, place: 5, texts: ['d', 'e'] });
+      expect(await cache.textsAfter('list', 5, 3)).toEqual({ last: 5, place: 5, texts: [] });
+      await cache.flushTexts('list');
+      await cache.appendText('list', 'f', options);
+      expect(await cache.textsAfter('list', 3, 9)).toEqual({ last: 6, place: 6, texts: ['f'] });
+    });
+
+    it('are listed from the beginning when nobody remembers the list', async () => {
+      const { cache } = await openState(1_000_000);
+      const options = { ttlMs: 50, most: 3 };
+      for (const text of ['a', 'b']) await cache.appendText('list', text, options);
+      const again = async () => (await cache.textsAfter('list', 2, 9)).last;
+      await until(async () => (await again()) === 0);
+      await cache.appendText('list', 'c', options);
+      expect(await again()).toBe(1);
     });
   });
 }

@@ -19,7 +19,29 @@ export interface TextCache extends TextState {
   flushTexts(beginning: string): Promise<number>;
 
   describeTexts(): Promise<TextCacheFacts>;
+
+  /** Keeps a text at the end of a list, of which the last `most` stay. */
+  appendText(
+    list: string,
+    text: string,
+    options: { readonly ttlMs: number; readonly most: number },
+  ): Promise<void>;
+
+  /** The next texts of a list after a place (0: from its beginning), at most so many places on. */
+  textsAfter(list: string, place: number, most: number): Promise<ListedTexts>;
 }
+
+export interface ListedTexts {
+  /** Of the last text that was ever added; below a place that was told before: the list was begun anew. */
+  readonly last: number;
+  /** How far these go: where the next ones begin. */
+  readonly place: number;
+  /** Those that are still there. */
+  readonly texts: readonly string[];
+}
+
+/** The name of a text of a list. */
+export const listedName = (list: string, place: number): string => `${list}#${String(place)}`;
 
 export interface TextCacheFacts {
   readonly texts: number;

@@ -1,4 +1,4 @@
-import type { TextCache, TextCacheFacts } from '../texts.js';
+import { listedName, type ListedTexts, type TextCache, type TextCacheFacts } from '../texts.js';
 
 interface KeptText {
   readonly text: string;
@@ -9,6 +9,8 @@ interface KeptText {
 /** The texts of a single process. */
 export class MemoryTexts implements TextCache {
   private readonly texts = new Map<string, KeptText>();
+  /** How many texts were added to each list, and until when anybody remembers. */
+  private readonly lists = new Map<string, { last: number; until: number }>();
   private bytes = 0;
 
   constructor(
@@ -46,10 +48,38 @@ export class MemoryTexts implements TextCache {
     return Promise.resolve({ texts: this.texts.size, bytes: this.bytes, server: null });
   }
 
+  async appendText(
+    list: string,
+    text: string,
+    { ttlMs, most }: { readonly ttlMs: number; readonly most: number },
+  ): Promise<void> {
+    const last = this.lastOf(list) + 1;
+    this.lists.set(list, { last, until: this.now() + ttlMs });
+    this.drop(listedName(list, last - most));
+    await this.keepText(listedName(list, last), text, ttlMs);
+  }
+
+  textsAfter(list: string, place: number, most: number): Promise<ListedTexts> {
+    const last = this.lastOf(list);
+    const end = Math.max(place, Math.min(last, place + most));
+    const texts: string[] = [];
+    for (let at = place + 1; at <= end; at += 1) {
+      const kept = this.texts.get(listedName(list, at));
+      if (kept !== undefined && kept.until > this.now()) texts.push(kept.text);
+    }
+    return Promise.resolve({ last, place: end, texts });
+  }
+
   /** Drops what ran out. */
   forget(): void {
     const now = this.now();
+    for (const [list, { until }] of this.lists) if (until <= now) this.lists.delete(list);
     for (const [name, { until }] of this.texts) if (until <= now) this.drop(name);
+  }
+
+  private lastOf(list: string): number {
+    const known = this.lists.get(list);
+    return known === undefined || known.until <= this.now() ? 0 : known.last;
   }
 
   private makeRoom(): void {

@@ -4,7 +4,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { ADMISSIONS, ADMISSIONS_WITH_MONEY } from './admissions.script.js';
 import { CHARGE, CORRECT, EXTEND, OWE, READ_COUNTERS, SEED, SWEEP } from './budgets.scripts.js';
 import { CLAIM_PROBE, JOIN_CIRCUIT, READ_CIRCUITS, RELEASE_PROBE } from './circuit.scripts.js';
-import { DROP_TEXT, FLUSH_TEXTS, KEEP_TEXT } from './text.scripts.js';
+import { APPEND_TEXT, DROP_TEXT, FLUSH_TEXTS, KEEP_TEXT } from './text.scripts.js';
 
 const log = createLogger('state');
 
@@ -37,6 +37,7 @@ export type ScriptedRedis = Redis & {
   releaseProbe(keys: number, ...args: Argument[]): Promise<string>;
   readCircuits(keys: number, ...args: Argument[]): Promise<string[]>;
   keepText(keys: number, ...args: Argument[]): Promise<number>;
+  appendText(keys: number, ...args: Argument[]): Promise<number>;
   dropText(keys: number, ...args: Argument[]): Promise<number>;
   flushTexts(keys: number, ...args: Argument[]): Promise<[cursor: string, dropped: number]>;
 };
@@ -71,6 +72,7 @@ const SCRIPTS = {
   releaseProbe: RELEASE_PROBE,
   readCircuits: READ_CIRCUITS,
   keepText: KEEP_TEXT,
+  appendText: APPEND_TEXT,
   dropText: DROP_TEXT,
   flushTexts: FLUSH_TEXTS,
 };

@@ -1,4 +1,4 @@
-import type { TextCache, TextCacheFacts } from '../texts.js';
+import { listedName, type ListedTexts, type TextCache, type TextCacheFacts } from '../texts.js';
 import type { TimedRedis } from './connection.js';
 
 interface RedisTextsOptions {
@@ -50,6 +50,28 @@ export class RedisTexts implements TextCache {
       dropped += more;
     } while (cursor !== '0');
     return dropped;
+  }
+
+  async appendText(
+    list: string,
+    text: string,
+    { ttlMs, most }: { readonly ttlMs: number; readonly most: number },
+  ): Promise<void> {
+    const { timed, now, maxBytes } = this.options;
+    await timed.run((redis) =>
+      redis.appendText(2, ...this.keys, list, this.prefix, now(), text, ttlMs, maxBytes, most),
+    );
+  }
+
+  async textsAfter(list: string, place: number, most: number): Promise<ListedTexts> {
+    const last = Number((await this.findText(list)) ?? 0);
+    const end = Math.max(place, Math.min(last, place + most));
+    if (end === place) return { last, place, texts: [] };
+    const names = Array.from({ length: end - place }, (_, at) => listedName(list, place + at + 1));
+    const texts = await this.options.timed.run((redis) =>
+      redis.mget(names.map((name) => `${this.prefix}${name}`)),
+    );
+    return { last, place: end, texts: texts.filter((text) => text !== null) };
   }
 
   async describeTexts(): Promise<TextCacheFacts> {

@@ -19,24 +19,43 @@ end
 `;
 
 /** ARGV: 3 now (epoch ms), 4 the text, 5 how long it is kept (ms), 6 the most bytes of all texts. */
-export const KEEP_TEXT = `${TEXTS}
+const KEEP = `${TEXTS}
 local now, text, life, most = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
-drop(name)
-for _, old in ipairs(redis.call('ZRANGEBYSCORE', names, '-inf', now, 'LIMIT', 0, 100)) do drop(old) end
-redis.call('SET', prefix .. name, text, 'PX', life)
-redis.call('ZADD', names, string.format('%.0f', now + life), name)
-redis.call('HSET', sizes, name, #text)
-local bytes = redis.call('HINCRBY', sizes, '', #text)
-while bytes > most do
-  local first = redis.call('ZRANGE', names, 0, 0)[1]
-  if not first then break end
-  drop(first)
-  bytes = tonumber(redis.call('HGET', sizes, ''))
+
+local function keep(new)
+  drop(new)
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', names, '-inf', now, 'LIMIT', 0, 100)) do drop(old) end
+  redis.call('SET', prefix .. new, text, 'PX', life)
+  redis.call('ZADD', names, string.format('%.0f', now + life), new)
+  redis.call('HSET', sizes, new, #text)
+  local bytes = redis.call('HINCRBY', sizes, '', #text)
+  while bytes > most do
+    local first = redis.call('ZRANGE', names, 0, 0)[1]
+    if not first then break end
+    drop(first)
+    bytes = tonumber(redis.call('HGET', sizes, ''))
+  end
+  for _, key in ipairs({ names, sizes }) do
+    if redis.call('PTTL', key) < life then redis.call('PEXPIRE', key, life) end
+  end
+  return bytes
 end
-for _, key in ipairs({ names, sizes }) do
-  if redis.call('PTTL', key) < life then redis.call('PEXPIRE', key, life) end
-end
-return bytes
+`;
+
+export const KEEP_TEXT = `${KEEP}
+return keep(name)
+`;
+
+/**
+ * At the end of the list of that name, whose key holds how many were added to it. ARGV: 7 how many of the last stay. Result: the
+ * place of the text, from 1.
+ */
+export const APPEND_TEXT = `${KEEP}
+local place = redis.call('INCR', prefix .. name)
+redis.call('PEXPIRE', prefix .. name, life)
+drop(name .. '#' .. (place - tonumber(ARGV[7])))
+keep(name .. '#' .. place)
+return place
 `;
 
 /** Result: 1, or 0 if there was none. */
