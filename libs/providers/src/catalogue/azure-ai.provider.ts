@@ -1,6 +1,7 @@
 import type { Endpoint, PathQuery } from '../endpoint.js';
 import type { Provider } from '../provider.js';
 import { prefillOfClaude } from './anthropic.provider.js';
+import { ENTRA_VARIABLES, entraTokens } from './entra-tokens.js';
 import { bearer, openAiCompatible } from './openai-compatible.js';
 
 /** Resources of Foundry have all kinds of models below one address; other hosts are those of one serverless deployment. */
@@ -44,17 +45,21 @@ const CLAUDE: readonly Endpoint[] = [
   { dialect: 'anthropic-count-tokens', path: (query) => `${messages(query)}/count_tokens` },
 ];
 
+const compatible = openAiCompatible({
+  name: 'azure_ai',
+  label: 'Azure_ai',
+  baseUrl: null,
+  keyVariables: ['AZURE_AI_API_KEY'],
+  baseVariables: ['AZURE_AI_API_BASE'],
+  needsKey: true,
+  vendorHeaders: 'anthropic-',
+});
+
 /** Azure AI Foundry: models of many makers, Claude in Anthropic's words. */
 export const azureAi: Provider = {
-  ...openAiCompatible({
-    name: 'azure_ai',
-    label: 'Azure_ai',
-    baseUrl: null,
-    keyVariables: ['AZURE_AI_API_KEY'],
-    baseVariables: ['AZURE_AI_API_BASE'],
-    needsKey: true,
-    vendorHeaders: 'anthropic-',
-  }),
+  ...compatible,
+  variables: { ...compatible.variables, more: ENTRA_VARIABLES },
+  authorizer: entraTokens(compatible.label),
   endpoints: (model) => (model.startsWith('claude') ? CLAUDE : MODELS),
   headers: (settings): Record<string, string> =>
     settings.apiKey !== null && isResource(settings.apiBase ?? undefined)

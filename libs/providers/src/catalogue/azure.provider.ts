@@ -1,5 +1,6 @@
 import type { PathQuery } from '../endpoint.js';
 import type { Provider } from '../provider.js';
+import { ENTRA_VARIABLES, entraTokens } from './entra-tokens.js';
 import { EVERY_OPENAI_DIALECT, openAiEndpoints } from './openai-compatible.js';
 
 /** The last stable dated version of the deployments API. */
@@ -42,11 +43,17 @@ const ENDPOINTS = [
 export const azure: Provider = {
   name: 'azure',
   label: 'Azure',
-  variables: { apiKey: ['AZURE_API_KEY'], apiBase: ['AZURE_API_BASE'], apiVersion: ['AZURE_API_VERSION'] },
+  variables: {
+    apiKey: ['AZURE_API_KEY'],
+    apiBase: ['AZURE_API_BASE'],
+    apiVersion: ['AZURE_API_VERSION'],
+    more: ENTRA_VARIABLES,
+  },
   defaultBase: null,
   needsKey: true,
   endpoints: () => ENDPOINTS,
   headers: ({ apiKey }): Record<string, string> => (apiKey === null ? {} : { 'api-key': apiKey }),
+  authorizer: entraTokens('Azure'),
   defaultHeaders: {},
   vendorHeaders: 'openai-',
   acceptsMetadata: true,

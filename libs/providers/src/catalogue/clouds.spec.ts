@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Dialect } from '@tollgate/contracts';
 import type { Json } from '@tollgate/dialects';
 import { connectionTo } from '../connection.js';
@@ -176,6 +179,51 @@ describe('providers that give tokens for credentials', () => {
     expect(url).toBe(`${base}/serving-endpoints/chat/completions`);
     expect(headers['authorization']).toBe('Bearer token');
     expect(forms).toEqual(['/oidc/v1/token Basic aWQ6c2VjcmV0 grant_type=client_credentials&scope=all-apis']);
+  });
+
+  it.each(['azure', 'azure_ai'])('%s: an application of Entra ID, by its secret', async (name) => {
+    const more = {
+      tenant_id: 't',
+      client_id: 'id',
+      client_secret: 'secret',
+      azure_authority_host: `${base}/`,
+    };
+    const settings = { apiKey: null, apiBase: 'https://mine.openai.azure.com', more };
+    const { headers } = await sent(name, { settings });
+    expect([headers['authorization'], headers['api-key']]).toEqual(['Bearer token', undefined]);
+    const scope = 'https%3A%2F%2Fcognitiveservices.azure.com%2F.default';
+    expect(forms).toEqual([
+      `/t/oauth2/v2.0/token  grant_type=client_credentials&client_id=id&scope=${scope}&client_secret=secret`,
+    ]);
+    const { source } = connectionOf(name, settings);
+    expect(source.secrets).toEqual(['secret']);
+  });
+
+  it('Azure: workload identity, by the file of its pod', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tollgate-entra-'));
+    const file = join(folder, 'token');
+    writeFileSync(file, 'vouched-for\n');
+    const more = { tenant_id: 't', client_id: 'id', azure_federated_token_file: file, azure_scope: 's' };
+    const settings = { apiKey: null, apiBase: base, more: { ...more, azure_authority_host: base } };
+    expect((await sent('azure', { settings })).headers['authorization']).toBe('Bearer token');
+    const form = new URLSearchParams(forms[0]?.split(' ')[2]);
+    expect(Object.fromEntries(form)).toMatchObject({
+      scope: 's',
+      client_assertion: 'vouched-for',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('Azure: a token as it is; a key before all of them', async () => {
+    const settings = { apiBase: base, more: { azure_ad_token: 'given', client_secret: 'secret' } };
+    const given = await sent('azure', { settings: { ...settings, apiKey: null } });
+    expect(given.headers['authorization']).toBe('Bearer given');
+    const { headers } = await sent('azure', { settings });
+    expect([headers['api-key'], headers['authorization']]).toEqual(['key', undefined]);
+    const incomplete = { apiKey: null, apiBase: base, more: { client_secret: 'secret' } };
+    expect(() => connectionOf('azure', incomplete)).toThrow('No api_key');
+    expect(forms).toEqual([]);
   });
 
   it('Databricks: a key, which is sent itself, without a wish for usage', async () => {

@@ -1,10 +1,13 @@
 import { BearerTokens } from './bearer-tokens.js';
 
+type Form = Readonly<Record<string, string>>;
+
 /** Where access tokens are had for credentials (OAuth's client credentials and the like). */
 export interface TokenEndpoint {
   readonly label: string;
   readonly url: string;
-  readonly form: Readonly<Record<string, string>>;
+  /** Made anew for each token, where what proves the identity changes. */
+  readonly form: Form | (() => Promise<Form>);
   /** Lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** What of the above must not be shown. */
@@ -34,7 +37,7 @@ async function fetchToken({ url, form, headers }: TokenEndpoint): Promise<Token>
   const response = await fetch(url, {
     method: 'POST',
     headers: { accept: 'application/json', ...headers },
-    body: new URLSearchParams(form),
+    body: new URLSearchParams(typeof form === 'function' ? await form() : form),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const text = await response.text();
