@@ -2,6 +2,14 @@ import { MODEL, ODD, STREAM, sse, type LagPath } from './lag-path.js';
 
 const CHUNK = `{"id":"c1","object":"chat.completion.chunk","created":1,"model":"${MODEL}","zorble":${ODD}`;
 
+const USAGE = '"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"zorble_tokens":3}';
+const CHUNKS = [
+  `${CHUNK},"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}`,
+  `${CHUNK},"choices":[{"index":0,"delta":{"zorble_delta":${ODD}}}]}`,
+  `${CHUNK},"choices":[{"index":0,"delta":{"content":"Hi","zorble_tone":"dry"}}]}`,
+];
+const LAST_CHUNK = `${CHUNK},"choices":[{"index":0,"delta":{},"finish_reason":"zorbled"}]`;
+
 const openAiChat: LagPath = {
   name: 'openai-chat',
   model: 'openai/zorble-1',
@@ -12,15 +20,8 @@ const openAiChat: LagPath = {
   "messages":[{"role":"user","content":[{"type":"zorble_part","zorble":${ODD}},{"type":"text","text":"Hi","zorble_tone":"dry"}],"zorble_mood":1}],
   "tools":[{"type":"zorble_tool","zorble":${ODD}}],"tool_choice":{"type":"zorble"},"response_format":{"type":"zorble_xml"}}\n`,
   asksStream: `"stream" : true,"stream_options":{ "zorble_cadence":3, "include_usage": true },`,
-  answer: `{"id":"c1","zorble":${ODD}, "object":"chat.completion","created":1,"model":"${MODEL}","choices":[{"index":0,"finish_reason":"zorbled","message":{"role":"assistant","content":"Hi","zorble_notes":[${ODD}]}}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"zorble_tokens":3}}`,
-  stream: sse([
-    `${CHUNK},"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}`,
-    `${CHUNK},"choices":[{"index":0,"delta":{"zorble_delta":${ODD}}}]}`,
-    `${CHUNK},"choices":[{"index":0,"delta":{"content":"Hi","zorble_tone":"dry"}}]}`,
-    `${CHUNK},"choices":[{"index":0,"delta":{},"finish_reason":"zorbled"}]}`,
-    `${CHUNK},"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"zorble_tokens":3}}`,
-    '[DONE]',
-  ]),
+  answer: `{"id":"c1","zorble":${ODD}, "object":"chat.completion","created":1,"model":"${MODEL}","choices":[{"index":0,"finish_reason":"zorbled","message":{"role":"assistant","content":"Hi","zorble_notes":[${ODD}]}}],${USAGE}}`,
+  stream: sse([...CHUNKS, `${LAST_CHUNK}}`, `${CHUNK},"choices":[],${USAGE}}`, '[DONE]']),
 };
 
 /** Others speak it too. OpenAI's own headers are not for them, and Mistral tells the usage unasked: it refuses to be asked. */
@@ -28,6 +29,7 @@ const mistralChat: LagPath = {
   ...openAiChat,
   ...{ name: 'mistral-chat', model: 'mistral/zorble-1', header: undefined },
   asksStream: '"stream" : true,',
+  stream: sse([...CHUNKS, `${LAST_CHUNK},${USAGE}}`, '[DONE]']),
 };
 
 const azureChat: LagPath = {
