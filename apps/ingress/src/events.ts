@@ -49,6 +49,12 @@ const resent = counter(
   [],
 );
 
+const mcpFailures = counter(
+  'tollgate_ingress_mcp_lists_failed_total',
+  'MCP servers that were left out of a list',
+  ['server', 'code'],
+);
+
 const deprecated = counter(
   'tollgate_ingress_deprecated_model_calls_total',
   'Calls for a model name that is deprecated, refused ones too',
@@ -134,7 +140,7 @@ export function responseKept(outcome: 'kept' | 'too-long' | 'state-down', cause?
 
 export const cacheAsked = (outcome: 'hit' | 'miss'): void => cache.inc({ outcome });
 
-export function cacheFailed(operation: 'find' | 'keep' | 'bill', cause: unknown): void {
+export function cacheFailed(operation: 'find' | 'keep' | 'embed' | 'bill', cause: unknown): void {
   cacheFailures.inc({ operation });
   const event = { event: 'cache.failed', operation, code: toGatewayError(cause).code };
   logger.warn(event, 'the response cache did not do its part');
@@ -208,4 +214,10 @@ export function drainExpired(running: number): void {
 export function alertNotRaised(id: string, cause: unknown): void {
   const reason = cause instanceof Error ? cause.message : String(cause);
   logger.error({ event: 'alert.not_raised', id, reason }, 'An alert could not be kept');
+}
+
+/** `server` is a name of the config. It is left out of a list. */
+export function mcpServerAway(server: string, { code, message }: GatewayError): void {
+  mcpFailures.inc({ server, code });
+  logger.warn({ event: 'mcp.server_away', server, code, reason: message }, 'an MCP server is left out');
 }

@@ -42,11 +42,16 @@ import { Admission } from './calls/admission.js';
 import { CallEntry } from './calls/call-entry.js';
 import { CallIntake } from './calls/call-intake.js';
 import { CallService } from './calls/call.service.js';
+import { InnerCalls } from './calls/inner-calls.js';
 import { CallTracker } from './calls/call-tracker.js';
 import { CacheController } from './cache/cache.controller.js';
 import { ResponseCache } from './cache/response-cache.js';
+import { SemanticCache } from './cache/semantic/semantic-cache.js';
 import { ClientCallIds } from './calls/client-call-ids.js';
 import { DOOR_CONTROLLERS } from './doors/door-parts.js';
+import { Guardrails } from './guardrails/guardrails.js';
+import { GuardrailsController } from './guardrails/guardrails.controller.js';
+import { Judges } from './guardrails/judges/judges.js';
 import { ErrorsFilter } from './http/errors.filter.js';
 import { HttpDoor } from './http/http-door.js';
 import { RouteGuard } from './http/route-guard.js';
@@ -58,6 +63,7 @@ import { KeyInfoController } from './keys/key-info.controller.js';
 import { KeyOwners } from './keys/key-owners.js';
 import { KeyRows } from './keys/key-rows.js';
 import { KeysController } from './keys/keys.controller.js';
+import { MCP_CONTROLLERS, MCP_PROVIDERS } from './mcp/mcp-parts.js';
 import { Deprecations } from './models/deprecations.js';
 import { ModelNames } from './models/model-names.js';
 import { ModelUsageController } from './models/model-usage.controller.js';
@@ -80,6 +86,7 @@ import { SPEND_CONTROLLERS } from './spend/spend-parts.js';
 /** Every controller with HTTP routes. */
 export const HTTP_CONTROLLERS = [
   ...DOOR_CONTROLLERS,
+  ...MCP_CONTROLLERS,
   ...SPEND_CONTROLLERS,
   AccessGroupsController,
   AlertsController,
@@ -88,6 +95,7 @@ export const HTTP_CONTROLLERS = [
   CacheController,
   CustomersController,
   ExplainController,
+  GuardrailsController,
   KeyBulkController,
   KeyExplainController,
   KeyInfoController,
@@ -115,6 +123,7 @@ export const HTTP_CONTROLLERS = [
 @Module({
   controllers: [...HTTP_CONTROLLERS, ExplanationsController, KeyEventsController, ReservationController],
   providers: [
+    ...MCP_PROVIDERS,
     AccessGroups,
     Admission,
     Authenticator,
@@ -135,7 +144,10 @@ export const HTTP_CONTROLLERS = [
     Estimates,
     Explanations,
     Grants,
+    Guardrails,
     HttpDoor,
+    InnerCalls,
+    Judges,
     KeyDesk,
     KeyNewsWatch,
     KeyOwners,
@@ -150,6 +162,7 @@ export const HTTP_CONTROLLERS = [
     ResponseRecords,
     RouteGuard,
     RouteTable,
+    SemanticCache,
     TeamAnswers,
     UserAnswers,
     UserDesk,

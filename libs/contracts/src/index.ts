@@ -68,6 +68,7 @@ export {
   type ResponseEnd,
   type ResponseHead,
 } from './call.contract.js';
+export { objectPermission, type ObjectPermission } from './object-permission.js';
 export {
   MCP_PROVIDER,
   mcpCall,

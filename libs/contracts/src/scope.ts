@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.js';
+import { objectPermission } from './object-permission.js';
 
 /**
  * What limits and spend belong to. `member` is a user in a team (id `{team}:{user}`), `gateway` is everything (id `all`).
@@ -31,6 +32,8 @@ export const scopeRecord = scopeRef.extend({
   models: z.array(z.string()),
   limits,
   metadata: z.record(z.string(), z.unknown()),
+  /** Of a team; absent: it says nothing. */
+  objectPermission: objectPermission.optional(),
   /** When it or its tier was last changed (epoch ms): a budget may be younger than its window. Absent: long ago. */
   changedAt: z.number().optional(),
 });

@@ -12,6 +12,12 @@ const HELD_TO: ReadonlyMap<ScopeKind, string> = new Map([
   ['tag', 'tag'],
 ]);
 
+/** Throws when a scope of a call is blocked. */
+export function checkBlocked(records: readonly ScopeRecord[]): void {
+  const blocked = records.find((record) => record.blocked);
+  if (blocked !== undefined) throw blockedScope(blocked);
+}
+
 /** Throws when a scope of a call is blocked, or may not call the model. */
 export function checkScopes(records: readonly ScopeRecord[], model: string, access: ModelAccess): void {
   for (const record of records) {

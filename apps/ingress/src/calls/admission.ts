@@ -41,6 +41,8 @@ export interface Entrance {
   readonly cacheMarked: boolean;
   /** Another model has been taken already, for the want of a budget. */
   readonly isFallback?: boolean;
+  /** Of a call that is no model's: what it costs, null for nothing. Absent: it is estimated. */
+  readonly cost?: PricedCost | null;
   /** Nobody is asked for the answer: it counts as a request, and for nothing else. */
   readonly isFree?: boolean;
 }
@@ -83,7 +85,7 @@ export class Admission {
     const { startedAt: now } = header;
     const limits = this.books.of(records, model, entrance.caller, now);
     if (limits.scopes.length === 0 && limits.budgets.length === 0) return FREE_PASS;
-    const cost = isFree || limits.budgets.length === 0 ? null : this.estimates.costOf(entrance);
+    const cost = isFree || limits.budgets.length === 0 ? null : this.costOf(entrance);
     const request: AdmitRequest = {
       callId: header.id,
       scopes: limits.scopes,
@@ -112,6 +114,10 @@ export class Admission {
   /** An attempt that answered nobody is on the bill. Rejects as state does. */
   owe(request: OweRequest): Promise<void> {
     return this.state.owe(request);
+  }
+
+  private costOf(entrance: Entrance): PricedCost | null {
+    return entrance.cost === undefined ? this.estimates.costOf(entrance) : entrance.cost;
   }
 
   private pass(asked: Asked, granted: Granted): Pass {

@@ -19,7 +19,6 @@ function common(key: KeyRecord, tier: DirectoryEntry | undefined, moment: Moment
     router_settings: shownRouterSettings(key.routing),
     guardrails: [],
     allowed_cache_controls: [],
-    object_permission: null,
     model_spend: {},
     budget_reset_at: budgetResetAt(key.limits, moment.now, moment.timeZone),
     litellm_budget_table: tierTable(tier, moment),

@@ -14,6 +14,7 @@ import {
   type SpentKey,
 } from '@tollgate/contracts';
 import type { RecordPatch } from '../admin/fields/field-use.js';
+import { checkObjectPermission } from '../admin/fields/object-permission.js';
 import type { Authority } from '../auth/authority.js';
 import { Authenticator } from '../auth/authenticator.js';
 import { KeyCache } from '../auth/key-cache.js';
@@ -67,6 +68,7 @@ export class KeyDesk {
     const { patch } = wanted;
     await this.owners.check(by, patch, patch, route);
     if (!by.isAdmin) checkPolicy(patch);
+    checkObjectPermission(by, patch);
     return this.makeFor(by, wanted);
   }
 
@@ -150,6 +152,7 @@ export class KeyDesk {
     route: string,
   ): Promise<void> {
     checkChange(by, right, patch, found.key);
+    checkObjectPermission(by, patch, found.key.settings);
     if (right !== 'holder') await this.owners.check(by, { ...ownersOf(found.key), ...patch }, patch, route);
   }
 

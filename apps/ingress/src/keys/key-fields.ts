@@ -18,6 +18,7 @@ import {
   text,
   type FieldTable,
 } from '../admin/fields/field-use.js';
+import { OBJECT_PERMISSION } from '../admin/fields/object-permission.js';
 
 const routeEntry = z
   .string()
@@ -44,6 +45,7 @@ const SETTABLE: FieldTable = {
   agent_id: kept(text),
   send_invite_email: kept(flag),
   ...UNENFORCED,
+  object_permission: OBJECT_PERMISSION,
   tpm_limit_type: refused(['best_effort_throughput']),
   rpm_limit_type: refused(['best_effort_throughput']),
   auto_rotate: refused(),

@@ -32,7 +32,7 @@ export type Column = Exclude<
 
 /**
  * What one of LiteLLM's fields means for a kind of record. limit, policy, memberLimit: see `../limits`. column: part of the record.
- * kept: stored and given back, of no effect here. tags: `metadata.tags`. own: read by the route itself. answered: ours to say; clients
+ * kept: stored and given back; most are of no effect here. tags: `metadata.tags`. own: read by the route itself. answered: ours to say; clients
  * send back what they were given. refused: it would limit something and nothing enforces it, so that only a value that asks for
  * nothing is taken.
  */
@@ -64,6 +64,10 @@ export const refused = (harmless: readonly unknown[] = [], instead = 'leave it o
   harmless,
   instead,
 });
+
+/** A value that asks for nothing. */
+export const isNothing = (value: unknown): boolean =>
+  value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
 
 export const METADATA: FieldUse = { use: 'metadata' };
 export const TAGS: FieldUse = { use: 'tags' };

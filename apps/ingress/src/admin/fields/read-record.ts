@@ -5,7 +5,7 @@ import { limitFields } from '../limits/limit-schemas.js';
 import { changedPolicy, policyFields } from '../limits/policy.js';
 import { changedLimits } from '../limits/read-limits.js';
 import { invalidField, unknownField } from './field-errors.js';
-import type { FieldTable, FieldUse, RecordPatch } from './field-use.js';
+import { isNothing, type FieldTable, type FieldUse, type RecordPatch } from './field-use.js';
 import { MOVED, changedMetadata } from './metadata.js';
 
 /** Characters of JSON: pages of records must fit in a message. */
@@ -113,16 +113,13 @@ function place(sorted: Sorted, field: string, value: unknown, use: FieldUse, of:
       sorted.tags = value;
       return;
     case 'refused':
-      if (!asksNothing(value) && !use.harmless.includes(value))
+      if (!isNothing(value) && !use.harmless.includes(value))
         throw invalidField(field, `is not supported for ${of}: ${use.instead}`);
       return;
     case 'answered':
       return;
   }
 }
-
-const asksNothing = (value: unknown): boolean =>
-  value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
 
 function addLimits({ limit, memberLimit, patch }: Sorted, current: CurrentRecord, now: number): void {
   if (Object.values(limit).some((value) => value !== undefined))

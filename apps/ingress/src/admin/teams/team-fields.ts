@@ -17,6 +17,7 @@ import {
   own,
   refused,
 } from '../fields/field-use.js';
+import { OBJECT_PERMISSION } from '../fields/object-permission.js';
 
 const permissions = z.array(
   z.enum(MEMBER_PERMISSIONS as [string, ...string[]], `must be one of ${MEMBER_PERMISSIONS.join(', ')}`),
@@ -58,6 +59,7 @@ export const TEAM: EntrySpec = {
     secret_manager_settings: kept(object),
     allow_team_guardrail_config: kept(flag),
     ...UNENFORCED,
+    object_permission: OBJECT_PERMISSION,
     tpm_limit_type: refused(['best_effort_throughput']),
     rpm_limit_type: refused(['best_effort_throughput']),
     team_id: own(name),

@@ -9,6 +9,7 @@ import { readJsonObject } from '../../http/json-body.js';
 import { Directory } from '../directory.js';
 import { EntryDesk } from '../entries/entry-desk.js';
 import { names, requiredName, type RecordPatch } from '../fields/field-use.js';
+import { checkObjectPermission } from '../fields/object-permission.js';
 import { parse } from '../fields/read-record.js';
 import { Grants } from '../grants.js';
 import { dollars } from '../limits/limit-schemas.js';
@@ -45,6 +46,7 @@ export class TeamsController {
     const by = authorityOf(request);
     const { patch, own } = this.desk.readNew(TEAM, readJsonObject(request.body));
     await this.checkPlace(by, patch.organizationId ?? null, patch);
+    checkObjectPermission(by, patch);
     const { team_id: id, ...wanted } = parse(ownFields, own);
     const team = await this.desk.create(by.actor, 'team', id, patch);
     await this.members.set(by.actor, await this.firstMembers(by, team, wanted));
@@ -63,6 +65,7 @@ export class TeamsController {
     const { organizationId = team.organizationId } = patch;
     if (isAboveTeam(by, team)) await this.checkPlace(by, organizationId, patch);
     else checkUnlimiting(patch, `team ${team.id}`);
+    checkObjectPermission(by, patch, team.settings);
     const changed = await this.desk.change(by.actor, team, patch);
     return { team_id: team.id, data: await this.answers.row(changed) };
   }
