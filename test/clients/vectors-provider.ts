@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 
@@ -42,6 +42,13 @@ const ANSWERS: Readonly<Record<string, (asked: Asked) => object>> = {
   '/api/embed': ({ input }) => ({ embeddings: listOf(input).map(vectorOf), prompt_eval_count: 2 }),
 };
 
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = Object.keys(ANSWERS).find((end) => request.url!.split('?')[0]!.endsWith(end));
+  const asked = JSON.parse(await textOf(request)) as Asked;
+  response.writeHead(path === undefined ? 404 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(path === undefined ? {} : ANSWERS[path]!(asked)));
+}
+
 export interface VectorsProvider {
   readonly url: string;
   close(): Promise<void>;
@@ -49,11 +56,8 @@ export interface VectorsProvider {
 
 /** A provider of embeddings in the dialects of OpenAI, Gemini, Cohere and Ollama. */
 export async function startVectorsProvider(): Promise<VectorsProvider> {
-  const server: Server = createServer(async (request: IncomingMessage, response) => {
-    const path = Object.keys(ANSWERS).find((end) => request.url!.split('?')[0]!.endsWith(end));
-    const asked = JSON.parse(await textOf(request)) as Asked;
-    response.writeHead(path === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(path === undefined ? {} : ANSWERS[path]!(asked)));
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
