@@ -1,4 +1,4 @@
-import { completionTokens, promptTokens, type UsageEvent } from '@tollgate/contracts';
+import { MCP_PROVIDER, completionTokens, promptTokens, type UsageEvent } from '@tollgate/contracts';
 import { toDollars } from '../dollars.js';
 
 const iso = (time: number): string => new Date(time).toISOString();
@@ -10,7 +10,7 @@ export function spendRow(event: UsageEvent) {
   const completion = completionTokens(usage);
   return {
     request_id: event.responseId ?? event.callId,
-    call_type: 'acompletion',
+    call_type: event.provider === MCP_PROVIDER ? 'call_mcp_tool' : 'acompletion',
     api_key: event.keyHash,
     spend: toDollars(event.costNanos ?? 0),
     total_tokens: prompt + completion,
