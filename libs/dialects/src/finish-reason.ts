@@ -1,5 +1,6 @@
+import { wordTable } from './json/word-table.js';
 /** Anthropic's words, and those that Bedrock has beside them. */
-const FINISH_REASONS: Readonly<Record<string, string>> = {
+const FINISH_REASONS: Readonly<Record<string, string>> = wordTable({
   end_turn: 'stop',
   stop_sequence: 'stop',
   pause_turn: 'stop',
@@ -10,16 +11,16 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   refusal: 'content_filter',
   guardrail_intervened: 'content_filter',
   content_filtered: 'content_filter',
-};
+});
 
-const STOP_REASONS: Readonly<Record<string, string>> = {
+const STOP_REASONS: Readonly<Record<string, string>> = wordTable({
   stop: 'end_turn',
   eos: 'end_turn',
   length: 'max_tokens',
   tool_calls: 'tool_use',
   function_call: 'tool_use',
   content_filter: 'refusal',
-};
+});
 
 /** OpenAI's word for Anthropic's `stop_reason`; an unknown one is a stop. */
 export const finishReasonOf = (stopReason: unknown): string =>

@@ -8,6 +8,7 @@ export { ServedChat } from './continuation/served-chat.js';
 export { ServedMessage } from './continuation/served-message.js';
 export { isObject, stringAt, wordOf, type Json } from './json/json.js';
 export { isOwnField } from './own-fields.js';
+export { wordTable } from './json/word-table.js';
 export { Refusals } from './refusals.js';
 export { scanObject, type ObjectMember, type ObjectMembers, type ScanOptions } from './json/scan-object.js';
 export { spliceObject, type ObjectEdits } from './json/splice-object.js';

@@ -1,5 +1,6 @@
 import { GatewayError, type ErrorCode } from '@tollgate/contracts';
 import { isObject } from './json/json.js';
+import { wordTable } from './json/word-table.js';
 
 interface ErrorClass {
   readonly code: ErrorCode;
@@ -7,7 +8,7 @@ interface ErrorClass {
 }
 
 /** Anthropic's error types; of a stream that broke off they are all there is, the status was 200. */
-const MESSAGE_ERRORS: Readonly<Record<string, ErrorClass>> = {
+const MESSAGE_ERRORS: Readonly<Record<string, ErrorClass>> = wordTable({
   invalid_request_error: { code: 'upstream_bad_request' },
   authentication_error: { code: 'upstream_authentication' },
   permission_error: { code: 'upstream_permission' },
@@ -18,7 +19,7 @@ const MESSAGE_ERRORS: Readonly<Record<string, ErrorClass>> = {
   timeout_error: { code: 'upstream_timeout' },
   // Anthropic's own status is 529, which clients do not know: 503 says the same.
   overloaded_error: { code: 'upstream_error', status: 503 },
-};
+});
 
 /** The error of an Anthropic `{type: 'error', error: {type, message}}` object. */
 export function errorOfMessageEvent(event: unknown): GatewayError {

@@ -3,6 +3,7 @@ import type { TranslatedRequest } from '../codec/translated-request.js';
 import { FieldRules } from '../codec/travelling-fields.js';
 import { objectAt, optionalString, stringAt, wrongType, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
+import { wordTable } from '../json/word-table.js';
 import { Refusals } from '../refusals.js';
 import { maxTokensOf } from '../to-anthropic/request-parameters.js';
 import { cohereMessagesOf } from './cohere-messages.js';
@@ -74,7 +75,7 @@ function formatOf(value: unknown): Json | undefined {
 }
 
 /** Tokens of thinking by effort; what is not here (`medium`, `default`) is Cohere's own measure. */
-const BUDGETS: Readonly<Record<string, number>> = { minimal: 512, low: 1024 };
+const BUDGETS: Readonly<Record<string, number>> = wordTable({ minimal: 512, low: 1024 });
 const EFFORTS = ['default', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 function thinkingOf(request: Json): Json | undefined {

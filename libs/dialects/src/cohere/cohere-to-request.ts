@@ -1,5 +1,6 @@
 import { isObject, objectAt, optionalList, stringAt, wrongType, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
+import { wordTable } from '../json/word-table.js';
 import { chatMessagesOfCohere } from './cohere-chat-messages.js';
 
 /** Fields that the translation reads; all others travel on (`documents`, `citation_options` and such to who knows them). */
@@ -46,7 +47,11 @@ function toolOf(value: unknown, field: string, isStrict: boolean): Json {
   return { type: 'function', function: { ...definition, ...(isStrict && { strict: true }) } };
 }
 
-const CHOICES: Readonly<Record<string, string>> = { REQUIRED: 'required', NONE: 'none', AUTO: 'auto' };
+const CHOICES: Readonly<Record<string, string>> = wordTable({
+  REQUIRED: 'required',
+  NONE: 'none',
+  AUTO: 'auto',
+});
 
 function choiceOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;

@@ -1,6 +1,7 @@
 import { GatewayError } from '@tollgate/contracts';
+import { wordTable } from '../json/word-table.js';
 
-const FINISH_REASONS: Readonly<Record<string, string>> = {
+const FINISH_REASONS: Readonly<Record<string, string>> = wordTable({
   COMPLETE: 'stop',
   STOP_SEQUENCE: 'stop',
   USER_CANCEL: 'stop',
@@ -8,16 +9,16 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   ERROR_LIMIT: 'length',
   TOOL_CALL: 'tool_calls',
   ERROR_TOXIC: 'content_filter',
-};
+});
 
-const COHERE_REASONS: Readonly<Record<string, string>> = {
+const COHERE_REASONS: Readonly<Record<string, string>> = wordTable({
   stop: 'COMPLETE',
   length: 'MAX_TOKENS',
   tool_calls: 'TOOL_CALL',
   function_call: 'TOOL_CALL',
   // Cohere has no word of its own for what a filter ended.
   content_filter: 'ERROR',
-};
+});
 
 /** OpenAI's word for Cohere's reason; an unknown one is a stop. Throws where the reason is that the answer failed. */
 export function finishReasonOfCohere(reason: unknown, message?: unknown): string {

@@ -1,8 +1,9 @@
 import { isObject, objectAt, stringAt, type Json } from '../json/json.js';
+import { wordTable } from '../json/word-table.js';
 import { sourceOfUrl } from '../to-anthropic/media.js';
 
 /** Converse's names of formats where they are not the second half of the media type. */
-const FORMATS: Readonly<Record<string, string>> = {
+const FORMATS: Readonly<Record<string, string>> = wordTable({
   'text/plain': 'txt',
   'text/markdown': 'md',
   'application/msword': 'doc',
@@ -14,16 +15,16 @@ const FORMATS: Readonly<Record<string, string>> = {
   'video/x-flv': 'flv',
   'video/x-ms-wmv': 'wmv',
   'video/3gpp': 'three_gp',
-};
+});
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
+const MEDIA_TYPES: Readonly<Record<string, string>> = wordTable({
   ...Object.fromEntries(Object.entries(FORMATS).map(([mediaType, format]) => [format, mediaType])),
   pdf: 'application/pdf',
   csv: 'text/csv',
   html: 'text/html',
-};
+});
 
-const SAME_FORMAT: Readonly<Record<string, string>> = { jpg: 'jpeg', '3gp': 'three_gp' };
+const SAME_FORMAT: Readonly<Record<string, string>> = wordTable({ jpg: 'jpeg', '3gp': 'three_gp' });
 
 const formatOf = (mediaType: string): string => FORMATS[mediaType] ?? mediaType.replace(/^[^/]*\//, '');
 

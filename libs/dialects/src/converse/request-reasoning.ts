@@ -1,10 +1,15 @@
 import { isObject, optionalString, type Json } from '../json/json.js';
+import { wordTable } from '../json/word-table.js';
 import type { Refusals } from '../refusals.js';
 import type { Turn } from '../to-anthropic/request-messages.js';
 import { thinkingOf } from '../to-anthropic/request-thinking.js';
 import type { ModelFamily } from './model-family.js';
 
-const NOVA_EFFORTS: Readonly<Record<string, string>> = { minimal: 'low', xhigh: 'high', max: 'high' };
+const NOVA_EFFORTS: Readonly<Record<string, string>> = wordTable({
+  minimal: 'low',
+  xhigh: 'high',
+  max: 'high',
+});
 
 export interface ReasoningQuery {
   readonly family: ModelFamily;

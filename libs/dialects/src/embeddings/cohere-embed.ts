@@ -13,6 +13,7 @@ import {
   wordOf,
 } from '../json/json.js';
 import { present } from '../json/present.js';
+import { wordTable } from '../json/word-table.js';
 import { Refusals } from '../refusals.js';
 import { usageOfInput } from '../usage/plain-usage.js';
 import { embeddingAnswer } from './embedding-answer.js';
@@ -26,7 +27,10 @@ export const cohereEmbed: Codec = {
   back: { fromCanonical: toCohere, toCanonical: fromCohereAnswer, facts: factsOfCohere },
 };
 
-const PURPOSES: Readonly<Record<string, string>> = { query: 'search_query', document: 'search_document' };
+const PURPOSES: Readonly<Record<string, string>> = wordTable({
+  query: 'search_query',
+  document: 'search_document',
+});
 
 /** Cohere requires to be told what a text is for: a document, unless the caller says otherwise. */
 function toCohere(request: Json, { model }: BackOptions): TranslatedRequest {

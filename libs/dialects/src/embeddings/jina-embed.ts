@@ -2,6 +2,7 @@ import type { BackOptions, Codec } from '../codec/codec.js';
 import type { TranslatedRequest } from '../codec/translated-request.js';
 import type { Json } from '../json/json.js';
 import { present } from '../json/present.js';
+import { wordTable } from '../json/word-table.js';
 import { factsOfInput } from './embedding-answer.js';
 import { cutsOf, encodingOf, ownFieldsOf, purposeOf, textsOf } from './embedding-request.js';
 
@@ -12,12 +13,12 @@ export const jinaEmbed: Codec = {
 };
 
 /** Jina's words for what a text is for. */
-const TASKS: Readonly<Record<string, string>> = {
+const TASKS: Readonly<Record<string, string>> = wordTable({
   query: 'retrieval.query',
   document: 'retrieval.passage',
   classification: 'classification',
   clustering: 'separation',
-};
+});
 
 function toJina(request: Json, { model }: BackOptions): TranslatedRequest {
   const purpose = purposeOf(request);

@@ -1,4 +1,5 @@
 import { GatewayError, type ErrorCode } from '@tollgate/contracts';
+import { wordTable } from '../json/word-table.js';
 
 interface ErrorClass {
   readonly code: ErrorCode;
@@ -6,7 +7,7 @@ interface ErrorClass {
 }
 
 /** What AWS calls its errors, in a stream (`throttlingException`) and in a header (`ThrottlingException`), without their ending. */
-const EXCEPTIONS: Readonly<Record<string, ErrorClass>> = {
+const EXCEPTIONS: Readonly<Record<string, ErrorClass>> = wordTable({
   validation: { code: 'upstream_bad_request' },
   accessdenied: { code: 'upstream_permission' },
   unrecognizedclient: { code: 'upstream_authentication' },
@@ -23,7 +24,7 @@ const EXCEPTIONS: Readonly<Record<string, ErrorClass>> = {
   internalserver: { code: 'upstream_error' },
   modelstreamerror: { code: 'upstream_error' },
   modelerror: { code: 'upstream_error' },
-};
+});
 
 const ENDING = /exception$/i;
 

@@ -1,4 +1,5 @@
-const FINISH_REASONS: Readonly<Record<string, string>> = {
+import { wordTable } from '../json/word-table.js';
+const FINISH_REASONS: Readonly<Record<string, string>> = wordTable({
   MAX_TOKENS: 'length',
   SAFETY: 'content_filter',
   RECITATION: 'content_filter',
@@ -10,13 +11,13 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   IMAGE_SAFETY: 'content_filter',
   IMAGE_PROHIBITED_CONTENT: 'content_filter',
   IMAGE_RECITATION: 'content_filter',
-};
+});
 
 /** OpenAI's word for Gemini's `finishReason`; any other is a stop. NOTE Gemini has none for tool calls. */
 export const finishReasonOfGemini = (reason: unknown, hasCalls: boolean): string =>
   (typeof reason === 'string' ? FINISH_REASONS[reason] : undefined) ?? (hasCalls ? 'tool_calls' : 'stop');
 
-const WORDS: Readonly<Record<string, string>> = { length: 'MAX_TOKENS', content_filter: 'SAFETY' };
+const WORDS: Readonly<Record<string, string>> = wordTable({ length: 'MAX_TOKENS', content_filter: 'SAFETY' });
 
 /** Gemini's word for OpenAI's `finish_reason`. */
 export const geminiFinishReason = (reason: unknown): string =>

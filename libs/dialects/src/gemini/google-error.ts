@@ -1,9 +1,10 @@
 import type { GatewayError } from '@tollgate/contracts';
 import { isObject } from '../json/json.js';
+import { wordTable } from '../json/word-table.js';
 import { errorOfChatChunk } from '../upstream-error.js';
 
 /** HTTP statuses of Google's words for them, where the number is missing. */
-const STATUSES: Readonly<Record<string, number>> = {
+const STATUSES: Readonly<Record<string, number>> = wordTable({
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
   OUT_OF_RANGE: 400,
@@ -15,7 +16,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   INTERNAL: 500,
   UNAVAILABLE: 503,
   DEADLINE_EXCEEDED: 504,
-};
+});
 
 /**
  * The error that one of Google's answers is (`{ error: { code, message, status } }`, also in a list, or again as JSON in its

@@ -1,4 +1,5 @@
-const BY_EXTENSION: Readonly<Record<string, string>> = {
+import { wordTable } from '../json/word-table.js';
+const BY_EXTENSION: Readonly<Record<string, string>> = wordTable({
   png: 'image/png',
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',
@@ -18,7 +19,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
   mov: 'video/quicktime',
   webm: 'video/webm',
-};
+});
 
 const YOUTUBE = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
 

@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../json/json.js';
+import { wordTable } from '../json/word-table.js';
 
 /** Keywords that mean the same in Gemini's own schema. */
 const SHARED = new Set([
@@ -68,7 +69,7 @@ function schemaAt(value: unknown, place: Place): Json | null {
 
 type Keyword = (content: unknown, place: Place) => Json | null;
 
-const KEYWORDS: Readonly<Partial<Record<string, Keyword>>> = {
+const KEYWORDS: Readonly<Record<string, Keyword>> = wordTable({
   properties: propertiesOf,
   items: (content, place) => {
     const items = schemaAt(content, place);
@@ -81,7 +82,7 @@ const KEYWORDS: Readonly<Partial<Record<string, Keyword>>> = {
   enum: enumeration,
   const: (content) => (typeof content === 'string' ? { enum: [content], type: 'STRING' } : null),
   additionalProperties: (content) => (content === false ? {} : null),
-};
+});
 
 function referenced({ $ref: reference, ...beside }: Json, place: Place): Json | null {
   if (typeof reference !== 'string' || !reference.startsWith('#/')) return null;

@@ -112,7 +112,8 @@ describe('spliceObject', () => {
     const random = seededRandom(11);
     for (let round = 0; round < 500; round += 1) {
       const value = randomJsonObject(random, 3);
-      const names = Object.keys(value);
+      // The gateway edits none of that name.
+      const names = Object.keys(value).filter((name) => name !== '__proto__');
       const edits: Record<string, string | undefined> = { added: '{"x":[1]}' };
       const expected: Record<string, unknown> = { ...value, added: { x: [1] } };
       for (const name of names) {

@@ -1,5 +1,6 @@
 import { isObject, objectAt, optionalString, stringAt, wrongType, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
+import { wordTable } from '../json/word-table.js';
 
 /** Ollama's `format` from a chat request: the schema itself, or `json`. */
 function formatOf(value: unknown): unknown {
@@ -23,14 +24,14 @@ export function responseFormatOf(format: unknown): Json | undefined {
 }
 
 /** Ollama's words for effort, which are `gpt-oss`'s. */
-const LEVELS: Readonly<Record<string, string>> = {
+const LEVELS: Readonly<Record<string, string>> = wordTable({
   minimal: 'low',
   low: 'low',
   medium: 'medium',
   high: 'high',
   xhigh: 'high',
   max: 'high',
-};
+});
 
 /** Ollama's `think` from a chat request. Only some models know levels; the others think or do not. */
 function thinkOf(request: Json, model: string): unknown {

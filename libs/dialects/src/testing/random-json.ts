@@ -38,6 +38,7 @@ export function randomJson(random: () => number, depth: number): unknown {
   const dice = random();
   // What code that takes it for a text throws at.
   if (dice < 0.01) return { toString: 1 };
+  if (dice < 0.03) return 'constructor';
   if (dice < 0.3) return randomText(random, dice < 0.05 ? 300 : 12);
   if (dice < 0.5) return Math.round((random() - 0.5) * 1e9) / 100;
   if (dice < 0.6) return random() < 0.5;
@@ -49,7 +50,10 @@ export function randomJson(random: () => number, depth: number): unknown {
 
 export function randomJsonObject(random: () => number, depth: number): Record<string, unknown> {
   const length = Math.floor(random() * 6);
-  const entries = Array.from({ length }, () => [randomText(random, 6), randomJson(random, depth)]);
+  const entries = Array.from({ length }, () => [
+    random() < 0.03 ? '__proto__' : randomText(random, 6),
+    randomJson(random, depth),
+  ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 

@@ -1,5 +1,6 @@
 import { FieldRules } from '../codec/travelling-fields.js';
 import { isObject, optionalNumber, optionalString, wrongType, type Json } from '../json/json.js';
+import { wordTable } from '../json/word-table.js';
 import type { Refusals } from '../refusals.js';
 import { isBlank } from './request-content.js';
 
@@ -78,12 +79,12 @@ export function metadataOf(request: Json): Json | undefined {
   return user === undefined ? undefined : { user_id: user };
 }
 
-const SERVICE_TIERS: Readonly<Record<string, string>> = {
+const SERVICE_TIERS: Readonly<Record<string, string>> = wordTable({
   auto: 'auto',
   priority: 'auto',
   default: 'standard_only',
   standard_only: 'standard_only',
-};
+});
 
 export function serviceTierOf(value: unknown, refusals: Refusals): string | undefined {
   const tier = optionalString(value, 'service_tier', 'request');

@@ -1,9 +1,10 @@
 import { isObject, optionalString, wrongType, type Json } from '../json/json.js';
+import { wordTable } from '../json/word-table.js';
 import type { Refusals } from '../refusals.js';
 import type { Turn } from './request-messages.js';
 
 /** Tokens of thinking by `reasoning_effort`, as LiteLLM has them; Anthropic's least is 1024. Null turns thinking off. */
-const BUDGETS: Readonly<Record<string, number | null>> = {
+const BUDGETS: Readonly<Record<string, number | null>> = wordTable({
   none: null,
   minimal: 1024,
   low: 1024,
@@ -11,7 +12,7 @@ const BUDGETS: Readonly<Record<string, number | null>> = {
   high: 4096,
   xhigh: 8192,
   max: 16_384,
-};
+});
 
 /**
  * The `thinking` parameter: the caller's own, or made of `reasoning_effort`. The latter gives way where Anthropic would

@@ -8,10 +8,11 @@ import {
   type Json,
   wordOf,
 } from '../json/json.js';
+import { wordTable } from '../json/word-table.js';
 import type { Refusals } from '../refusals.js';
 
 /** How many searches OpenAI's search sizes stand for, as LiteLLM has them. */
-const MAX_SEARCHES: Readonly<Record<string, number>> = { low: 1, medium: 5, high: 10 };
+const MAX_SEARCHES: Readonly<Record<string, number>> = wordTable({ low: 1, medium: 5, high: 10 });
 
 /** Anthropic tools of a chat request; Anthropic's own kinds (with a name of their own) pass unchanged. */
 export function toolsOf(request: Json, keepStrict: boolean, refusals: Refusals): Json[] {
@@ -60,7 +61,12 @@ export function toolChoiceOf(request: Json, refusals: Refusals): Json | undefine
   return { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: true };
 }
 
-const CHOICES: Readonly<Record<string, string>> = { auto: 'auto', none: 'none', required: 'any', any: 'any' };
+const CHOICES: Readonly<Record<string, string>> = wordTable({
+  auto: 'auto',
+  none: 'none',
+  required: 'any',
+  any: 'any',
+});
 
 function choiceOf(choice: unknown, refusals: Refusals): Json | undefined {
   if (choice === undefined || choice === null) return undefined;

@@ -1,5 +1,6 @@
 import { GatewayError } from '@tollgate/contracts';
 import { isObject, objectAt, optionalList, stringAt, wrongType, type Json } from '../json/json.js';
+import { wordTable } from '../json/word-table.js';
 
 /** `tools` and, of Anthropic's server tools the one that OpenAI has too, `web_search_options`. */
 export function chatToolsOf(request: Json): Json {
@@ -43,7 +44,7 @@ function functionTool(tool: Json, field: string): Json {
   };
 }
 
-const CHOICES: Readonly<Record<string, string>> = { auto: 'auto', any: 'required', none: 'none' };
+const CHOICES: Readonly<Record<string, string>> = wordTable({ auto: 'auto', any: 'required', none: 'none' });
 
 /** `tool_choice` and `parallel_tool_calls` from Anthropic's one field. */
 export function chatToolChoiceOf(value: unknown): Json {

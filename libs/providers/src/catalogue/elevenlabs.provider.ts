@@ -1,15 +1,15 @@
-import { Refusals, boundaryOf, spliceMultipart, stringAt, type Json } from '@tollgate/dialects';
+import { Refusals, boundaryOf, spliceMultipart, stringAt, wordTable, type Json } from '@tollgate/dialects';
 import type { Adapter, AdaptedRequest, DialectRequest } from '../kit/adapter.js';
 import type { Provider } from '../provider.js';
 import { formTexts, jsonOf, refuseFields } from './adapted-bodies.js';
 import { below, openAiCompatible } from './openai-compatible.js';
 
 /** OpenAI's formats by ElevenLabs' names; OpenAI's own default goes first. */
-const FORMATS: Readonly<Record<string, string>> = {
+const FORMATS: Readonly<Record<string, string>> = wordTable({
   mp3: 'mp3_44100_128',
   opus: 'opus_48000_128',
   pcm: 'pcm_24000',
-};
+});
 
 /** Speech: the voice is in the path, and named by its id. */
 const SPEECH: Adapter = {

@@ -1,4 +1,5 @@
 import type { ErrorCode, GatewayError } from '@tollgate/contracts';
+import { wordTable } from '@tollgate/dialects';
 import { answerHeaders } from './answer-headers.js';
 import { readErrorBody, type ErrorBody } from './error-body.js';
 import { retryAfterMs, type HeaderValues } from './retry-after.js';
@@ -32,7 +33,7 @@ const QUOTA =
 const BAD_KEY = /invalid_api_key|incorrect api key|api key not valid/i;
 
 /** By the provider's own word for it: the only hint inside a stream, and a better one than some statuses. */
-const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
+const STATUS_BY_TYPE: Readonly<Record<string, number>> = wordTable({
   invalid_request_error: 400,
   authentication_error: 401,
   billing_error: 402,
@@ -49,7 +50,7 @@ const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
   timeout_error: 504,
   service_unavailable: 503,
   overloaded_error: 529,
-};
+});
 
 const BY_STATUS: Readonly<Record<number, Classification>> = {
   401: { code: 'upstream_authentication', errorClass: 'AuthenticationError' },

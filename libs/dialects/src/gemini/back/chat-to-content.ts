@@ -3,6 +3,7 @@ import type { TranslatedRequest } from '../../codec/translated-request.js';
 import { FieldRules } from '../../codec/travelling-fields.js';
 import type { Json } from '../../json/json.js';
 import { present } from '../../json/present.js';
+import { wordTable } from '../../json/word-table.js';
 import { Refusals } from '../../refusals.js';
 import { generationConfigOf } from './generation-config.js';
 import { conversationOf } from './request-contents.js';
@@ -44,10 +45,10 @@ const RULES = new FieldRules(
 );
 
 /** Gemini's fields that LiteLLM's users write in snake_case. */
-const OWN_NAMES: Readonly<Record<string, string>> = {
+const OWN_NAMES: Readonly<Record<string, string>> = wordTable({
   safety_settings: 'safetySettings',
   cached_content: 'cachedContent',
-};
+});
 
 /**
  * A chat request as one for Gemini's `generateContent`. Gemini's own fields (`safetySettings`, `cachedContent`, `labels`,

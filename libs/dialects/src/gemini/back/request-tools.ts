@@ -9,11 +9,12 @@ import {
   wordOf,
 } from '../../json/json.js';
 import { present } from '../../json/present.js';
+import { wordTable } from '../../json/word-table.js';
 import type { Refusals } from '../../refusals.js';
 import { geminiSchemaOf } from '../schema-to-gemini.js';
 
 /** Gemini's own tools, which a caller names by their field: `{ codeExecution: {} }`. */
-const OWN_TOOLS: Readonly<Record<string, string>> = {
+const OWN_TOOLS: Readonly<Record<string, string>> = wordTable({
   googleSearch: 'googleSearch',
   google_search: 'googleSearch',
   googleSearchRetrieval: 'googleSearchRetrieval',
@@ -26,7 +27,7 @@ const OWN_TOOLS: Readonly<Record<string, string>> = {
   computerUse: 'computerUse',
   enterpriseWebSearch: 'enterpriseWebSearch',
   retrieval: 'retrieval',
-};
+});
 
 /** Gemini's `tools`: one with all functions, then its own. */
 export function toolsOf(request: Json, refusals: Refusals): Json[] {
@@ -80,7 +81,12 @@ function searchTool({ search_context_size: size, user_location: place }: Json, r
   return { googleSearch: {} };
 }
 
-const MODES: Readonly<Record<string, string>> = { auto: 'AUTO', none: 'NONE', required: 'ANY', any: 'ANY' };
+const MODES: Readonly<Record<string, string>> = wordTable({
+  auto: 'AUTO',
+  none: 'NONE',
+  required: 'ANY',
+  any: 'ANY',
+});
 
 /** Gemini's `toolConfig`, beginning with what the caller gave of it; undefined where there is nothing to say. */
 export function toolConfigOf(request: Json, tools: readonly Json[], refusals: Refusals): Json | undefined {

@@ -1,7 +1,8 @@
 import { isObject, optionalString, wrongType, type Json } from '../../json/json.js';
+import { wordTable } from '../../json/word-table.js';
 
 /** Tokens of thinking by `reasoning_effort` for the models that count them, as LiteLLM has them. */
-const BUDGETS: Readonly<Record<string, number>> = {
+const BUDGETS: Readonly<Record<string, number>> = wordTable({
   none: 0,
   minimal: 512,
   low: 1024,
@@ -9,10 +10,10 @@ const BUDGETS: Readonly<Record<string, number>> = {
   high: 4096,
   xhigh: 8192,
   max: 16_384,
-};
+});
 
 /** Gemini's levels by `reasoning_effort`. They cannot turn thinking off: the least is as near as it gets. */
-const LEVELS: Readonly<Record<string, string>> = {
+const LEVELS: Readonly<Record<string, string>> = wordTable({
   none: 'minimal',
   minimal: 'minimal',
   low: 'low',
@@ -20,7 +21,7 @@ const LEVELS: Readonly<Record<string, string>> = {
   high: 'high',
   xhigh: 'high',
   max: 'high',
-};
+});
 
 /** Since Gemini 3 thinking is asked for in levels, and calls must come back with their signatures. */
 export const isSinceGemini3 = (model: string): boolean => /gemini-(?:[3-9]|\d\d)/.test(model);

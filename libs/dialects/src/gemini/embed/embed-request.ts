@@ -1,10 +1,14 @@
 import { optionalList, optionalString, objectAt, stringAt, type Json } from '../../json/json.js';
 import { present } from '../../json/present.js';
+import { wordTable } from '../../json/word-table.js';
 import type { Refusals } from '../../refusals.js';
 import { cutsOf, purposeOf } from '../../embeddings/embedding-request.js';
 import { fieldAt, fieldsBeside } from '../fields.js';
 
-const TASKS: Readonly<Record<string, string>> = { query: 'RETRIEVAL_QUERY', document: 'RETRIEVAL_DOCUMENT' };
+const TASKS: Readonly<Record<string, string>> = wordTable({
+  query: 'RETRIEVAL_QUERY',
+  document: 'RETRIEVAL_DOCUMENT',
+});
 
 /** Gemini's word for what a text is for; undefined: nobody says. */
 function taskTypeOf(request: Json): string | undefined {
@@ -20,10 +24,10 @@ export const embedSettingsOf = (request: Json): Json =>
     autoTruncate: cutsOf(request),
   });
 
-const PURPOSES: Readonly<Record<string, string>> = {
+const PURPOSES: Readonly<Record<string, string>> = wordTable({
   RETRIEVAL_QUERY: 'search_query',
   RETRIEVAL_DOCUMENT: 'search_document',
-};
+});
 
 const CONSUMED = new Set(['model', 'content', 'taskType', 'outputDimensionality', 'autoTruncate']);
 

@@ -1,6 +1,7 @@
 import type { FrontOptions } from '../../codec/codec.js';
 import { isObject, objectAt, type Json } from '../../json/json.js';
 import { present } from '../../json/present.js';
+import { wordTable } from '../../json/word-table.js';
 import { fieldAt, fieldsBeside } from '../fields.js';
 import { messagesOf } from './front-messages.js';
 import { chatSettingsOf } from './front-settings.js';
@@ -17,10 +18,10 @@ const CONSUMED = new Set([
 ]);
 
 /** Names that canonical requests give to Gemini's own fields. */
-const CANONICAL_NAMES: Readonly<Record<string, string>> = {
+const CANONICAL_NAMES: Readonly<Record<string, string>> = wordTable({
   safetySettings: 'safety_settings',
   cachedContent: 'cached_content',
-};
+});
 
 /**
  * A request for Gemini's `generateContent` as a chat request. What only Gemini has (its safety settings, its cached contents,

@@ -1,5 +1,6 @@
 import { isObject, objectAt, stringAt, type Json } from '../../json/json.js';
 import { present } from '../../json/present.js';
+import { wordTable } from '../../json/word-table.js';
 import { fieldAt } from '../fields.js';
 import { mediaTypeOf } from '../media-type.js';
 
@@ -18,12 +19,12 @@ export function chatPartOf(part: Json, field: string): Json | undefined {
     : linkedPart(objectAt(file, `${field}.fileData`, 'request'), `${field}.fileData`, video);
 }
 
-const AUDIO_FORMATS: Readonly<Record<string, string>> = {
+const AUDIO_FORMATS: Readonly<Record<string, string>> = wordTable({
   'audio/wav': 'wav',
   'audio/x-wav': 'wav',
   'audio/mp3': 'mp3',
   'audio/mpeg': 'mp3',
-};
+});
 
 function inlinePart(inline: Json, field: string, video: unknown): Json {
   const mimeType = stringAt(fieldAt(inline, 'mimeType'), `${field}.mimeType`, 'request');

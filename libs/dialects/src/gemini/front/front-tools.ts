@@ -8,6 +8,7 @@ import {
   type Json,
 } from '../../json/json.js';
 import { present } from '../../json/present.js';
+import { wordTable } from '../../json/word-table.js';
 import { camelCase, fieldAt } from '../fields.js';
 import { jsonSchemaOf } from '../schema-from-gemini.js';
 
@@ -55,12 +56,12 @@ function functionTool(declaration: Json, field: string): Json {
   };
 }
 
-const CHOICES: Readonly<Record<string, string>> = {
+const CHOICES: Readonly<Record<string, string>> = wordTable({
   AUTO: 'auto',
   VALIDATED: 'auto',
   ANY: 'required',
   NONE: 'none',
-};
+});
 
 /** `tool_choice` of Gemini's `toolConfig`; a choice among several functions is OpenAI's `allowed_tools`. */
 export function chatToolChoiceOf(request: Json): Json {
