@@ -49,11 +49,20 @@ export class CallEntry {
     return { header: described.header, pass };
   }
 
+  /** A call that the gateway makes for another one's sake: its model is not the caller's choice. Rejects as `enter`. */
+  async enterInner(described: DescribedCall, applicant: Applicant): Promise<EnteredCall> {
+    const records = await this.bindings.of(applicant.caller, described.header);
+    const any = records.map((record) => ({ ...record, models: [] }));
+    const pass = await this.admit(described, applicant, any, { isFallback: true, isInner: true });
+    if ('model' in pass) throw nowhereToGo();
+    return this.entered(described.header, pass, applicant);
+  }
+
   private admit(
     { header, cacheMarked }: DescribedCall,
     { caller }: Applicant,
     records: readonly ScopeRecord[],
-    how: Pick<Entrance, 'isFallback' | 'isFree'> = {},
+    how: Pick<Entrance, 'isFallback' | 'isFree' | 'isInner'> = {},
   ): Promise<Pass | Detour> {
     const model = routedModel(header.model, caller.principal, this.config.current.router);
     checkScopes(records, model, this.access);

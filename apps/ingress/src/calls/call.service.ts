@@ -1,13 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BUS, type Bus, type CallResponse } from '@tollgate/bus';
-import {
-  completionTokens,
-  promptTokens,
-  routeCall,
-  sendingId,
-  toGatewayError,
-  type CallHeader,
-} from '@tollgate/contracts';
+import { routeCall, sendingId, toGatewayError, type CallHeader } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
 import { ResponseCache, type CacheTurn } from '../cache/response-cache.js';
@@ -18,22 +11,22 @@ import {
   deprecatedModelCalled,
   firstByteSent,
 } from '../events.js';
+import { Guardrails, type GuardedCall } from '../guardrails/guardrails.js';
 import type { CallContext } from '../http/request-context.js';
 import { answerHeaders } from './answer-headers.js';
 import type { AnswerStage } from './answer-stages.js';
 import { CallEntry } from './call-entry.js';
-import { CallIntake } from './call-intake.js';
+import { CallIntake, type Applicant, type DescribedCall } from './call-intake.js';
 import { readCallRequest, type CallRequest, type Door } from './call-request.js';
 import { CallTracker } from './call-tracker.js';
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
-import type { Pass, Settlement } from './pass.js';
+import type { Pass } from './pass.js';
 import { relayAnswer, type AnswerHooks, type AnswerResult } from './relay-answer.js';
+import { firstAttemptOf, isUnseen, NOTHING_USED, settlementOf } from './settled-use.js';
 
 /** A call outlives two routers; a third in a row is an outage. */
 const MAX_RESENDS = 2;
-
-const NOTHING_USED: Settlement = { tokens: 0, costNanos: 0 };
 
 /** A call from its request to its last byte: check, admit, route, relay, settle. */
 @Injectable()
@@ -45,6 +38,7 @@ export class CallService {
     private readonly tracker: CallTracker,
     private readonly ids: ClientCallIds,
     private readonly cache: ResponseCache,
+    private readonly guardrails: Guardrails,
   ) {}
 
   /** Answers a call of a model, by way of the stages. Throws what goes wrong before the first byte; afterwards the answer itself tells. */
@@ -72,24 +66,39 @@ export class CallService {
     const described = this.intake.headerOf(call, applicant);
     this.tracker.started();
     try {
-      const turn = await this.cache.turnOf(described.header, applicant);
-      const isAnswered = turn !== null && turn.give !== null;
-      const { header, pass } = isAnswered
-        ? await this.entry.enterFree(described, applicant)
-        : await this.entry.enter(call, described, applicant);
-      // What another model says, for the want of a budget, is no answer to what was asked.
-      const cached = turn !== null && header.model === described.header.model ? turn.stages : [];
-      await this.relay(reply, {
-        ...{ call, header, body: asked.bytes, pass, turn },
-        stages: [...cached, ...stages],
-      });
+      const guarded = await this.guardrails.guard(call, applicant);
+      await (guarded.asked === asked
+        ? this.enter(reply, { call, described, applicant, guarded, stages })
+        : this.enterChanged(reply, { call, applicant, guarded, stages }));
     } finally {
       this.tracker.finished();
     }
   }
 
+  /** With texts that are not those that came: the call is described anew. */
+  private enterChanged(reply: FastifyReply, checked: Omit<CheckedCall, 'described'>): Promise<void> {
+    const applicant = { ...checked.applicant, asked: checked.guarded.asked };
+    const described = this.intake.headerOf(checked.call, applicant);
+    return this.enter(reply, { ...checked, applicant, described });
+  }
+
+  private async enter(reply: FastifyReply, checked: CheckedCall): Promise<void> {
+    const { call, described, applicant, guarded, stages } = checked;
+    const turn = await this.cache.turnOf(described.header, applicant);
+    const isAnswered = turn !== null && turn.give !== null;
+    const { header, pass } = isAnswered
+      ? await this.entry.enterFree(described, applicant)
+      : await this.entry.enter(call, described, applicant);
+    // What another model says, for the want of a budget, is no answer to what was asked.
+    const cached = turn !== null && header.model === described.header.model ? turn.stages : [];
+    await this.relay(reply, {
+      ...{ call, header, pass, turn, guarded },
+      stages: [...cached, ...guarded.stages, ...stages],
+    });
+  }
+
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
-    const { call, header, pass, stages, turn } = admitted;
+    const { call, header, pass, stages, turn, guarded } = admitted;
     const sending: Sending = { header, pass, attemptId: firstAttemptOf(header) };
     // A call that fails before its first byte has used nothing that this key pays for.
     let settlement = NOTHING_USED;
@@ -99,11 +108,12 @@ export class CallService {
         abandon(reply, header);
         return;
       }
-      const headers = turn === null ? pass.headers : { ...pass.headers, ...turn.headers };
-      const send = turn?.give ?? ((sent: CallHeader) => this.send(sent, admitted.body));
+      const headers = { ...pass.headers, ...turn?.headers, ...guarded.headers };
+      const send = turn?.give ?? ((sent: CallHeader) => this.send(sent, guarded.asked.bytes));
       const result = await this.answered(reply, sending, send, {
         dialect: header.dialect,
         stages,
+        beside: guarded.beside,
         headersOf: (head) => answerHeaders(call, head, headers),
         heard: (head) => {
           sending.attemptId = head.attemptId;
@@ -116,7 +126,7 @@ export class CallService {
           reply.hijack();
         },
       });
-      settlement = settlementOf(result, sending.attemptId);
+      settlement = settlementOf('end' in result ? result.end : null, sending.attemptId);
       if (result.kind === 'client-gone') abandon(reply, header);
       if (result.kind === 'broken') answerBroken(result.error, call.id);
       if (result.kind === 'refused') throw result.error;
@@ -172,11 +182,20 @@ interface TakenRequest {
   readonly stages?: readonly AnswerStage[];
 }
 
+/** A call that its caller may make, by its names and by its guardrails. */
+interface CheckedCall {
+  readonly call: CallContext;
+  readonly described: DescribedCall;
+  readonly applicant: Applicant;
+  readonly guarded: GuardedCall;
+  readonly stages: readonly AnswerStage[];
+}
+
 interface AdmittedCall {
   readonly call: CallContext;
   readonly header: CallHeader;
-  readonly body: Uint8Array;
   readonly pass: Pass;
+  readonly guarded: GuardedCall;
   readonly turn: CacheTurn | null;
   readonly stages: readonly AnswerStage[];
 }
@@ -187,23 +206,6 @@ interface Sending {
   pass: Pass;
   /** The attempt that answers, as far as it is known. */
   attemptId: string;
-}
-
-const firstAttemptOf = (header: CallHeader): string => `${sendingId(header)}:1`;
-
-/** Attempts may have gone on, of which nobody told what they cost. */
-const isUnseen = (cause: unknown): boolean =>
-  ['service_lost', 'deadline_exceeded'].includes(toGatewayError(cause).code);
-
-/** What is known of what a call used; billing will know the rest. */
-function settlementOf(result: AnswerResult, attemptId: string): Settlement {
-  const end = result.kind === 'complete' || result.kind === 'refused' ? result.end : null;
-  if (!end?.usage) return { tokens: null, costNanos: null, attemptId };
-  const { usage } = end;
-  const used = { prompt: promptTokens(usage), completion: completionTokens(usage) };
-  // Without a price it costs nothing as far as budgets go.
-  const costNanos = end.costNanos ?? 0;
-  return { tokens: used.prompt + used.completion, costNanos, attemptId, used };
 }
 
 /** Nobody is left to answer. */

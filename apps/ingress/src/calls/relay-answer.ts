@@ -11,6 +11,12 @@ import { AnswerStages, NOTHING, type AnswerStage } from './answer-stages.js';
 import { brokenEnd } from './broken-stream.js';
 import type { ClientConnection } from './client-connection.js';
 
+/** A decision that may come at any time: a refusal ends the call, whatever has come of it by then. */
+export interface Beside {
+  readonly refusal: GatewayError | null;
+  whenRefused(listener: () => void): void;
+}
+
 export interface AnswerHooks {
   /** The caller's: an error event is told in it. */
   readonly dialect: Dialect;
@@ -22,6 +28,8 @@ export interface AnswerHooks {
   /** The answer is ours to write: from here on a failure cannot change its status. */
   claimed(): void;
   readonly stages: readonly AnswerStage[];
+  /** Decides meanwhile whether the call may be answered. */
+  readonly beside?: Beside | null;
 }
 
 /**
@@ -46,6 +54,7 @@ export async function relayAnswer(
   const answer = new Answer(client, hooks);
   const stages = hooks.stages.length === 0 ? null : new AnswerStages(hooks.stages);
   let end: ResponseEnd | null = null;
+  hooks.beside?.whenRefused(() => frames.cancel());
   try {
     for await (const frame of frames) {
       switch (frame.type) {
@@ -70,9 +79,10 @@ export async function relayAnswer(
     throw toGatewayError(new Error('The frames of a call stopped without an end'));
   } catch (cause) {
     if (client.gone) return { kind: 'client-gone' };
+    const refusal = hooks.beside?.refusal ?? stages?.refusal;
+    if (refusal && !answer.claimed) return { kind: 'refused', error: refusal, end };
     const error = toGatewayError(cause);
     if (!answer.begun) throw error;
-    if (stages?.refusal === error && !answer.claimed) return { kind: 'refused', error, end };
     answer.fail(error);
     return { kind: 'broken', error };
   }

@@ -5,6 +5,7 @@ import { EventQueue } from './event-queue.js';
 import { goThrough, type TextFlow } from './text-flows.js';
 import { framingOf, type Framing } from './texts/framing.js';
 import { jsonTexts, withTexts } from './texts/json-texts.js';
+import { parsedJson } from './texts/parsed-json.js';
 import { ANSWER_ROOTS } from './texts/text-keys.js';
 
 /** Whole answers that are longer are refused: nobody has looked through them. */
@@ -69,7 +70,7 @@ export class AnswerTextStage implements AnswerStage {
 
   private json(whole: Buffer): Uint8Array {
     const source = whole.toString('utf8');
-    if (!isJson(source)) return this.unread(whole);
+    if (parsedJson(source) === undefined) return this.unread(whole);
     const texts = jsonTexts(source, ANSWER_ROOTS);
     const others = texts.map((text) => goThrough(this.options.flowOf(text.isJson), text.text));
     const written = withTexts(source, texts, others);
@@ -79,14 +80,5 @@ export class AnswerTextStage implements AnswerStage {
   private unread(data: Uint8Array): Uint8Array {
     if (this.options.unreadable === null) return data;
     throw this.options.unreadable;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,8 @@
-import { encodeSse, isObject, type Json, type SseEvent } from '@tollgate/dialects';
+import { encodeSse, isObject, type SseEvent } from '@tollgate/dialects';
 import { goThrough, type TextFlow } from './text-flows.js';
 import { pieceOf } from './texts/answer-pieces.js';
 import { jsonTexts, withTexts, type JsonText } from './texts/json-texts.js';
+import { parsedJson } from './texts/parsed-json.js';
 import { ANSWER_ROOTS } from './texts/text-keys.js';
 
 interface QueuedEvent {
@@ -35,11 +36,11 @@ export class EventQueue {
 
   /** The events that may go on, as they are sent. */
   push(event: SseEvent): Uint8Array[] {
-    const content = objectOf(event.data);
-    const texts = content === null ? [] : jsonTexts(event.data, ANSWER_ROOTS);
+    const content = parsedJson(event.data);
+    const texts = isObject(content) ? jsonTexts(event.data, ANSWER_ROOTS) : [];
     const queued: QueuedEvent = { event, texts, others: [] };
     for (const [index, text] of texts.entries()) {
-      const name = content === null ? null : pieceOf(content, text, this.isLines);
+      const name = isObject(content) ? pieceOf(content, text, this.isLines) : null;
       queued.others.push(
         name === null
           ? goThrough(this.flowOf(text.isJson), text.text)
@@ -92,15 +93,5 @@ export class EventQueue {
     const data = withTexts(event.data, texts, others);
     if (data === event.data) return event.raw;
     return this.isLines ? Buffer.from(`${data}\n`) : encodeSse(data, event.event ?? undefined);
-  }
-}
-
-function objectOf(data: string): Json | null {
-  if (!data.startsWith('{')) return null;
-  try {
-    const value: unknown = JSON.parse(data);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
   }
 }

@@ -13,9 +13,17 @@ export interface SaidText {
 }
 
 /** For one check: what an expression may take of the process, which does nothing else meanwhile. */
-const LIMIT_MS = 50;
+const LIMIT_MS = 100;
 const CHARACTERS_A_MS = 20_000;
-const SYSTEM_ROLES = new Set(['system', 'developer', 'assistant', 'model', 'CHATBOT', 'SYSTEM']);
+/** Of those who may tell the model what they like, and of itself. */
+const SYSTEM_ROLES: ReadonlySet<string> = new Set([
+  'system',
+  'developer',
+  'assistant',
+  'model',
+  'CHATBOT',
+  'SYSTEM',
+]);
 
 /** A guardrail that decides by the texts alone. */
 export interface TextGuard {
@@ -24,6 +32,8 @@ export interface TextGuard {
   find(texts: readonly SaidText[], length?: number): Finding[][];
 }
 
+export const isSystem = (role: string | null): boolean => role !== null && SYSTEM_ROLES.has(role);
+
 /** How texts are looked through; null: the guardrail asks somebody else. */
 export function textGuard({ name, rule }: Guardrail): TextGuard | null {
   if (rule.kind === 'max_length') return lengthGuard(name, rule.maxCharacters);
@@ -31,7 +41,7 @@ export function textGuard({ name, rule }: Guardrail): TextGuard | null {
   if (finding === null) return null;
   const { find, isForeign, skipsSystem } = finding;
   const findAll = (texts: readonly SaidText[]): Finding[][] =>
-    texts.map(({ text, role }) => (skipsSystem && SYSTEM_ROLES.has(role ?? '') ? [] : apart(find(text))));
+    texts.map(({ text, role }) => (skipsSystem && isSystem(role) ? [] : apart(find(text))));
   return {
     name,
     find: (texts) => (isForeign ? limited(name, texts, findAll) : findAll(texts)),

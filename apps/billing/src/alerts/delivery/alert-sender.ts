@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { SIGNATURE_HEADER, signatureOf } from '@tollgate/app';
 import { LiveConfig, LiveVariables, readAlertAddresses } from '@tollgate/config';
 import type { Alert } from '@tollgate/contracts';
 import { budgetDetailsOf } from '../formats/alert-level.js';
 import { chatBody } from '../formats/chat-body.js';
 import { letterOf } from '../formats/letter.js';
-import { SIGNATURE_HEADER, signatureOf } from '../formats/signature.js';
 import { webhookBody } from '../formats/webhook-body.js';
 import { DeliveryError } from './delivery-error.js';
 import { findDestination, type Destination } from './destination.js';

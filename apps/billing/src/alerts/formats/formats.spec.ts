@@ -1,8 +1,8 @@
+import { signatureOf } from '@tollgate/app';
 import { alertType, type Alert, type BudgetAlertDetails } from '@tollgate/contracts';
 import { formatOf } from '../delivery/destination.js';
 import { chatBody } from './chat-body.js';
 import { letterOf } from './letter.js';
-import { signatureOf } from './signature.js';
 import { webhookBody } from './webhook-body.js';
 
 const AT = Date.UTC(2026, 9, 31, 12, 30);

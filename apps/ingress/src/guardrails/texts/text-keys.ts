@@ -29,7 +29,7 @@ export const REQUEST_ROOTS = words(`
 /** Members of answers, and of the events of streams, with what a model has said. */
 export const ANSWER_ROOTS = words(`
   choices content output candidates message text response delta part item arguments content_block completion
-  instructions outputText refusal`);
+  instructions outputText refusal results`);
 
 /** Members that hold a text, or more of them. */
 const TEXTS = words(`
