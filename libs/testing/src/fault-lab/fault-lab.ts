@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CallLog, type CallRecord, type LabStats } from './call-log.js';
-import { handleChat, type SeenRequest } from './chat-handler.js';
+import { handleCall, type SeenRequest } from './call-handler.js';
 import { handleControl } from './control-handler.js';
-import { placeOfPath } from './lab-request.js';
+import { placeOf } from './place.js';
 import { ScriptBook } from './script-book.js';
 import type { Step } from './step.js';
 
@@ -94,8 +94,8 @@ export class FaultLab {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    const chat = request.method === 'POST' ? placeOfPath(path) : undefined;
-    if (chat === undefined) return handleControl(this, this.scripts.names(), request, response);
+    const place = request.method === 'POST' ? placeOf(path) : undefined;
+    if (place === undefined) return handleControl(this, this.scripts.names(), request, response);
     const context = {
       scripts: this.scripts,
       log: this.log,
@@ -103,7 +103,7 @@ export class FaultLab {
       nextId: () => `lab${String(++this.counter).padStart(8, '0')}`,
       seen: (seen: SeenRequest) => this.remember(seen),
     };
-    return handleChat(context, { path, ...chat }, request, response);
+    return handleCall(context, place, request, response);
   }
 
   private remember(request: SeenRequest): void {

@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
+import { fingerprintOf } from './fingerprint.js';
 import { list, record, text, type Json } from './json.js';
 
-/**
- * The images of a message, each by a name that tells whether it arrived as it was sent: the beginning of its bytes' SHA-256, or
- * its URL where the provider is to fetch it.
- */
+/** The images of a message by their fingerprints, or by their URLs where the provider is to fetch them. */
 export const imagesOf = (message: Json): string[] => [
   ...partsOf(message['content'])
     .map(sourceOf)
@@ -29,5 +26,5 @@ function sourceOf(part: Json): string {
 function nameOf(source: string): string {
   if (/^https?:/.test(source)) return source;
   const data = source.slice(source.indexOf(',') + 1);
-  return createHash('sha256').update(Buffer.from(data, 'base64')).digest('hex').slice(0, 8);
+  return fingerprintOf(Buffer.from(data, 'base64'));
 }

@@ -2,5 +2,5 @@ export { startBenchServer, type BenchOptions, type BenchServer } from './bench-s
 export { FaultLab, startFaultLab, type FaultLabOptions } from './fault-lab.js';
 export { createInProcessLab, inProcessConnector, type Connector } from './in-process.js';
 export type { CallRecord, LabStats, ModelStats } from './call-log.js';
-export type { SeenRequest } from './chat-handler.js';
+export type { SeenRequest } from './call-handler.js';
 export type { Step } from './step.js';

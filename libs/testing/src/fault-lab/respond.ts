@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.js';
 import type { OpenCall } from './call-log.js';
 import type { DialectWriter } from './dialect.js';
+import type { PlainAnswer } from './plain-endpoint.js';
 import { FaultyWriter } from './faulty-writer.js';
 import type { Step } from './step.js';
 
@@ -27,6 +28,14 @@ export async function respondJson(reply: Reply, answer: Answer): Promise<void> {
   const { response, call } = reply;
   response.once('finish', () => call.served(answer.completionTokens * 4, answer.promptTokens));
   await sendWhole(reply, reply.step.status ?? 200, JSON.stringify(reply.writer.json(answer)));
+}
+
+/** Sends what an endpoint answers that does not chat; its tokens count when all of it was written. */
+export async function respondPlain(reply: Reply, answer: PlainAnswer): Promise<void> {
+  const { body, contentType, promptTokens, completionTokens = 0 } = answer;
+  reply.response.once('finish', () => reply.call.served(completionTokens * 4, promptTokens));
+  const bytes = Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  await sendWhole(reply, reply.step.status ?? 200, bytes, contentType);
 }
 
 /** Sends the answer as a stream of the dialect, with the step's pace and faults. */
@@ -76,18 +85,23 @@ function spoiled(
   return { bytes: index === step.malformedChunkAt ? writer.malformed : wire, last: false };
 }
 
-async function sendWhole(reply: Reply, status: number, text: string): Promise<void> {
+async function sendWhole(
+  reply: Reply,
+  status: number,
+  bytes: string | Buffer,
+  contentType = 'application/json',
+): Promise<void> {
   const { response, step } = reply;
   const output = new FaultyWriter(response, step, true);
   await output.pause(step.delayMs ?? 0);
   if (output.over()) return;
   response.writeHead(status, {
     ...headers(reply),
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(bytes),
     ...step.headers,
   });
-  if (await output.write(text)) await output.end();
+  if (await output.write(bytes)) await output.end();
 }
 
 const headers = ({ writer, id }: Reply) => ({ [writer.idHeader]: `req_${id}` });
