@@ -45,6 +45,8 @@ export interface Entrance {
   readonly cost?: PricedCost | null;
   /** Nobody is asked for the answer: it counts as a request, and for nothing else. */
   readonly isFree?: boolean;
+  /** Made for another call, which has been counted: budgets alone bind it. */
+  readonly isInner?: boolean;
 }
 
 /** The call is not let in as it is: its key wants another model to be asked. */
@@ -81,14 +83,14 @@ export class Admission {
    * `refuse`.
    */
   async admit(entrance: Entrance): Promise<Pass | Detour> {
-    const { header, records, model, isFree = false } = entrance;
+    const { header, records, model, isFree = false, isInner = false } = entrance;
     const { startedAt: now } = header;
     const limits = this.books.of(records, model, entrance.caller, now);
     if (limits.scopes.length === 0 && limits.budgets.length === 0) return FREE_PASS;
     const cost = isFree || limits.budgets.length === 0 ? null : this.costOf(entrance);
     const request: AdmitRequest = {
       callId: header.id,
-      scopes: limits.scopes,
+      scopes: isInner ? [] : limits.scopes,
       budgets: cost === null ? [] : limits.budgets,
       cost,
       tokens: isFree ? 0 : header.inputTokens,
