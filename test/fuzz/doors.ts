@@ -53,6 +53,7 @@ export const DOORS: readonly DoorSample[] = [
   door('/v1/images/generations', 'openai-images'),
   door('/v1/audio/speech', 'openai-speech'),
   door('/utils/token_counter', 'openai-chat'),
+  door('/api/show', 'ollama-chat'),
   form('/v1/images/edits', 'openai-image-edits'),
   form('/v1/images/variations', 'openai-image-variations'),
   form('/v1/audio/transcriptions', 'openai-transcriptions'),

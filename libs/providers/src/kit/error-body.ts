@@ -16,7 +16,7 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+  typeof value === 'string' && value.trim() !== '' ? value : undefined;
 
 const codeOf = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(value) : textOf(value);
