@@ -66,7 +66,8 @@ function promptParts(
   prompt: number,
   untoldAudio: number,
 ): Pick<Usage, 'input' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'audioInput' | 'imageInput'> {
-  const details = raw['prompt_tokens_details'] ?? raw['input_tokens_details'];
+  // Transcriptions spell it in a way of their own.
+  const details = raw['prompt_tokens_details'] ?? raw['input_tokens_details'] ?? raw['input_token_details'];
   const takeFrom = remainder(prompt + untoldAudio);
   const cacheRead = takeFrom(
     firstCount(

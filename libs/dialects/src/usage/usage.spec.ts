@@ -29,6 +29,10 @@ describe('usageOfChat', () => {
       },
     ],
     [
+      { input_tokens: 14, input_token_details: { text_tokens: 4, audio_tokens: 10 }, output_tokens: 3 },
+      { input: 4, audioInput: 10, output: 3 },
+    ],
+    [
       { prompt_tokens: 10, completion_tokens: 1, prompt_cache_hit_tokens: 4 },
       { input: 6, cacheRead: 4, output: 1 },
     ],

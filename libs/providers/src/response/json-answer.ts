@@ -1,5 +1,5 @@
 import { GatewayError, type Dialect } from '@tollgate/contracts';
-import { codecOf, type AnswerFacts, type Json } from '@tollgate/dialects';
+import { codecOf, usageOfChat, type AnswerFacts, type Json } from '@tollgate/dialects';
 import { inWordsOf, type ErrorSource } from '../kit/upstream-error.js';
 import { chatCharacters } from './delta-characters.js';
 import type { Progress } from './observer.js';
@@ -65,10 +65,16 @@ const answerOptions = ({ model, request = {} }: JsonAnswerOptions) => ({
   created: Math.floor(Date.now() / 1_000),
 });
 
-const NO_FACTS: AnswerFacts = { usage: null, rawUsage: null, serviceTier: null, responseId: null };
+/** Dialects that are passed on without a codec (images, transcriptions) are OpenAI's: they count as it does, where they count. */
+const factsOfUncoded = ({ usage }: Json): AnswerFacts => ({
+  usage: usageOfChat(usage),
+  rawUsage: isJson(usage) ? usage : null,
+  ...{ serviceTier: null, responseId: null },
+});
 
 function progressOf(answer: Json, options: JsonAnswerOptions, canonical?: Json): Progress {
-  const { usage, rawUsage, serviceTier, responseId } = codecOf(options.from)?.back?.facts(answer) ?? NO_FACTS;
+  const { usage, rawUsage, serviceTier, responseId } =
+    codecOf(options.from)?.back?.facts(answer) ?? factsOfUncoded(answer);
   // Counted only where nobody else has: it is the bill then.
   const characters = usage === null ? chatCharacters(canonical ?? chatOf(answer, options)) : 0;
   return { usage, rawUsage, serviceTier, responseId, characters, finished: true };
