@@ -111,7 +111,7 @@ const CALLERS: readonly Caller[] = [
   },
 ];
 
-const PROVIDERS = ['openai', 'anthropic', 'cohere', 'ollama_chat', 'gemini', 'vertex_ai'];
+const PROVIDERS = ['openai', 'anthropic', 'cohere', 'ollama_chat', 'gemini', 'vertex_ai', 'bedrock'];
 
 describe.each(CALLERS)('a caller of $dialect', (caller) => {
   describe.each(PROVIDERS)('in front of %s', (name) => {

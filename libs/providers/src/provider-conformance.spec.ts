@@ -29,9 +29,12 @@ describe('the manifest', () => {
 /** Others have a spec of their own: those that do not chat, and those whose form is nobody's dialect. */
 const CHATTING = PROVIDERS.filter((provider) => {
   const way = wayTo(provider.endpoints('some-model'), 'openai-chat');
-  if (way === null || way.endpoint.adapter !== undefined) return false;
-  // The lab has neither binary streams nor legacy completions: Bedrock and `text-completion-openai` have specs of their own.
-  return way.endpoint.framing !== 'aws-event-stream' && way.endpoint.dialect !== 'openai-completions';
+  if (way === null) return false;
+  const { adapter, dialect, framing } = way.endpoint;
+  // The lab has no legacy completions, nor SageMaker's streams of other servers: `text-completion-openai` and it have specs of their own.
+  const isPlayed =
+    dialect === 'openai-chat' ? framing !== 'aws-event-stream' : dialect !== 'openai-completions';
+  return isPlayed && adapter === undefined;
 });
 
 describe.each(CHATTING.map((provider) => [provider.name, provider] as const))(
