@@ -1,4 +1,4 @@
-import { NameIndex, type GatewayConfig, type Guardrail } from '@tollgate/config';
+import { NameIndex, type GatewayConfig } from '@tollgate/config';
 import { invalid } from '../calls/request-fields.js';
 import type { Json } from '../calls/request-rules.js';
 import { undecided } from './guardrail-errors.js';
@@ -28,18 +28,24 @@ export class GuardrailChoice {
       : null;
   }
 
-  /** In the order of the config. Throws `invalid_request` for a name of the call's that there is not, `guardrail_unavailable` for others. */
-  of({ model, ofKey, ofTeam, asked }: Choosers): Guardrail[] {
+  /**
+   * Names in the order of the config. Throws `invalid_request` for one of the call's that there is not, `guardrail_unavailable`
+   * for others.
+   */
+  of({ model, ofKey, ofTeam, asked }: Choosers): readonly string[] {
     const { guardrails } = this.config;
+    const ofModel = this.ofModels?.resolve(model) ?? NONE;
+    const chosen = [ofKey, ofTeam, ofModel, asked];
+    if (chosen.every(({ length }) => length === 0)) return this.defaults;
     const unknown = asked.find((name) => !guardrails.has(name));
     if (unknown !== undefined) throw invalid('guardrails', `'guardrails': there is none called '${unknown}'`);
-    const ofModel = this.ofModels?.resolve(model) ?? [];
-    const names = new Set([...this.defaults, ...ofKey, ...ofTeam, ...ofModel, ...asked]);
-    if (names.size === 0) return [];
+    const names = new Set([...this.defaults, ...chosen.flat()]);
     for (const name of names) if (!guardrails.has(name)) throw undecided(name, 'it is not in the config');
-    return [...guardrails.values()].filter(({ name }) => names.has(name));
+    return [...guardrails.keys()].filter((name) => names.has(name));
   }
 }
+
+const NONE: readonly string[] = [];
 
 /** `guardrails` of a request: names, alone or in LiteLLM's form with parameters, of which there are none here. */
 export function askedGuardrails(body: Json): string[] {

@@ -1,4 +1,4 @@
-import { GatewayError, toGatewayError } from '@tollgate/contracts';
+import { GatewayError } from '@tollgate/contracts';
 import type { Applicant } from '../calls/call-intake.js';
 import { guardrailAsked } from '../events.js';
 import type { CallContext } from '../http/request-context.js';
@@ -36,7 +36,14 @@ export function certain(
       }
       guardrailAsked(name, failsOpen ? 'skipped' : 'failed', cause);
       if (failsOpen) return null;
-      throw undecided(name, toGatewayError(cause).message, cause);
+      throw undecided(name, reasonOf(cause), cause);
     }
   };
+}
+
+/** What may be told: the text of a failure may hold an address. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof GatewayError) return cause.message;
+  const isLate = (cause as { name?: unknown } | null)?.name === 'TimeoutError';
+  return isLate ? 'it was asked and did not answer in time' : 'it was asked and gave no verdict';
 }
