@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { CacheSettings } from '@tollgate/config';
 import { flag, invalid } from '../calls/request-fields.js';
 import type { Json } from '../calls/request-rules.js';
+import { isWellFormed } from '../http/storable-text.js';
 
 /** What a caller wants of the cache. */
 export interface CacheControls {
@@ -59,6 +60,7 @@ function seconds(value: unknown, name: string): number | null {
 
 function namespaceOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  if (typeof value === 'string' && value !== '' && value.length <= MAX_NAMESPACE) return value;
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_NAMESPACE && isWellFormed(value))
+    return value;
   throw invalid('cache.namespace', `'cache.namespace' must be a text of at most ${MAX_NAMESPACE} characters`);
 }

@@ -17,22 +17,20 @@ const SHAPING: ReadonlySet<string> = new Set([
 type Asking = Pick<CallHeader, 'principal' | 'dialect' | 'model' | 'headers'>;
 
 /**
- * The name of the answer to a call: equal for calls of one tenant that ask one model the same in one dialect, whatever the order of
- * their fields, and for no others. `parts`: what is told apart beside.
+ * Equal for calls of one tenant that ask one model the same in one dialect, whatever the order of their fields, and for no others.
+ * `meant`: the model that the name stands for.
  */
-export function cacheKey(
-  { principal, dialect, model, headers }: Asking,
-  body: Json,
-  namespace: string,
-  ...parts: readonly string[]
-): string {
-  const asked = [tenantOf(principal), dialect, model, headers, fieldsOf(body), ...parts];
-  const hash = createHash('sha256').update(canonicalJson(asked)).digest('hex');
-  return namespace === '' ? hash : `${namespace}:${hash}`;
+export function askedHash({ principal, dialect, model, headers }: Asking, body: Json, meant: string): string {
+  const asked = [tenantOf(principal), dialect, model, headers, fieldsOf(body), meant];
+  return createHash('sha256').update(canonicalJson(asked)).digest('hex');
 }
 
+/** A name in the cache, as headers may hold it. */
+export const cacheName = (namespace: string, name: string): string =>
+  namespace === '' ? name : `${encodeURIComponent(namespace)}:${name}`;
+
 /** What of a body the answer depends on. */
-export const fieldsOf = (body: Json): Json =>
+const fieldsOf = (body: Json): Json =>
   Object.fromEntries(
     Object.entries(body).filter(([name]) => !NOT_ASKED.has(name) && (SHAPING.has(name) || !isOwnField(name))),
   );

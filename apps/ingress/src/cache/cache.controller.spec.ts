@@ -56,6 +56,11 @@ describe('the routes of the cache', () => {
     expect([(await ask()).outcome, (await ask(green)).outcome]).toEqual(['hit', 'miss']);
     expect(await flush({})).toEqual({ status: 'success', deleted: 2 });
     expect((await ask()).outcome).toBe('miss');
+    const odd = { cache: { namespace: 'grün: %\r\n' } };
+    const { key } = await ask(odd);
+    expect(await (await ingress.post('/cache/delete', { keys: [key] })).json()).toMatchObject({ deleted: 1 });
+    await ask(odd);
+    expect(await flush({ namespace: odd.cache.namespace })).toEqual({ status: 'success', deleted: 1 });
   });
 
   it('are for administrators alone', async () => {

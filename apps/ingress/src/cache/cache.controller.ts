@@ -6,6 +6,7 @@ import { STATE, type State, type TextCacheFacts } from '@tollgate/state';
 import type { FastifyRequest } from 'fastify';
 import { Access } from '../http/access.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
+import { cacheName } from './cache-key.js';
 
 const PING_MS = 10_000;
 
@@ -43,9 +44,7 @@ export class CacheController {
     const { keys } = readJsonObject(request.body);
     if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'string'))
       throw new GatewayError('invalid_request', "'keys' is required: a list of keys", { param: 'keys' });
-    const dropped = await Promise.all(
-      (keys as string[]).map((key) => this.state.cache.dropText(decodeURI(key))),
-    );
+    const dropped = await Promise.all((keys as string[]).map((key) => this.state.cache.dropText(key)));
     return { status: 'success', deleted: dropped.filter(Boolean).length };
   }
 
@@ -57,7 +56,9 @@ export class CacheController {
     const { namespace } = readJsonObject(request.body);
     if (namespace !== undefined && typeof namespace !== 'string')
       throw new GatewayError('invalid_request', "'namespace' must be a text", { param: 'namespace' });
-    const deleted = await this.state.cache.flushTexts(namespace === undefined ? '' : `${namespace}:`);
+    const deleted = await this.state.cache.flushTexts(
+      namespace === undefined ? '' : cacheName(namespace, ''),
+    );
     return { status: 'success', deleted };
   }
 

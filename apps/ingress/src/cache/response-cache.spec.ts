@@ -127,8 +127,27 @@ describe('the response cache', () => {
       [{ ttl: 'long' }, 'cache.ttl'],
       [{ 'no-cache': 1 }, 'cache.no-cache'],
       [true, 'cache'],
+      [{ namespace: '\ud800' }, 'cache.namespace'],
     ] as const)
       expect(await errorOf(await ask({ cache }))).toMatchObject({ status: 400, param });
+  });
+
+  it('means by a name what its key means by it', async () => {
+    await start();
+    const means: Readonly<Record<string, string>> = { 1: 'chat-default', 2: 'chat-quality' };
+    const models = new Map<string, string>();
+    ingress.bus.reply(findKey, ({ hash }) => {
+      const model = models.get(hash) ?? means[models.size + 1] ?? '';
+      models.set(hash, model);
+      return foundKey({ hash, teamId: 'blue', routing: { aliases: { mine: model } } });
+    });
+    const found: (string | null)[] = [];
+    for (const name of ['1', '2', '1']) {
+      const response = await ask({ model: 'mine' }, { authorization: `Bearer ${VIRTUAL_KEY}${name}` });
+      await response.text();
+      found.push(response.headers.get('x-tollgate-cache'));
+    }
+    expect(found).toEqual(['miss', 'miss', 'hit']);
   });
 
   it('waits to be asked where the config says so', async () => {

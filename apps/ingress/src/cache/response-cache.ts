@@ -3,13 +3,15 @@ import { BUS, type Bus, type CallResponse } from '@tollgate/bus';
 import { LiveConfig, type CacheSettings } from '@tollgate/config';
 import { TASK_OF, type CallHeader } from '@tollgate/contracts';
 import { STATE, type State } from '@tollgate/state';
+import { routedModel } from '../auth/routed-model.js';
 import type { AnswerStage } from '../calls/answer-stages.js';
 import type { Applicant } from '../calls/call-intake.js';
+import type { Json } from '../calls/request-rules.js';
 import { cacheAsked, cacheFailed } from '../events.js';
 import { billCacheHit } from './cache-bill.js';
 import { readCacheControls, type CacheControls } from './cache-controls.js';
 import { entryText, readEntry, type CacheEntry } from './cache-entry.js';
-import { cacheKey } from './cache-key.js';
+import { askedHash, cacheName } from './cache-key.js';
 import { CacheStage } from './cache-stage.js';
 import { answerFrom, framesOf, type CachedAnswer } from './cached-answer.js';
 import { callTypeOf } from './call-types.js';
@@ -51,9 +53,9 @@ export class ResponseCache {
 
   private async taken(asking: Asking): Promise<CacheTurn> {
     const { settings, controls, header, applicant, namespace } = asking;
-    const key = cacheKey(header, applicant.asked.body, namespace);
+    const key = cacheName(namespace, this.hashOf(header, applicant.asked.body));
     const exact = controls.reads ? await this.find(key, asking) : null;
-    if (exact !== null) return this.hit(exact, { 'x-litellm-cache-key': encodeURI(key) }, header);
+    if (exact !== null) return this.hit(exact, { 'x-litellm-cache-key': key }, header);
     const question = await this.questionOf(asking);
     const like = controls.reads && question !== null ? await this.findLike(question, asking) : null;
     if (like !== null) return this.hit(like.found, headersOf(like), header);
@@ -62,7 +64,12 @@ export class ResponseCache {
     if (!controls.keeps) return { headers, stages: [], give: null };
     const ttlMs = controls.ttlMs ?? settings.ttlMs;
     const stage = new CacheStage(header, (entry) => this.keep({ key, entry, ttlMs, question }));
-    return { headers: { ...headers, 'x-litellm-cache-key': encodeURI(key) }, stages: [stage], give: null };
+    return { headers: { ...headers, 'x-litellm-cache-key': key }, stages: [stage], give: null };
+  }
+
+  private hashOf(header: CallHeader, body: Json): string {
+    // Keys of one team may mean different models by one name.
+    return askedHash(header, body, routedModel(header.model, header.principal, this.config.current.router));
   }
 
   private hit(
@@ -90,7 +97,8 @@ export class ResponseCache {
   }: Asking): Promise<AskedQuestion | null> | null {
     const { semantic } = settings;
     if (semantic === null || TASK_OF[header.dialect] !== 'chat') return null;
-    return this.semantic.ask({ header, applicant, namespace, settings: semantic });
+    const hashOf = (body: Json): string => this.hashOf(header, body);
+    return this.semantic.ask({ header, applicant, namespace, settings: semantic, hashOf });
   }
 
   private async findLike(question: AskedQuestion, asking: Asking): Promise<LikeAnswer | null> {
@@ -152,6 +160,6 @@ interface Keeping {
 }
 
 const headersOf = ({ key, similarity }: Likeness): Record<string, string> => ({
-  'x-litellm-cache-key': encodeURI(key),
+  'x-litellm-cache-key': key,
   'x-litellm-semantic-similarity': similarity.toFixed(4),
 });

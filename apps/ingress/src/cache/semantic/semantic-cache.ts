@@ -6,8 +6,9 @@ import { STATE, type State } from '@tollgate/state';
 import { tenantOf } from '../../auth/tenant.js';
 import type { Applicant } from '../../calls/call-intake.js';
 import { InnerCalls } from '../../calls/inner-calls.js';
+import type { Json } from '../../calls/request-rules.js';
 import { cacheFailed } from '../../events.js';
-import { cacheKey } from '../cache-key.js';
+import { cacheName } from '../cache-key.js';
 import { agree } from './agreement.js';
 import { questionOf } from './question.js';
 import type { TenantIndex } from './tenant-index.js';
@@ -39,6 +40,8 @@ export interface Asking {
   readonly applicant: Applicant;
   readonly namespace: string;
   readonly settings: SemanticCacheSettings;
+  /** Of a request: equal where the same is asked. */
+  readonly hashOf: (body: Json) => string;
 }
 
 /** Compares what callers ask by vectors of a model, each tenant's questions by themselves. */
@@ -54,14 +57,14 @@ export class SemanticCache {
   }
 
   /** Null where nothing is asked that could be compared, or no vector of it is to be had. */
-  async ask({ header, applicant, namespace, settings }: Asking): Promise<AskedQuestion | null> {
+  async ask({ header, applicant, namespace, settings, hashOf }: Asking): Promise<AskedQuestion | null> {
     const question = questionOf(applicant.asked.body);
     if (question === null) return null;
     const { text, rest } = question;
     const vector = await this.vectorFor(text, applicant, settings);
     if (vector === null) return null;
     const { model, threshold, isVerified } = settings;
-    const scope = cacheKey(header, rest, '', model);
+    const scope = `${hashOf(rest)} ${model}`;
     const index = this.indexes.of(listOf(header, namespace));
     const accepts = (other: string): boolean => !isVerified || agree(text, other);
     return {
@@ -103,5 +106,5 @@ async function nearest(
 /** The list of a tenant's questions, which goes with its namespace. */
 function listOf({ principal }: CallHeader, namespace: string): string {
   const tenant = createHash('sha256').update(tenantOf(principal)).digest('hex');
-  return `${namespace === '' ? '' : `${namespace}:`}semantic:${tenant}`;
+  return cacheName(namespace, `semantic:${tenant}`);
 }
