@@ -11,7 +11,8 @@ import {
   deprecatedModelCalled,
   firstByteSent,
 } from '../events.js';
-import { Guardrails, type GuardedCall } from '../guardrails/guardrails.js';
+import type { GuardedCall } from '../guardrails/guarded-call.js';
+import { Guardrails } from '../guardrails/guardrails.js';
 import type { CallContext } from '../http/request-context.js';
 import { answerHeaders } from './answer-headers.js';
 import type { AnswerStage } from './answer-stages.js';
