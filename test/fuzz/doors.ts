@@ -40,6 +40,7 @@ export const DOORS: readonly DoorSample[] = [
   ...both('/api/generate', 'ollama-generate'),
   gemini('generateContent', 'gemini-content'),
   gemini('streamGenerateContent', 'gemini-content'),
+  gemini('streamGenerateContent?alt=sse', 'gemini-content'),
   gemini('countTokens', 'gemini-count-tokens'),
   gemini('embedContent', 'gemini-embed'),
   gemini('batchEmbedContents', 'gemini-batch-embed'),

@@ -17,6 +17,8 @@ export interface Door {
   readonly pathModel?: string | undefined;
   /** Of dialects whose path tells whether the answer is streamed. */
   readonly stream?: boolean;
+  /** A stream is told as one JSON array. */
+  readonly isArray?: boolean;
 }
 
 /** A request for an answer of a model, of any dialect, as far as ingress needs to know it. */
@@ -34,6 +36,8 @@ export interface CallRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly model: string;
   readonly stream: boolean;
+  /** A stream is told as one JSON array; absent: it is not. */
+  readonly isArray?: boolean;
   readonly includeUsage: boolean;
   readonly endUser: string | null;
 }
@@ -54,6 +58,7 @@ export function readCallRequest(received: unknown, door: Door, contentType?: str
     rule.stream === 'path' ? door.stream === true : flag(body['stream'] ?? rule.stream, 'stream');
   return {
     ...{ dialect, bytes, body, model, stream },
+    ...(door.isArray === true && { isArray: true }),
     includeUsage: rule.includeUsage(body),
     endUser: rule.endUser(body),
     ...(boundary !== null && contentType !== undefined && { contentType }),

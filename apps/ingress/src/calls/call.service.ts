@@ -22,6 +22,7 @@ import { readCallRequest, type CallRequest, type Door } from './call-request.js'
 import { CallTracker } from './call-tracker.js';
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
+import { EventArray } from './event-array.js';
 import type { Pass } from './pass.js';
 import { relayAnswer, type AnswerHooks, type AnswerResult } from './relay-answer.js';
 import { firstAttemptOf, isUnseen, NOTHING_USED, settlementOf } from './settled-use.js';
@@ -115,6 +116,7 @@ export class CallService {
         dialect: header.dialect,
         stages,
         beside: guarded.beside,
+        array: guarded.asked.isArray === true ? new EventArray() : undefined,
         headersOf: (head) => answerHeaders(call, head, headers),
         heard: (head) => {
           sending.attemptId = head.attemptId;

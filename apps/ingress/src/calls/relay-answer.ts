@@ -6,10 +6,12 @@ import {
   type ResponseEnd,
   type ResponseHead,
 } from '@tollgate/contracts';
+import { errorBody } from '../http/error-envelope.js';
 import { isStream } from './answer-headers.js';
 import { AnswerStages, NOTHING, type AnswerStage } from './answer-stages.js';
 import { brokenEnd } from './broken-stream.js';
 import type { ClientConnection } from './client-connection.js';
+import type { EventArray } from './event-array.js';
 
 /** A decision that may come at any time: a refusal ends the call, whatever has come of it by then. */
 export interface Beside {
@@ -30,6 +32,8 @@ export interface AnswerHooks {
   readonly stages: readonly AnswerStage[];
   /** Decides meanwhile whether the call may be answered. */
   readonly beside?: Beside | null;
+  /** Present: streams are told as one array. */
+  readonly array?: EventArray | undefined;
 }
 
 /**
@@ -102,7 +106,7 @@ class Answer {
 
   constructor(
     private readonly client: ClientConnection,
-    private readonly hooks: Pick<AnswerHooks, 'dialect' | 'claimed'>,
+    private readonly hooks: Pick<AnswerHooks, 'dialect' | 'claimed' | 'array'>,
   ) {}
 
   begin(head: ResponseHead, headers: Record<string, string>): void {
@@ -110,6 +114,8 @@ class Answer {
     this.streaming = isStream(head);
     this.status = head.status;
     this.headers = headers;
+    const { array } = this.hooks;
+    if (this.streaming && array !== undefined) this.headers['content-type'] = array.contentType;
   }
 
   private status = 200;
@@ -123,14 +129,15 @@ class Answer {
     }
     this.sendHead();
     if (this.streaming) this.last = data;
-    return this.client.write(data);
+    const { array } = this.hooks;
+    return this.client.write(this.streaming && array !== undefined ? array.push(data) : data);
   }
 
   end(): void {
     const { raw } = this.client;
     if (raw.headersSent || this.streaming) {
       this.sendHead();
-      raw.end();
+      raw.end(this.streaming ? this.hooks.array?.end() : undefined);
       return;
     }
     const body = this.held ?? NOTHING;
@@ -150,7 +157,12 @@ class Answer {
       return;
     }
     this.sendHead();
-    raw.end(brokenEnd(error, this.hooks.dialect, this.last));
+    const { array, dialect } = this.hooks;
+    raw.end(
+      array === undefined
+        ? brokenEnd(error, dialect, this.last)
+        : array.brokenEnd(errorBody(error, dialect, null)),
+    );
   }
 
   private sendHead(): void {

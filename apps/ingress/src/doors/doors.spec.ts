@@ -1,5 +1,7 @@
+import type { ResponseFrame } from '@tollgate/bus';
 import { GatewayError, findKey } from '@tollgate/contracts';
 import {
+  END,
   MASTER_KEY,
   SSE_HEAD,
   VIRTUAL_KEY,
@@ -80,6 +82,47 @@ describe('the ways in', () => {
   ])('%s says what is missing: %j', async (path, body, param) => {
     const response = await ingress.post(path, body);
     expect([response.status, await response.json()]).toMatchObject([400, { error: { param } }]);
+  });
+
+  describe('Google’s streams, where nobody asks for events', () => {
+    const url = `/v1beta/models/${model}:streamGenerateContent`;
+    const events = (...texts: string[]) =>
+      async function* (): AsyncGenerator<ResponseFrame> {
+        yield { type: 'head', head: SSE_HEAD };
+        for (const text of texts) yield data(text);
+        yield END;
+      };
+
+    it.each<[string[], string]>([
+      [['data: {"a":1}\n\nda', 'ta: {"b":\ndata: 2}\r\n\r\n'], '[{"a":1},\r\n{"b":\n2}]'],
+      [['data: {"a":1}'], '[{"a":1}]'],
+      [[': alive\n\n'], '[]'],
+    ])('are an array: %j', async (texts, expected) => {
+      ingress.bus.frames = events(...texts);
+      const response = await ingress.post(url, { contents: [{}] });
+      expect(response.headers.get('content-type')).toBe('application/json; charset=UTF-8');
+      expect(await response.text()).toBe(expected);
+    });
+
+    it('end in an error where they break off', async () => {
+      ingress.bus.frames = async function* () {
+        yield { type: 'head', head: SSE_HEAD };
+        yield data('data: {"a":1}\n\ndata: {"cut');
+        throw new GatewayError('service_unavailable', 'gone');
+      };
+      const text = await (await ingress.post(url, { contents: [{}] })).text();
+      expect(JSON.parse(text)).toEqual([
+        { a: 1 },
+        { error: expect.objectContaining({ code: 503 }) as unknown },
+      ]);
+    });
+
+    it('are events as ever where they do', async () => {
+      ingress.bus.frames = events('data: {"a":1}\n\n');
+      expect(await (await ingress.post(`${url}?alt=sse`, { contents: [{}] })).text()).toBe(
+        'data: {"a":1}\n\n',
+      );
+    });
   });
 
   it('Google’s clients may send the key in the query', async () => {
@@ -289,7 +332,7 @@ describe('errors are told in the caller’s dialect', () => {
 
   it.each<[path: string, body: object, contentType: string, sent: string, end: string]>([
     [
-      `/v1beta/models/${model}:streamGenerateContent`,
+      `/v1beta/models/${model}:streamGenerateContent?alt=sse`,
       { contents: [{}] },
       'text/event-stream',
       'data: {}\n\n',
@@ -300,7 +343,7 @@ describe('errors are told in the caller’s dialect', () => {
       { model, messages: MESSAGES, stream: true },
       'text/event-stream',
       'data: {"half',
-      '\n\nevent: error\ndata: {"type":"error","message":"Too many"}\n\n',
+      '\n\nevent: message-end\ndata: {"type":"message-end","delta":{"finish_reason":"ERROR","error":"Too many"}}\n\n',
     ],
     [
       '/api/chat',

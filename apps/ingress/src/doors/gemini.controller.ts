@@ -35,7 +35,8 @@ export class GeminiController {
         'not_found',
         `There is no such method. Use models/{model}:method with one of ${Object.keys(ACTIONS).join(', ')}.`,
       );
-    const named = { ...door, pathModel: target.slice(0, colon) };
+    const isArray = door.stream === true && (request.query as { readonly alt?: unknown }).alt !== 'sse';
+    const named = { ...door, pathModel: target.slice(0, colon), isArray };
     return door.dialect === 'gemini-count-tokens'
       ? countTokens(this.calls, { request, reply }, named)
       : this.calls.answer(request, reply, named);
