@@ -4,7 +4,7 @@ import { parse } from './checks.js';
 import { liteLlmName } from './provider-names.js';
 import type { Recording } from './recordings.js';
 import { OURS, serve, type Served } from './serve.js';
-import { toldUsage } from './told-usage.js';
+import { modelAsked, toldUsage } from './told-usage.js';
 
 const AT = Date.parse('2026-10-01T12:00:00Z');
 
@@ -77,7 +77,7 @@ function checkBill(recording: Recording, usage: Usage | null): readonly string[]
   if (usage === null) return ['no usage is told: the bill is an estimate'];
   const { pieces: _pieces, ...counts } = usage;
   expect(Object.values(counts).every((count) => Number.isSafeInteger(count) && count >= 0)).toBe(true);
-  const { model } = toldUsage(recording) ?? {};
+  const model = modelAsked(recording) ?? toldUsage(recording)?.model;
   if (model === undefined) return ['the recording does not say of which model it is'];
   const query = { provider: liteLlmName(recording.provider), model, baseModel: null, overrides: {}, at: AT };
   const nanos = priceUsage(usage, query);

@@ -1,5 +1,6 @@
 /** Provider of a recording → LiteLLM's name of it, and that of the oracle of prices. */
 const NAMES: Readonly<Record<string, readonly [ours: string, theirs: string]>> = {
+  alibaba: ['dashscope', 'alibaba'],
   'azure-ai-foundry': ['azure_ai', 'azure'],
   'azure-openai': ['azure', 'azure'],
   bedrock: ['bedrock', 'aws'],

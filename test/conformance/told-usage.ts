@@ -96,12 +96,18 @@ function partsOf(payload: Json): Json[] {
   return [payload, ...listOf([response, message, delta, metadata, groq])];
 }
 
-function modelOf({ url, request }: Recording, parts: readonly Json[]): string | null {
-  const inUrl = /\/models?\/([^/:?]+)/.exec(url)?.[1];
+function modelOf(recording: Recording, parts: readonly Json[]): string | null {
   const told = parts
     .map((part) => part['modelVersion'] ?? part['model'])
     .find((name) => typeof name === 'string');
-  const asked = listOf(jsonOf(request))[0]?.['model'];
-  const model = told ?? (inUrl === undefined ? asked : decodeURIComponent(inUrl));
+  const model = told ?? modelAsked(recording);
   return typeof model === 'string' && model !== '' ? model : null;
+}
+
+/** The model that was asked for: a gateway's price is that of its deployment. Null where there is no request. */
+export function modelAsked({ url, request }: Recording): string | null {
+  const inUrl = /\/(?:models?|deployments)\/([^/?]+?)(?::[a-zA-Z]+)?(?:[/?]|$)/.exec(url)?.[1];
+  const inBody = listOf(jsonOf(request))[0]?.['model'];
+  if (inUrl !== undefined) return decodeURIComponent(inUrl);
+  return typeof inBody === 'string' && inBody !== '' ? inBody : null;
 }

@@ -1,5 +1,5 @@
-import { SseDecoder } from '@tollgate/dialects';
-import { EventStamp } from './restamp.js';
+import { NdjsonDecoder, SseDecoder } from '@tollgate/dialects';
+import { EventStamp, editEvent, modelStamp } from './restamp.js';
 
 const restamped = (wire: string): string => {
   const stamp = new EventStamp('ours "quoted"');
@@ -22,6 +22,16 @@ describe('EventStamp', () => {
       chunks[3]?.replace('"theirs"', '"ours \\"quoted\\""'),
     ];
     expect(restamped(chunks.join(''))).toBe(expected.join(''));
+  });
+
+  it('keeps the framing of a payload whose bytes are no UTF-8', () => {
+    const stamped = (decoder: SseDecoder | NdjsonDecoder, wire: string): string =>
+      decoder
+        .push(Buffer.from(wire, 'latin1'))
+        .map((event) => Buffer.from(editEvent(event, modelStamp('ours'))).toString())
+        .join('');
+    expect(stamped(new NdjsonDecoder(), '{"model":"theirs\xff"}\n')).toBe('{"model":"ours"}\n');
+    expect(stamped(new SseDecoder(), 'data: {"model":"theirs\xff"}\n\n')).toBe('data: {"model":"ours"}\n\n');
   });
 
   it('takes a payload that is spread over several lines', () => {

@@ -10,9 +10,15 @@ export function editEvent(event: SseEvent, edit: Edit): Uint8Array {
   const raw = bytesOf(event);
   const payload = Buffer.from(event.data);
   const start = raw.indexOf(payload);
-  // A payload that is spread over several data lines has no place of its own in the bytes.
-  if (start < 0) return encodeSse(Buffer.from(edit(payload)).toString(), event.event ?? undefined);
+  if (start < 0) return writtenAnew(event, edit(payload));
   return Buffer.concat([raw.subarray(0, start), edit(payload), raw.subarray(start + payload.length)]);
+}
+
+/** A payload that is spread over several data lines, or that is no UTF-8, has no place of its own in the bytes. */
+function writtenAnew(event: SseEvent, payload: Uint8Array): Uint8Array {
+  const text = Buffer.from(payload).toString();
+  const isLine = bytesOf(event).toString().trimStart().startsWith('{');
+  return isLine ? Buffer.from(`${text}\n`) : encodeSse(text, event.event ?? undefined);
 }
 
 /** A function that writes a model name over the payload's own. */
