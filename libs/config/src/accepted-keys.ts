@@ -29,7 +29,7 @@ export const ACCEPTED_LITELLM_PARAMS = words(`
   use_in_pass_through use_litellm_proxy cache_control_injection_points configurable_clientside_auth_params
   rust custom_llm_provider model_info litellm_trace_id max_file_size_mb hf_model_name
   output_cost_per_second input_cost_per_pixel output_cost_per_pixel 
-  input_cost_per_query output_cost_per_character tiered_pricing cost_per_query
+  output_cost_per_character tiered_pricing cost_per_query
   tag_regex cooldown_policy ssl_verify ssl_certificate http_client vector_store_ids prompt_id prompt_variables
   litellm_system_prompt model_file_id_mapping s3_encryption_key_id auto_router_config auto_router_config_path
   auto_router_default_model auto_router_embedding_model complexity_router_config complexity_router_default_model

@@ -27,6 +27,13 @@ describe('a deployment of its own prices', () => {
     expect(priceUsage({ ...NO_USAGE, pieces }, query({ input: 1 }))).toBeNull();
   });
 
+  it('may have one of searches or of requests alone; then tokens that are read have none, or none of their own', () => {
+    const searched = usage({ searches: 2 });
+    expect(priceUsage(searched, query({ search: 1e6 }))).toBe(2e6);
+    expect(priceUsage({ ...searched, input: 1 }, query({ search: 1e6 }))).toBeNull();
+    expect(priceUsage(usage({ input: 1, output: 1 }), query({ request: 1e6 }))).toBe(1e6);
+  });
+
   it('OpenAI reads and listens at its list price', () => {
     const cost = (model: string, pieces: object): number | null =>
       priceUsage(

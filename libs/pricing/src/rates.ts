@@ -15,7 +15,10 @@ export type Rates = Readonly<Record<CountKind | 'request', number>>;
 export function ratesOf(query: PriceQuery, prompt: number): Rates | null {
   const { schedule, tiers } = knownModel(query);
   const { overrides, tier, at } = query;
-  const isKnown = schedule !== null || overrides.input !== undefined || overrides.output !== undefined;
+  const isOwn = overrides.input !== undefined || overrides.output !== undefined;
+  // Where no token is read, as in reranking, searches may be all that is sold; a price of requests is one of all that is in them.
+  const isBySearch = prompt === 0 && overrides.search !== undefined;
+  const isKnown = schedule !== null || isOwn || isBySearch || overrides.request !== undefined;
   if (!isKnown && pieceRatesOf(query) === null) return null;
   const table = schedule === null ? NO_PRICES : tableAt(schedule, at);
   const own = ownPrices(query, prompt);

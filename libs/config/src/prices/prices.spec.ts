@@ -29,7 +29,8 @@ describe('prices of a deployment', () => {
       `search_context_cost_per_query: ${sizes}, file_search_cost_per_1k_calls: 2.5, input_cost_per_request: 0.005`,
     );
     expect(only(text).prices).toEqual({ search: 35_000_000, fileSearch: 2_500_000, request: 5_000_000 });
-    expect(only(model('search_context_cost_per_query: 0.01')).prices).toEqual({ search: 10_000_000 });
+    for (const key of ['search_context_cost_per_query', 'input_cost_per_query'])
+      expect(only(model(`${key}: 0.01`)).prices).toEqual({ search: 10_000_000 });
     expect(problemsOf(model('search_context_cost_per_query: { medium: 1 }')).join('\n')).toMatch(/medium/);
   });
 });

@@ -27,6 +27,7 @@ const PRICE_OF = {
   input_cost_per_image_token: 'imageInput',
   output_cost_per_image_token: 'imageOutput',
   input_cost_per_request: 'request',
+  input_cost_per_query: 'search',
   search_context_cost_per_query: 'search',
   file_search_cost_per_1k_calls: 'fileSearch',
   output_cost_per_image: 'image',

@@ -18,6 +18,7 @@ const KIND_ROWS = {
   input_cost_per_image_token: [CATALOGUE, 'dollars per image token of the prompt'],
   output_cost_per_image_token: [CATALOGUE, 'dollars per image token of the answer'],
   input_cost_per_request: [CATALOGUE, 'dollars per call'],
+  input_cost_per_query: [CATALOGUE, 'dollars per search of a model that reranks'],
   search_context_cost_per_query: [
     CATALOGUE,
     "dollars per web search: a number, or of LiteLLM's three sizes `search_context_size_medium`",
