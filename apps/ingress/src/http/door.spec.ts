@@ -59,3 +59,14 @@ describe('the door', () => {
     expect(text).not.toContain('made-up-by-a-client');
   });
 });
+
+it('a connection that no request came on does not keep the gateway from ending', async () => {
+  const gateway = await startIngress();
+  const { port, hostname } = new URL(gateway.url);
+  const accepted = once(gateway.app.getHttpServer(), 'connection');
+  const socket = connect(Number(port), hostname);
+  const closed = once(socket, 'close');
+  socket.on('error', () => undefined).resume();
+  await accepted;
+  await Promise.all([gateway.close(), closed]);
+});

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import type { Socket } from 'node:net';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { LiveConfig } from '@tollgate/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -19,7 +20,9 @@ const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PATCH', 'PUT', 'DELETE'
 
 /** Prepares the server that `libs/app` made: bodies as bytes, access, metrics. Before Nest adds its routes. */
 @Injectable()
-export class HttpDoor {
+export class HttpDoor implements BeforeApplicationShutdown {
+  private readonly unused = new Set<Socket>();
+
   constructor(
     private readonly adapter: HttpAdapterHost,
     private readonly config: LiveConfig,
@@ -35,7 +38,12 @@ export class HttpDoor {
     readBodiesAsBytes(server, this.config.current.general.maxRequestBytes);
     this.hookRoutes(server);
     leadPassThroughs(server.server, this.config);
-    watchConnections(server.server);
+    watchConnections(server.server, this.unused);
+  }
+
+  /** Node takes a connection that no request came on for a busy one, and would wait for it. */
+  beforeApplicationShutdown(): void {
+    for (const socket of this.unused) socket.destroy();
   }
 
   private hookRoutes(server: FastifyInstance): void {
@@ -66,11 +74,15 @@ function checkContent(
   done(prepareContentType(request), payload as never);
 }
 
-function watchConnections(server: Server): void {
+/** @param unused is kept: connections that no request has come on. */
+function watchConnections(server: Server, unused: Set<Socket>): void {
   server.removeAllListeners('clientError');
   server.on('clientError', answerClientError);
   server.on('connection', (socket) => {
     socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
     socket.setNoDelay(true);
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
   });
+  server.on('request', ({ socket }) => unused.delete(socket));
 }
