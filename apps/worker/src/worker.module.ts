@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Transport, type TransportOptions } from '@tollgate/providers';
+import { McpClient, Transport, type TransportOptions } from '@tollgate/providers';
 import { AttemptController } from './attempt.controller.js';
 import { AttemptRunner } from './attempt-runner.js';
 import { Deployments } from './deployments.js';
@@ -18,6 +18,11 @@ import { TransportCloser } from './transport-closer.js';
     McpRunner,
     McpTargets,
     TransportCloser,
+    {
+      provide: McpClient,
+      useFactory: (transport: Transport) => new McpClient(transport),
+      inject: [Transport],
+    },
     {
       provide: Transport,
       useFactory: (dispatchers?: NonNullable<TransportOptions['dispatchers']>) =>

@@ -12,7 +12,7 @@ import {
   type UsageEvent,
 } from '@tollgate/contracts';
 import { setLogLevel } from '@tollgate/observability';
-import { Transport } from '@tollgate/providers';
+import { McpClient, Transport } from '@tollgate/providers';
 import { resultOf, startMcpServer, type TestMcpServer } from '@tollgate/testing';
 import { McpRunner } from './mcp-runner.js';
 import { McpTargets } from './mcp-targets.js';
@@ -24,6 +24,7 @@ let bus: InProcessBus;
 let directory: string;
 let runner: McpRunner;
 let transport: Transport;
+let client: McpClient;
 const events: UsageEvent[] = [];
 
 const configured = (): McpServer => ({
@@ -50,9 +51,10 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tollgate-mcp-'));
   bus = await InProcessBus.open({ dataDirectory: directory });
   transport = new Transport();
+  client = new McpClient(transport);
   const config = new LiveConfig({ ...demoConfig(), mcpServers: new Map([['tools', configured()]]) });
   const variables = new LiveVariables({ TOOLS_URL: server.url, TOOLS_KEY: 'key-of-the-tools' });
-  runner = new McpRunner(new McpTargets(config, variables), transport, bus);
+  runner = new McpRunner(new McpTargets(config, variables), client, bus);
   await bus.serve({
     service: 'worker',
     requests: new Map(),
@@ -72,7 +74,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  runner.onApplicationShutdown();
+  await client.close();
   await bus.close();
   await transport.close();
   await server.close();

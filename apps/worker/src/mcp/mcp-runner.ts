@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { BUS, type Bus, type CallContext } from '@tollgate/bus';
 import {
   MCP_PROVIDER,
@@ -10,7 +10,7 @@ import {
   type RpcMessage,
 } from '@tollgate/contracts';
 import { encodeNdjson } from '@tollgate/dialects';
-import { McpClient, Transport } from '@tollgate/providers';
+import { McpClient } from '@tollgate/providers';
 import { WORKING } from '../run-upstream.js';
 import { mcpFinished } from './events.js';
 import { McpTargets, type FoundServer } from './mcp-targets.js';
@@ -18,16 +18,12 @@ import { ToolUsage, attemptIdOf } from './tool-usage.js';
 
 /** Asks MCP servers, hands on what they say, and writes a usage event for each tool that was called. */
 @Injectable()
-export class McpRunner implements OnApplicationShutdown {
-  private readonly client: McpClient;
-
+export class McpRunner {
   constructor(
     private readonly targets: McpTargets,
-    transport: Transport,
+    private readonly client: McpClient,
     @Inject(BUS) private readonly bus: Bus,
-  ) {
-    this.client = new McpClient(transport);
-  }
+  ) {}
 
   /** Rejects with a GatewayError: before the first message it is the caller's as it is, afterwards the bus tells of it. */
   async run(header: McpHeader, context: CallContext): Promise<void> {
@@ -41,10 +37,6 @@ export class McpRunner implements OnApplicationShutdown {
       finished(toGatewayError(cause).code);
       throw cause;
     }
-  }
-
-  onApplicationShutdown(): void {
-    this.client.close();
   }
 
   private async ask(header: McpHeader, context: CallContext): Promise<void> {

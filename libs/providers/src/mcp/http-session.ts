@@ -9,6 +9,8 @@ import { NEVER_ABORTED, SessionLost, clocksOf, type McpSession, type RequestOpti
 import { INITIALIZE, INITIALIZED, type McpTarget } from './mcp-target.js';
 import { answerToServer, isResponse, parseMessages } from './rpc-messages.js';
 
+const FAREWELL_MS = 1_000;
+
 /** A session over streamable HTTP: each request is a POST, its answer JSON or a stream of events. */
 export class HttpSession implements McpSession {
   private url: URL;
@@ -57,12 +59,12 @@ export class HttpSession implements McpSession {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.headers['mcp-session-id'] === undefined) return;
     const { url, headers } = this;
-    const options = { clocks: clocksOf(this.target.timeoutMs), signal: NEVER_ABORTED };
+    const options = { clocks: clocksOf(FAREWELL_MS), signal: NEVER_ABORTED };
     const exchange = send(this.transport, this.target, { url, method: 'DELETE', headers }, options);
-    exchange.readAll().catch(() => undefined);
+    await exchange.readAll().catch(() => undefined);
   }
 
   private async initialize(): Promise<void> {

@@ -15,7 +15,7 @@ beforeEach(async () => {
   client = new McpClient(transport);
 });
 afterEach(async () => {
-  client.close();
+  await client.close();
   await transport.close();
   await server.close();
 });

@@ -58,13 +58,12 @@ export class McpClient {
     }
   }
 
-  /** Ends every session. */
-  close(): void {
-    for (const opened of this.sessions.values()) {
-      clearTimeout(opened.idleClock);
-      end(opened);
-    }
+  /** Ends every session, before the transport is closed. */
+  async close(): Promise<void> {
+    const all = [...this.sessions.values()];
     this.sessions.clear();
+    for (const { idleClock } of all) clearTimeout(idleClock);
+    await Promise.all(all.map(end));
   }
 
   private async *exchange(
@@ -119,7 +118,7 @@ export class McpClient {
     opened.running -= 1;
     if (opened.running > 0) return;
     if (this.sessions.get(key) !== opened) {
-      end(opened);
+      void end(opened);
       return;
     }
     opened.idleClock = setTimeout(() => this.drop(key, opened), IDLE_MS);
@@ -130,15 +129,13 @@ export class McpClient {
   private drop(key: string, opened: Opened): void {
     clearTimeout(opened.idleClock);
     if (this.sessions.get(key) === opened) this.sessions.delete(key);
-    if (opened.running === 0) end(opened);
+    if (opened.running === 0) void end(opened);
   }
 }
 
-function end({ session }: Opened): void {
-  session.then(
-    (open) => open.close(),
-    () => undefined,
-  );
+async function end({ session }: Opened): Promise<void> {
+  const open = await session.catch(() => null);
+  await open?.close();
 }
 
 /** Another credential of the client's, or a server that is configured anew, is another session. */

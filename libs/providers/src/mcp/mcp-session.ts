@@ -14,8 +14,8 @@ export interface McpSession {
   request(message: RpcMessage, options: RequestOptions): AsyncGenerator<RpcMessage, void, undefined>;
   /** A notification, or the answer to a request of the server's. Never rejects. */
   tell(message: RpcMessage): Promise<void>;
-  /** Tells the server, and lets go of what is open. */
-  close(): void;
+  /** Tells the server, within a second, and lets go of what is open. Never rejects. */
+  close(): Promise<void>;
 }
 
 /** The server has forgotten the session, or closed its stream, before it saw the request. */

@@ -45,7 +45,7 @@ export class SseSession implements McpSession {
       await session.initialize();
       return session;
     } catch (cause) {
-      session.close();
+      await session.close();
       throw cause;
     }
   }
@@ -79,8 +79,9 @@ export class SseSession implements McpSession {
     await this.post(message, options).catch(() => undefined);
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.fail(new GatewayError('cancelled', 'The session was closed'));
+    return Promise.resolve();
   }
 
   private async initialize(): Promise<void> {
