@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { decode } from './decoding.js';
 import { respelled } from './replies.js';
@@ -17,9 +16,14 @@ const cases = fc.record({
 
 type DecoderCase = typeof cases extends fc.Arbitrary<infer Case> ? Case : never;
 
-/** Answers tell the time. */
-beforeAll(() => jest.spyOn(Date, 'now').mockReturnValue(1_790_000_000_000));
-afterAll(() => jest.restoreAllMocks());
+/** Answers tell the time. NOTE a mock of Jest's would remember every call. */
+const { now } = Date;
+beforeAll(() => {
+  Date.now = () => 1_790_000_000_000;
+});
+afterAll(() => {
+  Date.now = now;
+});
 
 /** Binary messages have checksums: only their bytes can be spoilt. */
 function spoilt({ bytes, isStream, framing }: Source, how: Spoiling): Buffer {
