@@ -23,6 +23,19 @@ function formWith(fields: Record<string, string | Blob>): FormData {
   return form;
 }
 
+describe('counts of tokens', () => {
+  it('are those of the prompt, in Anthropic’s words and in Gemini’s', async () => {
+    const messages = [{ role: 'user', content: 'Hello you' }];
+    const contents = [{ role: 'user', parts: [{ text: 'Hello you' }] }];
+    expect(await json('/v1/messages/count_tokens', { messages })).toEqual({ input_tokens: 3 });
+    for (const asked of [{ contents }, { generateContentRequest: { contents } }]) {
+      const answer = await json('/v1beta/models/demo:countTokens', { ...asked, model: undefined });
+      expect(answer).toEqual({ totalTokens: 3 });
+    }
+    expect((await post('/v1/messages/count_tokens', {})).status).toBe(400);
+  });
+});
+
 describe('embeddings', () => {
   interface Embeddings {
     readonly data: readonly { readonly embedding: unknown }[];
