@@ -17,7 +17,6 @@ function common(key: KeyRecord, tier: DirectoryEntry | undefined, moment: Moment
     expires: iso(key.expiresAt),
     aliases: key.routing?.aliases ?? {},
     router_settings: shownRouterSettings(key.routing),
-    guardrails: [],
     allowed_cache_controls: [],
     model_spend: {},
     budget_reset_at: budgetResetAt(key.limits, moment.now, moment.timeZone),

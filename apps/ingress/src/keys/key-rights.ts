@@ -117,8 +117,8 @@ const LIMITING = {
   routing: 'router_settings',
 } as const satisfies Partial<Record<keyof RecordPatch, string>>;
 
-/** Parts of its metadata that do: where calls may go, and which budgets of tags they are charged to. */
-const LIMITING_METADATA = ['allowed_model_region', 'tags'];
+/** Parts of its metadata that do: where calls may go, what looks at them, and which budgets of tags they are charged to. */
+const LIMITING_METADATA = ['allowed_model_region', 'guardrails', 'tags'];
 
 /** The fields of a change that limit the key. */
 const limitingFields = (patch: RecordPatch, current: KeyRecord): string[] => [

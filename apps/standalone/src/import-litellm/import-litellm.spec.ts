@@ -184,7 +184,6 @@ describeWithServers('import-litellm', () => {
       "'budget_duration' must be like",
       'encrypted with another salt key (1: chat (m-lost))',
       'its spend is no amount',
-      "'metadata.guardrails' is not supported",
       'User with email ADA@example.com already exists',
       'LiteLLM_GuardrailsTable: guardrails (1)',
     ])

@@ -45,7 +45,7 @@ function without(body: Row, fields: FieldTable, fault: GatewayError): Row {
     return { ...body, metadata };
   }
   const use = fields[field]?.use;
-  if (!(field in body) || !(use === 'kept' || use === 'refused' || use === 'tags' || use === 'own'))
+  if (!(field in body) || !(use === 'kept' || use === 'refused' || use === 'listed' || use === 'own'))
     throw fault;
   const { [field]: _lost, ...rest } = body;
   return rest;

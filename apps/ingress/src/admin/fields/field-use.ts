@@ -32,12 +32,12 @@ export type Column = Exclude<
 
 /**
  * What one of LiteLLM's fields means for a kind of record. limit, policy, memberLimit: see `../limits`. column: part of the record.
- * kept: stored and given back; most are of no effect here. tags: `metadata.tags`. own: read by the route itself. answered: ours to say; clients
+ * kept: stored and given back; most are of no effect here. listed: `metadata.tags` and the like. own: read by the route itself. answered: ours to say; clients
  * send back what they were given. refused: it would limit something and nothing enforces it, so that only a value that asks for
  * nothing is taken.
  */
 export type FieldUse =
-  | { readonly use: 'limit' | 'policy' | 'metadata' | 'tags' | 'answered' }
+  | { readonly use: 'limit' | 'policy' | 'metadata' | 'listed' | 'answered' }
   | { readonly use: 'memberLimit'; readonly as: LimitField }
   | { readonly use: 'column'; readonly column: Column; readonly schema: z.ZodType; readonly cleared: unknown }
   | { readonly use: 'kept'; readonly schema: z.ZodType; readonly empty: unknown }
@@ -70,7 +70,8 @@ export const isNothing = (value: unknown): boolean =>
   value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
 
 export const METADATA: FieldUse = { use: 'metadata' };
-export const TAGS: FieldUse = { use: 'tags' };
+/** A list of texts that is kept in the metadata, under its own name. */
+export const LISTED: FieldUse = { use: 'listed' };
 
 const all = (names: readonly string[], use: FieldUse): FieldTable =>
   Object.fromEntries(names.map((name) => [name, use]));

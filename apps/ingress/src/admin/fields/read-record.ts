@@ -6,7 +6,7 @@ import { changedPolicy, policyFields } from '../limits/policy.js';
 import { changedLimits } from '../limits/read-limits.js';
 import { invalidField, unknownField } from './field-errors.js';
 import { isNothing, type FieldTable, type FieldUse, type RecordPatch } from './field-use.js';
-import { MOVED, changedMetadata } from './metadata.js';
+import { LISTS, MOVED, changedMetadata } from './metadata.js';
 
 /** Characters of JSON: pages of records must fit in a message. */
 const MAX_CHARACTERS = 16_384;
@@ -30,8 +30,8 @@ interface Sorted {
   readonly settings: Record<string, unknown>;
   readonly own: Record<string, unknown>;
   readonly patch: RecordPatch;
+  readonly lists: Record<string, unknown>;
   metadata?: Record<string, unknown> | null;
-  tags?: unknown;
 }
 
 export interface ReadRecord {
@@ -54,7 +54,11 @@ export function readRecord(
 ): ReadRecord {
   const sorted = sort(body, of, fields);
   const { patch } = sorted;
-  const metadata = changedMetadata(current.metadata, sorted);
+  const metadata = changedMetadata(
+    current.metadata,
+    sorted,
+    LISTS.filter((field) => fields[field]?.use === 'listed'),
+  );
   if (metadata !== undefined) {
     patch.metadata = metadata.kept;
     for (const field of MOVED) sorted.limit[field] ??= metadata.limits[field];
@@ -75,7 +79,15 @@ export function readRecord(
 }
 
 function sort(body: Readonly<Record<string, unknown>>, of: string, fields: FieldTable): Sorted {
-  const sorted: Sorted = { limit: {}, policy: {}, memberLimit: {}, settings: {}, own: {}, patch: {} };
+  const sorted: Sorted = {
+    limit: {},
+    policy: {},
+    memberLimit: {},
+    settings: {},
+    own: {},
+    lists: {},
+    patch: {},
+  };
   for (const [field, value] of Object.entries(body)) {
     const use = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (use === undefined) throw unknownField(field, of, Object.keys(fields));
@@ -109,8 +121,8 @@ function place(sorted: Sorted, field: string, value: unknown, use: FieldUse, of:
         throw invalidField(field, 'must be an object');
       sorted.metadata = value as Record<string, unknown> | null;
       return;
-    case 'tags':
-      sorted.tags = value;
+    case 'listed':
+      sorted.lists[field] = value;
       return;
     case 'refused':
       if (!isNothing(value) && !use.harmless.includes(value))

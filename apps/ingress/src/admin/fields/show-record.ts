@@ -26,7 +26,7 @@ export function shownRecord(record: Shown, fields: FieldTable): Record<string, u
     else if (use.use === 'column') answer[field] = record[use.column] ?? use.cleared;
     else if (use.use === 'kept') answer[field] = record.settings[field] ?? use.empty;
     else if (use.use === 'metadata') answer[field] = shownMetadata(record.metadata, limits);
-    else if (use.use === 'tags') answer[field] = record.metadata['tags'] ?? [];
+    else if (use.use === 'listed') answer[field] = record.metadata[field] ?? [];
   }
   return answer;
 }

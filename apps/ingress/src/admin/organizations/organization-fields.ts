@@ -3,7 +3,7 @@ import { ANSWERED_BY_ALL, type EntrySpec } from '../entries/entry-spec.js';
 import {
   LIMITS,
   METADATA,
-  TAGS,
+  LISTED,
   UNENFORCED,
   answered,
   column,
@@ -27,7 +27,7 @@ export const ORGANIZATION: EntrySpec = {
     budget_id: column('budgetId', name),
     ...LIMITS,
     metadata: METADATA,
-    tags: TAGS,
+    tags: LISTED,
     description: kept(text),
     ...UNENFORCED,
     organization_id: own(name),

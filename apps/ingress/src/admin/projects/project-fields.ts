@@ -2,7 +2,7 @@ import { ANSWERED_BY_ALL, type EntrySpec } from '../entries/entry-spec.js';
 import {
   LIMITS,
   METADATA,
-  TAGS,
+  LISTED,
   UNENFORCED,
   answered,
   column,
@@ -28,7 +28,7 @@ export const PROJECT: EntrySpec = {
     budget_id: column('budgetId', name),
     ...LIMITS,
     metadata: METADATA,
-    tags: TAGS,
+    tags: LISTED,
     ...UNENFORCED,
     project_id: own(name),
     ...answered(...ANSWERED_BY_ALL, 'organization_id'),

@@ -29,7 +29,7 @@ describe('a team', () => {
       team_member_budget: 1,
       metadata: { cost_centre: 7 },
       members_with_roles: [{ role: 'user', user_id: 'ada' }],
-      guardrails: [],
+      guardrails: ['pii'],
     });
     expect(made).toMatchObject({
       ...{
@@ -40,7 +40,8 @@ describe('a team', () => {
         budget_duration: '1mo',
         blocked: false,
       },
-      ...{ spend: 0, admins: [], members: [], team_member_budget: 1, metadata: { cost_centre: 7 } },
+      ...{ spend: 0, admins: [], members: [], team_member_budget: 1, guardrails: ['pii'] },
+      metadata: { cost_centre: 7, guardrails: ['pii'] },
       members_with_roles: [
         { user_id: 'ada', role: 'user' },
         { user_id: 'default_user_id', role: 'admin' },
@@ -87,7 +88,7 @@ describe('a team', () => {
 
   it.each([
     [{ team_alais: 'x' }, 'team_alais'],
-    [{ guardrails: ['pii'] }, 'guardrails'],
+    [{ guardrails: 'pii' }, 'guardrails'],
     [{ team_member_permissions: ['/team/new'] }, 'team_member_permissions.0'],
     [{ members_with_roles: [{ role: 'owner', user_id: 'a' }] }, 'members_with_roles.0.role'],
     [{ members_with_roles: [{ role: 'user' }] }, 'members_with_roles.0'],

@@ -4,7 +4,7 @@ import { ANSWERED_BY_ALL, type EntrySpec } from '../entries/entry-spec.js';
 import {
   LIMITS,
   METADATA,
-  TAGS,
+  LISTED,
   UNENFORCED,
   answered,
   column,
@@ -37,7 +37,7 @@ export const USER: EntrySpec = {
     budget_id: column('budgetId', name),
     ...LIMITS,
     metadata: METADATA,
-    tags: TAGS,
+    tags: LISTED,
     config: kept(object, {}),
     permissions: kept(object, {}),
     send_invite_email: kept(flag),
