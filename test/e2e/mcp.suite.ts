@@ -73,7 +73,6 @@ export function describeMcp(subject: () => McpSubject): void {
   const client = async (key: string, path = '/mcp'): Promise<Client> => {
     const made = new Client({ name: 'spec', version: '1' });
     const requestInit = { headers: { authorization: `Bearer ${key}` } };
-    // The SDK's own types are not exact about what is optional.
     const transport = new StreamableHTTPClientTransport(new URL(subject().url + path), { requestInit });
     await made.connect(transport);
     return made;

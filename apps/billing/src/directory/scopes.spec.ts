@@ -55,6 +55,14 @@ describeOnDatabases('scopes', (stage) => {
     expect(await find({ kind: 'key', id: key.hash })).toEqual([]);
   });
 
+  it('tells what a team may use of MCP', async () => {
+    const permission = { mcp_servers: ['search'] };
+    const settings = { object_permission: permission, other: 1 };
+    const { id } = await stage().entries.create(ACTOR, newEntry('team', { settings }));
+    const [found] = await find({ kind: 'team', id });
+    expect(found).toMatchObject({ objectPermission: permission });
+  });
+
   it("merges a tier's limits under own ones, and a team's for each member", async () => {
     const limits = { ...rate(5), budgets: [hard('1mo', 100)] };
     const { id: budgetId } = await stage().entries.create(ACTOR, newEntry('budget', { limits }));

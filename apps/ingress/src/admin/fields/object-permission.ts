@@ -20,7 +20,10 @@ export function checkObjectPermission(
   { settings }: RecordPatch,
   current: Settings = {},
 ): void {
-  const part = 'object_permission';
-  if (by.isAdmin || settings === undefined || isDeepStrictEqual(settings[part], current[part])) return;
-  throw new GatewayError('forbidden', `'${part}' can be changed by a proxy admin only`, { param: part });
+  if (by.isAdmin || settings === undefined || isDeepStrictEqual(wanted(settings), wanted(current))) return;
+  throw new GatewayError('forbidden', `'${FIELD}' can be changed by a proxy admin only`, { param: FIELD });
 }
+
+const FIELD = 'object_permission';
+
+const wanted = ({ [FIELD]: value = null }: Settings): unknown => (isNothing(value) ? null : value);
