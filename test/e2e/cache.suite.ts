@@ -129,6 +129,24 @@ export function describeCache(subject: () => CacheSubject) {
       expect(subject().lab.stats().finished).toBe(3);
     });
 
+    it.each([
+      ['/v1beta/models/claude:generateContent', { contents: [{ parts: [{ text: 'Say hello' }] }] }],
+      [
+        '/v1beta/models/claude:streamGenerateContent?alt=sse',
+        { contents: [{ parts: [{ text: 'Say hello' }] }] },
+      ],
+      ['/v1/completions', { model: 'claude', prompt: 'Say hello' }],
+      ['/v2/chat', { model: 'claude', messages: [{ role: 'user', content: 'Say hello' }] }],
+      ['/api/chat', { model: 'claude', messages: [{ role: 'user', content: 'Say hello' }] }],
+      ['/api/generate', { model: 'claude', prompt: 'Say hello', stream: false }],
+    ])('answers %s byte for byte', async (path, body) => {
+      const [first, again] = [await post(path, body), await post(path, body, MASTER_KEY, 1)];
+      const text = await first.text();
+      expect([first.status, text]).toEqual([200, expect.stringMatching(/\S/)]);
+      expect([await again.text(), again.headers.get('x-tollgate-cache')]).toEqual([text, 'hit']);
+      expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
+    });
+
     it('keeps no stream that broke off, and no error', async () => {
       const content = 'Break off';
       subject().lab.script('gpt-4o-mini', [{ truncatedChunkAt: 2 }, { status: 400 }, {}]);

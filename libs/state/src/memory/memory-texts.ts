@@ -6,6 +6,9 @@ interface KeptText {
   readonly until: number;
 }
 
+/** What of the room is left in use when it had run out. */
+const FULL = 0.9;
+
 /** The texts of a single process. */
 export class MemoryTexts implements TextCache {
   private readonly texts = new Map<string, KeptText>();
@@ -82,10 +85,11 @@ export class MemoryTexts implements TextCache {
     return known === undefined || known.until <= this.now() ? 0 : known.last;
   }
 
+  /** Somewhat more than is needed, for the next one will need some too. */
   private makeRoom(): void {
     const byEnd = [...this.texts].sort(([, left], [, right]) => left.until - right.until);
     for (const [name] of byEnd) {
-      if (this.bytes <= this.maxBytes) return;
+      if (this.bytes <= this.maxBytes * FULL) return;
       this.drop(name);
     }
   }
