@@ -57,4 +57,13 @@ export const anthropic: Client = {
     );
     return { name: call.name, arguments: call.input, text: textOf(await endpoint.create(asked)) };
   },
+
+  async list(place) {
+    return (await clientAt(place).models.list()).data.map(({ id }) => id);
+  },
+
+  async count(place, prompt) {
+    const messages = [{ role: 'user' as const, content: prompt }];
+    return (await clientAt(place).messages.countTokens({ model: place.model, messages })).input_tokens;
+  },
 };

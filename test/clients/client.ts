@@ -32,6 +32,10 @@ export interface Client {
   stream(place: Place, prompt: string): AsyncIterable<string>;
   /** The first answer, that which calls the tool, may come as a stream. */
   toolRound(place: Place, prompt: string, stream: boolean): Promise<ToolRound>;
+  /** The names of all models that there are. */
+  list?(place: Place): Promise<readonly string[]>;
+  /** How many tokens a prompt has. */
+  count?(place: Place, prompt: string): Promise<number>;
   embed?(place: Place, texts: string[]): Promise<readonly (readonly number[])[]>;
   readonly errors: Readonly<Record<Refusal, ShownError>>;
 }

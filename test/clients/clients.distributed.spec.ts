@@ -12,8 +12,8 @@ describeWithServers('clients of the distributed gateway', () => {
   }, 180_000);
 
   afterAll(async () => {
-    await gateway.stop();
     await providers.close();
+    await gateway.stop();
   });
 
   describeClients(() => ({ url: gateway.url, lab: providers.lab }));

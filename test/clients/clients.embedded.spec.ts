@@ -12,8 +12,8 @@ describe('clients of the embedded gateway', () => {
   }, 120_000);
 
   afterAll(async () => {
-    await gateway.stop();
     await providers.close();
+    await gateway.stop();
   });
 
   describeClients(() => ({ url: gateway.url, lab: providers.lab }));

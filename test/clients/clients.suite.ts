@@ -71,7 +71,17 @@ export function describeClients(subject: () => Subject): void {
       );
     });
 
-    const { embed } = client;
+    const { list, count, embed } = client;
+    if (list !== undefined)
+      it('lists what there is', async () => {
+        expect(await list(at(''))).toEqual(expect.arrayContaining(Object.keys(CHAT_MODELS)));
+      });
+
+    if (count !== undefined)
+      it.each(Object.keys(CHAT_MODELS))('counts the tokens of a prompt for %s', async (model) => {
+        expect(await count(at(model), PROMPT)).toBeGreaterThan(0);
+      });
+
     if (embed !== undefined)
       it.each(Object.keys(VECTOR_MODELS))('gets vectors of texts from %s', async (model) => {
         expect(await embed(at(model), TEXTS)).toEqual(TEXTS.map(vectorOf));

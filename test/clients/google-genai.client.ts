@@ -1,9 +1,17 @@
-import { ApiError, GoogleGenAI, type Content, type GenerateContentResponse } from '@google/genai';
+import {
+  ApiError,
+  GoogleGenAI,
+  type Content,
+  type GenerateContentResponse,
+  type HttpOptions,
+} from '@google/genai';
 import { TOOL, TOOL_RESULT, type Client, type Place } from './client.js';
 
 // Left to itself it looks for the global dispatcher of Node's `fetch`, which is hidden from tests.
-const clientAt = ({ url, apiKey }: Place): GoogleGenAI =>
-  new GoogleGenAI({ apiKey, httpOptions: { baseUrl: url, fetch: (input, init) => fetch(input, init) } });
+const optionsAt = (baseUrl: string): HttpOptions => ({
+  baseUrl,
+  fetch: (input, init) => fetch(input, init),
+});
 
 const shown = (status: number, word: string) => ({
   type: ApiError,
@@ -20,8 +28,8 @@ async function lastTurn(pieces: AsyncIterable<GenerateContentResponse>): Promise
   return turn;
 }
 
-export const googleGenAi: Client = {
-  name: '@google/genai',
+const googleGenAi = (apiVersion: string, clientAt: (place: Place) => GoogleGenAI): Client => ({
+  name: `@google/genai, ${apiVersion}`,
   errors: {
     wrongKey: shown(401, 'UNAUTHENTICATED'),
     unknownModel: shown(400, 'INVALID_ARGUMENT'),
@@ -55,8 +63,27 @@ export const googleGenAi: Client = {
     return { name: call.name!, arguments: call.args, text: answer.text! };
   },
 
+  async list(place) {
+    const names: string[] = [];
+    for await (const { name } of await clientAt(place).models.list())
+      names.push(name!.replace('models/', ''));
+    return names;
+  },
+
+  async count(place, contents) {
+    return (await clientAt(place).models.countTokens({ model: place.model, contents })).totalTokens!;
+  },
+
   async embed(place, contents) {
     const answer = await clientAt(place).models.embedContent({ model: place.model, contents });
     return answer.embeddings!.map(({ values }) => values!);
   },
-};
+});
+
+/** The client's second version asks one, its third the other. */
+export const GOOGLE_GENAI: readonly Client[] = ['v1beta', 'v1'].map((apiVersion) =>
+  googleGenAi(
+    apiVersion,
+    ({ url, apiKey }) => new GoogleGenAI({ apiKey, apiVersion, httpOptions: optionsAt(url) }),
+  ),
+);

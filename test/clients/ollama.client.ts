@@ -47,6 +47,10 @@ export const ollama: Client = {
     return { name: call.name, arguments: call.arguments, text: message.content };
   },
 
+  async list(place) {
+    return (await clientAt(place).list()).models.map(({ name }) => name);
+  },
+
   async embed(place, input) {
     return (await clientAt(place).embed({ model: place.model, input })).embeddings;
   },

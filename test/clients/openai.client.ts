@@ -1,5 +1,6 @@
 import OpenAI, {
   AuthenticationError,
+  AzureOpenAI,
   BadRequestError,
   RateLimitError,
   UnprocessableEntityError,
@@ -20,24 +21,24 @@ export const OPENAI_ERRORS: Client['errors'] = {
 
 const tools = [{ type: 'function' as const, function: TOOL }];
 
-export const openAiChat: Client = {
-  name: 'openai, chat completions',
+const chatBy = (name: string, clientAt: (place: Place) => OpenAI): Client => ({
+  name,
   errors: OPENAI_ERRORS,
 
   async text(place, prompt) {
     const messages = [{ role: 'user' as const, content: prompt }];
-    const answer = await openAiAt(place).chat.completions.create({ model: place.model, messages });
+    const answer = await clientAt(place).chat.completions.create({ model: place.model, messages });
     return answer.choices[0]!.message.content!;
   },
 
   async *stream(place, prompt) {
     const messages = [{ role: 'user' as const, content: prompt }];
-    const stream = openAiAt(place).chat.completions.stream({ model: place.model, messages });
+    const stream = clientAt(place).chat.completions.stream({ model: place.model, messages });
     for await (const { choices } of stream) yield choices[0]?.delta.content ?? '';
   },
 
   async toolRound(place, prompt, stream) {
-    const { completions } = openAiAt(place).chat;
+    const { completions } = clientAt(place).chat;
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: prompt }];
     const asked = { model: place.model, messages, tools };
     const called = await (stream
@@ -55,7 +56,18 @@ export const openAiChat: Client = {
   },
 
   async embed(place, input) {
-    const { data } = await openAiAt(place).embeddings.create({ model: place.model, input });
+    const { data } = await clientAt(place).embeddings.create({ model: place.model, input });
     return data.map(({ embedding }) => embedding);
   },
-};
+});
+
+export const OPENAI_CHAT: readonly Client[] = [
+  {
+    ...chatBy('openai, chat completions', openAiAt),
+    list: async (place) => (await openAiAt(place).models.list()).data.map(({ id }) => id),
+  },
+  chatBy(
+    'openai, for Azure',
+    ({ url, apiKey }) => new AzureOpenAI({ endpoint: url, apiKey, apiVersion: '2024-10-21', maxRetries: 0 }),
+  ),
+];
