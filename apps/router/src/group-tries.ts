@@ -139,7 +139,7 @@ export class GroupTries {
 
   /** A copy of the call for `silent_model`, once a call; nobody waits for it. */
   private mirror(call: Progress, group: Group, { deployment: { silentModel } }: Candidate): void {
-    if (silentModel === null || call.attempts > 0) return;
+    if (silentModel === null || call.attempts > 0 || call.isSession) return;
     const target = call.table.catalogue.resolve(silentModel);
     if (target === undefined) return;
     const { candidate } = this.shared.picker.peek(call, target, new Tried());

@@ -2,6 +2,7 @@ import type { CallContext } from '@tollgate/bus';
 import type { GroupSettings } from '@tollgate/config';
 import {
   GatewayError,
+  TASK_OF,
   sendingId,
   type CallHeader,
   type Decision,
@@ -46,6 +47,11 @@ export class Progress {
   /** The answer must come from the model that was named. */
   get deterministic(): boolean {
     return this.header.deterministic === true || this.settings.deterministic;
+  }
+
+  /** What its caller will say nobody knows: there is nothing to be copied. */
+  get isSession(): boolean {
+    return TASK_OF[this.header.dialect] === 'realtime';
   }
 
   /** Another attempt may go on where one breaks off. */

@@ -15,6 +15,7 @@ import { Transport } from '@tollgate/providers';
 import { startFaultLab, type FaultLab, type Step } from '@tollgate/testing/fault-lab';
 import { AttemptRunner } from './attempt-runner.js';
 import { Deployments } from './deployments.js';
+import { Sessions } from './sessions/sessions.js';
 
 /** Milliseconds that no test lasts. */
 export const LONG = 20_000;
@@ -170,7 +171,7 @@ export function attemptFixture(): AttemptFixture {
     const config = { ...demoConfig(), deployments: [deployment] };
     const variables = new LiveVariables(own.variables ?? { MY_KEY: 'sk-worker-secret' });
     const deployments = new Deployments(new LiveConfig(config), variables, null, { providers: null });
-    return new AttemptRunner(deployments, transport, bus);
+    return new AttemptRunner(deployments, transport, bus, new Sessions());
   };
   return {
     lab: () => lab,

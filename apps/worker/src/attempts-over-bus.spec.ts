@@ -26,6 +26,7 @@ import { Transport } from '@tollgate/providers';
 import { startFaultLab, type FaultLab } from '@tollgate/testing/fault-lab';
 import { LONG, idle } from './_attempt-fixture.js';
 import { AttemptRunner } from './attempt-runner.js';
+import { Sessions } from './sessions/sessions.js';
 import { Deployments } from './deployments.js';
 
 const TEXT = 'One, two, three, four, five, six, seven, eight, nine, ten.';
@@ -67,7 +68,7 @@ describe('attempts over the bus', () => {
     const deployments = new Deployments(config, new LiveVariables({ KEY: 'sk-some-key' }), null, {
       providers: null,
     });
-    const runner = new AttemptRunner(deployments, transport, bus);
+    const runner = new AttemptRunner(deployments, transport, bus, new Sessions());
     const handlers: BusHandlers = {
       service: 'all',
       requests: new Map(),

@@ -128,7 +128,8 @@ export class UsageRecord implements Drafted {
     return costNanos;
   }
 
-  private costOf(usage: Usage, progress: Told): number | null {
+  /** In nano-dollars; null: no price is known. */
+  costOf(usage: Usage, progress: Told): number | null {
     if (!this.isFree) return priceUsage(usage, this.priceQuery(progress.serviceTier));
     const isServed = this.header.call.dialect === 'native' && progress.usage === null;
     return isServed ? (this.deployment.prices.request ?? 0) : 0;

@@ -15,7 +15,7 @@ export interface Work {
 }
 
 /** What differs from one answer to another. */
-export interface HeadDetails extends Pick<ResponseHead, 'status' | 'headers' | 'apiBase'> {
+export interface HeadDetails extends Pick<ResponseHead, 'status' | 'headers' | 'apiBase' | 'address'> {
   readonly contentType: string;
   /** null: it is not known before the end. */
   readonly bill: Bill | null;
@@ -35,7 +35,7 @@ export const endOf = (work: Work, bill: Bill): ResponseEnd => ({
 /** Sends the head: from here on the attempt cannot be replaced by another. */
 export function deliverHead({ header, target, context, state }: Work, details: HeadDetails): void {
   state.delivered = header.role !== 'mirror';
-  const { status, contentType, headers, apiBase, bill } = details;
+  const { status, contentType, headers, apiBase, bill, address } = details;
   context.response.head({
     status,
     // The provider's own all have a prefix, so the order decides nothing; a spread that comes last is the cheap one.
@@ -51,5 +51,6 @@ export function deliverHead({ header, target, context, state }: Work, details: H
     retries: header.retries,
     fallbacks: header.fallbacks,
     upstreamMs: state.upstreamMs,
+    ...(address !== undefined && { address }),
   });
 }

@@ -6,17 +6,20 @@ import { Deployments } from './deployments.js';
 import { McpController } from './mcp/mcp.controller.js';
 import { McpRunner } from './mcp/mcp-runner.js';
 import { McpTargets } from './mcp/mcp-targets.js';
+import { SessionInputController } from './sessions/session-input.controller.js';
+import { Sessions } from './sessions/sessions.js';
 import { DISPATCHERS } from './tokens.js';
 import { TransportCloser } from './transport-closer.js';
 
 /** Calls providers. Needs the platform's bus, config and environment; see `DISPATCHERS` for running without a network. */
 @Module({
-  controllers: [AttemptController, McpController],
+  controllers: [AttemptController, McpController, SessionInputController],
   providers: [
     AttemptRunner,
     Deployments,
     McpRunner,
     McpTargets,
+    Sessions,
     TransportCloser,
     {
       provide: McpClient,

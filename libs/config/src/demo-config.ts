@@ -69,6 +69,7 @@ export const GENERAL_DEFAULTS: GeneralSettings = {
   dropParams: false,
   alwaysIncludeStreamUsage: false,
   onStateDown: 'refuse',
+  sessionTimeoutMs: 3_600_000,
   storeModelInDb: true,
   timeZone: 'UTC',
   spendLogsKeptMs: null,

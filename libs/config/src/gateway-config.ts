@@ -248,6 +248,8 @@ export interface GeneralSettings {
   readonly alwaysIncludeStreamUsage: boolean;
   /** Tollgate's own: what a call does when shared state is away. */
   readonly onStateDown: 'refuse' | 'allow';
+  /** How long a realtime session may last, in all. */
+  readonly sessionTimeoutMs: number;
   /** Whether models may be added through the API, and those that were are served. */
   readonly storeModelInDb: boolean;
   /** `litellm_settings.timezone`: where budget windows begin (`windowStart`). */

@@ -46,6 +46,8 @@ export function readGeneralSettings(
     ...elsewhere,
     alwaysIncludeStreamUsage: general.boolean('always_include_stream_usage') ?? false,
     onStateDown: general.choice('on_state_down', ['refuse', 'allow']) ?? GENERAL_DEFAULTS.onStateDown,
+    sessionTimeoutMs:
+      general.seconds('realtime_session_timeout', { min: 1 }) ?? GENERAL_DEFAULTS.sessionTimeoutMs,
     storeModelInDb: storesModels ?? GENERAL_DEFAULTS.storeModelInDb,
     spendLogsKeptMs: readRetention(general),
     alerting: readAlerting(general),

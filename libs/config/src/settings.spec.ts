@@ -114,7 +114,7 @@ litellm_settings:
     cost_discount_config: { openai: 0.1 }, cost_margin_config: { openai: { percentage: 0.1, fixed_amount: 1 } } }
 general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,
-    user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow,
+    user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow, realtime_session_timeout: 60,
     maximum_spend_logs_retention_period: 90d,
     apply_user_budget_to_team_keys: true, budget_exceeded_status: 422, on_stream_overrun: cut, budget_wait: 1,
     pass_through_endpoints: [{ path: /p, target: 'http://t', headers: { h: v }, include_subpath: true, forward_headers: true,

@@ -219,6 +219,8 @@ export const responseHead = z.object({
   costNanos: z.number().int().nullable(),
   /** Absent: it is what the provider's list says, or not known yet. */
   costParts: costParts.optional(),
+  /** Of a session: where the worker that holds it takes the caller's messages (`bus.address`). */
+  address: z.string().optional(),
   /** Milliseconds that the provider took for what the worker knew when it sent this head. */
   upstreamMs: z.number().default(0),
 });

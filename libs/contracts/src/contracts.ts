@@ -26,6 +26,7 @@ import {
 } from './key.contract.js';
 import { mcpCall } from './mcp.contract.js';
 import { createModel, deleteModel, listModels, modelsChanged, updateModel } from './model.contract.js';
+import { realtimeInput } from './realtime.contract.js';
 import {
   callExplained,
   canaryReport,
@@ -43,6 +44,7 @@ export const CONTRACTS: readonly Contract[] = [
   routeCall,
   attemptCall,
   mcpCall,
+  realtimeInput,
   usageRecorded,
   extendReservation,
   oweAttempt,

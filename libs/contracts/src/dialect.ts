@@ -10,6 +10,7 @@ export const task = z.enum([
   'speech',
   'transcription',
   'token-count',
+  'realtime',
   'native',
 ]);
 export type Task = z.infer<typeof task>;
@@ -50,6 +51,8 @@ export const dialect = z.enum([
   'gemini-count-tokens',
   'vertex-count-tokens',
   'bedrock-count-tokens',
+  /** Of sessions: events both ways over a WebSocket. */
+  'openai-realtime',
   /** Whatever a provider's own API says there: nobody reads it. */
   'native',
 ]);
@@ -90,6 +93,7 @@ export const TASK_OF: Readonly<Record<Dialect, Task>> = {
   'gemini-count-tokens': 'token-count',
   'vertex-count-tokens': 'token-count',
   'bedrock-count-tokens': 'token-count',
+  'openai-realtime': 'realtime',
   native: 'native',
 };
 
@@ -103,5 +107,6 @@ export const CANONICAL: Readonly<Record<Task, Dialect | null>> = {
   speech: 'openai-speech',
   transcription: null,
   'token-count': 'anthropic-count-tokens',
+  realtime: null,
   native: null,
 };

@@ -79,6 +79,13 @@ export {
   type RpcMessage,
 } from './mcp.contract.js';
 export {
+  MAX_INPUT_BYTES,
+  realtimeInput,
+  sessionRequest,
+  type SessionInput,
+  type SessionRequest,
+} from './realtime.contract.js';
+export {
   usageEvent,
   usageRecorded,
   usageStatus,

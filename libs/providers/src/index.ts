@@ -4,6 +4,7 @@ export { connectionTo, type Connection } from './connection.js';
 export { Transport, type TransportOptions } from './kit/transport.js';
 export { McpClient } from './mcp/mcp-client.js';
 export { mcpTarget, type McpEndpoint, type McpTarget } from './mcp/mcp-target.js';
+export { openSession, type OpenSession } from './realtime/open-session.js';
 export { mockAnswer, mockError, type MockCall } from './mock.js';
 export { PROVIDERS, findProvider } from './manifest.js';
 export type { Provider, SettingVariables, Settings } from './provider.js';

@@ -23,6 +23,7 @@ export {
   type SeenRequest,
   type Step,
 } from './fault-lab/index.js';
+export { startRealtimeLab, type RealtimeLab } from './realtime-lab/realtime-lab.js';
 export { GatewayProcess, rssOf } from './gateway/gateway-process.js';
 export {
   startDistributed,

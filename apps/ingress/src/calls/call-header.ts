@@ -50,7 +50,7 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
     bodyBytes: asked.bytes.length,
     needs,
     startedAt,
-    deadline: startedAt + deadlineOf(wishes.timeoutMs, principal, config),
+    deadline: startedAt + deadlineOf(wishes.timeoutMs, principal, config, dialect),
     ...wishes,
     headers:
       asked.headers ?? (asked.native === undefined ? forwardedHeaders(headers) : nativeHeaders(headers)),

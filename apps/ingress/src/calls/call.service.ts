@@ -24,7 +24,7 @@ import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
 import { EventArray } from './event-array.js';
 import type { Pass } from './pass.js';
-import { relayAnswer, type AnswerHooks, type AnswerResult } from './relay-answer.js';
+import { relayAnswer, type AnswerHooks, type AnswerRelay, type AnswerResult } from './relay-answer.js';
 import { firstAttemptOf, isUnseen, NOTHING_USED, settlementOf } from './settled-use.js';
 
 /** A call outlives two routers; a third in a row is an outage. */
@@ -58,7 +58,7 @@ export class CallService {
   async take(
     request: FastifyRequest,
     reply: FastifyReply,
-    { asked, stages = [] }: TakenRequest,
+    { asked, stages = [], relay = relayAnswer }: TakenRequest,
   ): Promise<void> {
     const applicant = { headers: request.headers, asked, caller: callerOf(request) };
     const call = this.intake.describe(applicant);
@@ -70,8 +70,8 @@ export class CallService {
     try {
       const guarded = await this.guardrails.guard(call, applicant);
       await (guarded.asked === asked
-        ? this.enter(reply, { call, described, applicant, guarded, stages })
-        : this.enterChanged(reply, { call, applicant, guarded, stages }));
+        ? this.enter(reply, { call, described, applicant, guarded, stages, relay })
+        : this.enterChanged(reply, { call, applicant, guarded, stages, relay }));
     } finally {
       this.tracker.finished();
     }
@@ -85,7 +85,7 @@ export class CallService {
   }
 
   private async enter(reply: FastifyReply, checked: CheckedCall): Promise<void> {
-    const { call, described, applicant, guarded, stages } = checked;
+    const { call, described, applicant, guarded, stages, relay } = checked;
     const turn = await this.cache.turnOf(described.header, applicant);
     const isAnswered = turn !== null && turn.give !== null;
     const { header, pass } = isAnswered
@@ -94,13 +94,13 @@ export class CallService {
     // What another model says, for the want of a budget, is no answer to what was asked.
     const cached = turn !== null && header.model === described.header.model ? turn.stages : [];
     await this.relay(reply, {
-      ...{ call, header, pass, turn, guarded },
+      ...{ call, header, pass, turn, guarded, relay },
       stages: [...cached, ...guarded.stages, ...stages],
     });
   }
 
   private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
-    const { call, header, pass, stages, turn, guarded } = admitted;
+    const { call, header, pass, stages, turn, guarded, relay } = admitted;
     const sending: Sending = { header, pass, attemptId: firstAttemptOf(header) };
     // A call that fails before its first byte has used nothing that this key pays for.
     let settlement = NOTHING_USED;
@@ -112,7 +112,8 @@ export class CallService {
       }
       const headers = { ...pass.headers, ...turn?.headers, ...guarded.headers };
       const send = turn?.give ?? ((sent: CallHeader) => this.send(sent, guarded.asked.bytes));
-      const result = await this.answered(reply, sending, send, {
+      const way = { send, relay };
+      const result = await this.answered(reply, sending, way, {
         dialect: header.dialect,
         stages,
         beside: guarded.beside,
@@ -150,14 +151,14 @@ export class CallService {
   private async answered(
     reply: FastifyReply,
     sending: Sending,
-    send: (header: CallHeader) => CallResponse,
+    { send, relay }: AnswerWay,
     hooks: AnswerHooks,
   ): Promise<AnswerResult> {
     let frames = send(sending.header);
     const client = new ClientConnection(reply.raw, () => frames.cancel());
     for (let resends = 1; ; resends += 1) {
       try {
-        return await relayAnswer(frames, client, hooks);
+        return await relay(frames, client, hooks);
       } catch (cause) {
         const isLost = toGatewayError(cause).code === 'service_lost';
         if (!isLost || resends > MAX_RESENDS || Date.now() >= sending.header.deadline) throw cause;
@@ -183,6 +184,8 @@ export class CallService {
 interface TakenRequest {
   readonly asked: CallRequest;
   readonly stages?: readonly AnswerStage[];
+  /** Default: an answer over HTTP. */
+  readonly relay?: AnswerRelay;
 }
 
 /** A call that its caller may make, by its names and by its guardrails. */
@@ -192,6 +195,13 @@ interface CheckedCall {
   readonly applicant: Applicant;
   readonly guarded: GuardedCall;
   readonly stages: readonly AnswerStage[];
+  readonly relay: AnswerRelay;
+}
+
+/** Where a call's frames come from, and how they get to the client. */
+interface AnswerWay {
+  readonly send: (header: CallHeader) => CallResponse;
+  readonly relay: AnswerRelay;
 }
 
 interface AdmittedCall {
@@ -201,6 +211,7 @@ interface AdmittedCall {
   readonly guarded: GuardedCall;
   readonly turn: CacheTurn | null;
   readonly stages: readonly AnswerStage[];
+  readonly relay: AnswerRelay;
 }
 
 /** What of a call is under way. */

@@ -46,6 +46,9 @@ export type AnswerResult =
   | { readonly kind: 'client-gone' }
   | { readonly kind: 'broken'; readonly error: GatewayError };
 
+/** Brings the frames of a call to its client. Throws as `relayAnswer` does. */
+export type AnswerRelay = typeof relayAnswer;
+
 /**
  * Writes the frames of a call to its client as they come; the next frame is taken when the client has room for it.
  * Throws the call's error when it fails before the head: nothing is written then.

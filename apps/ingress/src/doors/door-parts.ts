@@ -5,6 +5,7 @@ import { NativeController } from './native.controller.js';
 import { OllamaController } from './ollama.controller.js';
 import { OpenAiController } from './openai.controller.js';
 import { PassThroughController } from './pass-through.controller.js';
+import { RealtimeController } from '../realtime/realtime.controller.js';
 import { UtilsController } from './utils.controller.js';
 
 /** Every way in for a call of a model. */
@@ -16,5 +17,6 @@ export const DOOR_CONTROLLERS = [
   OllamaController,
   OpenAiController,
   PassThroughController,
+  RealtimeController,
   UtilsController,
 ] as const;

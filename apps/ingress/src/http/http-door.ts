@@ -12,6 +12,7 @@ import './request-context.js';
 import { RouteGuard } from './route-guard.js';
 import { RouteTable } from './route-table.js';
 import { checkStorableUrl } from './storable-text.js';
+import { routeUpgrades } from './upgrades.js';
 
 /** A client that vanished without a word is noticed by TCP's own probes. */
 const KEEP_ALIVE_PROBE_MS = 30_000;
@@ -38,6 +39,7 @@ export class HttpDoor implements BeforeApplicationShutdown {
     readBodiesAsBytes(server, this.config.current.general.maxRequestBytes);
     this.hookRoutes(server);
     leadPassThroughs(server.server, this.config);
+    routeUpgrades(server.server);
     watchConnections(server.server, this.unused);
   }
 

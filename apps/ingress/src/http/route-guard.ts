@@ -8,6 +8,7 @@ import type { Caller } from '../auth/caller.js';
 import { coversRoute, routesOf } from '../auth/route-groups.js';
 import { CallTracker } from '../calls/call-tracker.js';
 import { requestRefused } from '../events.js';
+import { takeHeadersOfProtocols } from '../realtime/subprotocols.js';
 import type { AccessLevel } from './access.decorator.js';
 
 type Done = (error?: Error) => void;
@@ -27,8 +28,10 @@ export class RouteGuard {
     if (access === 'public') return (_request, _reply, done) => done();
     if (access === undefined) return (_request, _reply, done) => done(adminOnly(route));
     const mayBeInQuery = takesKeyInQuery(route, dialect);
+    const isSession = dialect === 'openai-realtime';
     return (request, _reply, done) => {
       if (mayBeInQuery) takeKeyOfQuery(request);
+      if (isSession) takeHeadersOfProtocols(request.headers);
       const pass = (caller: Caller): void | Promise<void> => {
         checkRoute(caller, route, access);
         request.caller = caller;

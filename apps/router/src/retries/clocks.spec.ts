@@ -32,6 +32,13 @@ describe('clocksFor', () => {
       { totalMs: 1_500, firstTokenMs: 1_500, idleMs: 1_500, connectMs: 1_500 },
     ],
     [
+      'session',
+      { stream: true, dialect: 'openai-realtime' as const },
+      { timeoutMs: 1_000 },
+      all,
+      { totalMs: 600_000, connectMs: 4_000 },
+    ],
+    [
       'deadline over',
       { deadline: START - 1 },
       {},

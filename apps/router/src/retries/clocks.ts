@@ -1,5 +1,5 @@
 import type { Deployment, GroupSettings, RouterSettings } from '@tollgate/config';
-import type { CallHeader, Clocks } from '@tollgate/contracts';
+import { TASK_OF, type CallHeader, type Clocks } from '@tollgate/contracts';
 import { teamRoutingOf } from '../team-routing.js';
 
 /** TCP and TLS to a provider. */
@@ -20,7 +20,9 @@ export function clocksFor(
   const left = Math.max(1, header.deadline - now);
   const configured =
     deployment.timeoutMs ?? group.timeoutMs ?? ownTimeout(header, router) ?? router.timeoutMs;
-  const total = Math.min(left, header.timeoutMs ?? configured);
+  // A session lasts as long as its deadline lets it: what is configured is for answers.
+  const isSession = TASK_OF[header.dialect] === 'realtime';
+  const total = isSession ? left : Math.min(left, header.timeoutMs ?? configured);
   const streamTimeout = header.stream
     ? (header.streamTimeoutMs ??
       deployment.streamTimeoutMs ??

@@ -45,6 +45,7 @@ export const GATEWAY_SETTINGS = {
     ],
     pass_through_endpoints: ['none', "somebody else's APIs at paths of the gateway"],
     on_state_down: ['`refuse`', "`refuse` or `allow` calls while shared state is away (Tollgate's own)"],
+    realtime_session_timeout: ['3600', "seconds that a realtime session may last (Tollgate's own)"],
     ...BUDGET_RULE_ROWS,
     ...ALERTING_ROWS,
   },

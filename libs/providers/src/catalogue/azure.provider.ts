@@ -29,6 +29,17 @@ function azurePath({ basePath, model, apiVersion }: PathQuery, suffix: string): 
   return deployment + suffix + version(DEFAULT_VERSION);
 }
 
+/** NOTE sessions are at the resource too, and name the deployment in the query. */
+const REALTIME_VERSION = '2025-04-01-preview';
+
+function realtimePath({ basePath, model, apiVersion }: PathQuery): string {
+  const name = encodeURIComponent(model);
+  if (basePath.endsWith(V1)) return `${basePath}/realtime?model=${name}`;
+  const resource = basePath.replace(/\/openai\/deployments\/.*$/, '');
+  const version = encodeURIComponent(apiVersion ?? REALTIME_VERSION);
+  return `${resource}/openai/realtime?api-version=${version}&deployment=${name}`;
+}
+
 const CHAT = '/chat/completions';
 const withoutChat = (path: string): string => (path.endsWith(CHAT) ? path.slice(0, -CHAT.length) : path);
 
@@ -38,6 +49,7 @@ const ENDPOINTS = [
     path: (query: PathQuery) => azurePath({ ...query, basePath: withoutChat(query.basePath) }, CHAT),
   } as const,
   ...openAiEndpoints(EVERY_OPENAI_DIALECT, azurePath),
+  { dialect: 'openai-realtime', path: realtimePath } as const,
 ];
 
 export const azure: Provider = {

@@ -72,6 +72,12 @@ export const below = (dialect: Dialect, suffix: string): Endpoint => ({
   path: ({ basePath }) => withoutChatPath(basePath) + suffix,
 });
 
+/** Where sessions are opened. It is for providers to name it: hardly any has one. */
+export const realtimeEndpoint: Endpoint = {
+  dialect: 'openai-realtime',
+  path: ({ basePath, model }) => `${withoutChatPath(basePath)}/realtime?model=${encodeURIComponent(model)}`,
+};
+
 const withoutChatPath = (basePath: string): string =>
   basePath.endsWith(CHAT_PATH) ? basePath.slice(0, -CHAT_PATH.length) : basePath;
 

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.js';
-import { EVERY_OPENAI_DIALECT, bearer, openAiCompatible } from './openai-compatible.js';
+import { EVERY_OPENAI_DIALECT, bearer, openAiCompatible, realtimeEndpoint } from './openai-compatible.js';
 
 /** OpenAI itself, and with `api_base` any endpoint that speaks its dialect. */
 export const openai: Provider = {
@@ -12,6 +12,7 @@ export const openai: Provider = {
     vendorHeaders: 'openai-',
     acceptsMetadata: true,
     also: EVERY_OPENAI_DIALECT,
+    own: [realtimeEndpoint],
   }),
   checksMessages: true,
   // Its reasoning models refuse `max_tokens`.

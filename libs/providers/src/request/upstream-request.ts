@@ -99,9 +99,9 @@ const sameBody = ({ body, contentType }: UpstreamCall, query: BodyQuery): Uint8A
 
 const NONE = {};
 
-function requestHeaders(
+export function requestHeaders(
   { provider, headers: own }: Connection,
-  call: UpstreamCall,
+  call: Pick<UpstreamCall, 'attemptId' | 'headers' | 'stream' | 'contentType'>,
   isSameDialect: boolean,
 ): string[] {
   const headers = ['accept', call.stream ? 'text/event-stream' : 'application/json'];
