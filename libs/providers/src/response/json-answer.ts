@@ -1,10 +1,11 @@
 import { GatewayError, type Dialect } from '@tollgate/contracts';
-import { codecOf, usageOfChat, type AnswerFacts, type Json } from '@tollgate/dialects';
+import { codecOf, type Json } from '@tollgate/dialects';
 import { inWordsOf, type ErrorSource } from '../kit/upstream-error.js';
 import { chatCharacters } from './delta-characters.js';
 import type { Progress } from './observer.js';
 import { isJson, parsePayload } from './parse-payload.js';
 import { modelStamp } from './restamp.js';
+import { factsOfUncoded } from './uncoded-facts.js';
 
 export interface JsonAnswer {
   /** The client's body. */
@@ -63,13 +64,6 @@ function translated(canonical: Json, options: JsonAnswerOptions): Uint8Array {
 const answerOptions = ({ model, request = {} }: JsonAnswerOptions) => ({
   ...{ model, request, includeUsage: true },
   created: Math.floor(Date.now() / 1_000),
-});
-
-/** Dialects that are passed on without a codec (images, transcriptions) are OpenAI's: they count as it does, where they count. */
-const factsOfUncoded = ({ usage }: Json): AnswerFacts => ({
-  usage: usageOfChat(usage),
-  rawUsage: isJson(usage) ? usage : null,
-  ...{ serviceTier: null, responseId: null },
 });
 
 function progressOf(answer: Json, options: JsonAnswerOptions, canonical?: Json): Progress {

@@ -4,6 +4,7 @@ import { chatPassThrough, messagePassThrough, plainPassThrough } from './pass-th
 import type { RelayOptions } from './relay-options.js';
 import type { StreamRelay } from './stream-relay.js';
 import { translatingRelay } from './translating-relay.js';
+import { uncodedPassThrough } from './uncoded-relay.js';
 
 /** A relay for one stream from a provider's dialect to a client's. */
 export function relayFor(from: Dialect, to: Dialect, options: RelayOptions): StreamRelay {
@@ -13,6 +14,7 @@ export function relayFor(from: Dialect, to: Dialect, options: RelayOptions): Str
   }
   if (from === 'openai-chat') return chatPassThrough(options);
   if (from === 'anthropic-messages') return messagePassThrough(options);
+  if (codecOf(from) === undefined) return uncodedPassThrough(options);
   return plainPassThrough(decoderOf(from, answerOptions(to, options)), from, options);
 }
 
