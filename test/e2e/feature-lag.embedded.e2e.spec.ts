@@ -45,7 +45,9 @@ describe('what exists nowhere in Tollgate', () => {
   /** Sends a request through the gateway; the answer must be the one that the provider gives. */
   async function comesThrough(path: LagPath, isStream: boolean): Promise<void> {
     const as = (text: string, model: string): string =>
-      text.replaceAll(MODEL, model).replace(STREAM, isStream ? (path.asksStream ?? '') : '"stream":false,');
+      text
+        .replaceAll(MODEL, model)
+        .replace(STREAM, isStream ? (path.asksStream ?? '') : (path.asksWhole ?? '"stream":false,'));
     const told = (isStream ? path.stream : path.answer) ?? '';
     const type =
       (isStream ? (path.streamType ?? 'text/event-stream') : path.answerType) ?? 'application/json';

@@ -22,6 +22,8 @@ export interface LagPath {
   readonly request: string;
   /** What stands for `STREAM` in a request for a stream. */
   readonly asksStream?: string;
+  /** And in one for a whole answer; a member of JSON unless told. */
+  readonly asksWhole?: string;
   readonly answer: string;
   /** Of the answer; JSON unless told. */
   readonly answerType?: string;

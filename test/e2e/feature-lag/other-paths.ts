@@ -1,4 +1,4 @@
-import { MODEL, ODD, type LagPath } from './lag-path.js';
+import { MODEL, ODD, STREAM, sse, type LagPath } from './lag-path.js';
 
 const openAi = (name: string, path: string, request: string, answer: string): LagPath => ({
   ...{ name, model: 'openai/zorble-1', base: '/v1', path: `/v1/${path}`, request, answer },
@@ -19,12 +19,25 @@ const MODERATIONS = openAi(
   `{"id":"modr-1","model":"${MODEL}","zorble":${ODD},"results":[{"flagged":false,"categories":{"zorble":false},"category_scores":{"zorble":1e-9}}]}`,
 );
 
-const IMAGES = openAi(
-  'openai-images',
-  'images/generations',
-  `{"zorble_mode":${ODD},"model":"${MODEL}", "prompt":"Hi","size":"zorble","quality":"zorbled"}`,
-  `{"created":1,"zorble":${ODD},"data":[{"b64_json":"aGk=","zorble":1.0}],"usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2,"zorble_tokens":3}}`,
-);
+const IMAGE_USAGE = '"usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2,"zorble_tokens":3}';
+
+const IMAGES: LagPath = {
+  ...openAi(
+    'openai-images',
+    'images/generations',
+    `{"zorble_mode":${ODD},"model":"${MODEL}",${STREAM} "prompt":"Hi","size":"zorble","quality":"zorbled"}`,
+    `{"created":1,"zorble":${ODD},"data":[{"b64_json":"aGk=","zorble":1.0}],${IMAGE_USAGE}}`,
+  ),
+  asksStream: '"stream":true,"partial_images":1,',
+  stream: sse(
+    [
+      `{"type":"image_generation.partial_image","partial_image_index":0,"b64_json":"aA==","zorble":${ODD}}`,
+      `{"type":"image_generation.zorble","zorble":1.0}`,
+      `{"type":"image_generation.completed","b64_json":"aGk=",${IMAGE_USAGE}}`,
+    ],
+    { named: true },
+  ),
+};
 
 const SPEECH: LagPath = {
   ...openAi(
@@ -40,6 +53,8 @@ const BOUNDARY = 'zorble-boundary';
 const part = (headers: string, body: string): string =>
   `--${BOUNDARY}\r\nContent-Disposition: form-data; ${headers}\r\n\r\n${body}\r\n`;
 
+const HEARD = '"text":"Hi","usage":{"type":"zorbles","zorbles":3}';
+
 const TRANSCRIPTIONS: LagPath = {
   ...openAi(
     'openai-transcriptions',
@@ -48,12 +63,23 @@ const TRANSCRIPTIONS: LagPath = {
       part('name="zorble_mode"', ODD),
       part('name="model"', MODEL),
       part('name="file"; filename="hi.zrb"; zorble="1"\r\nContent-Type: audio/zrb', 'ZRB1\u0000\u0001'),
+      STREAM,
       part('name="response_format"', 'json'),
       `--${BOUNDARY}--\r\n`,
     ].join(''),
-    `{"text":"Hi","zorble":${ODD},"usage":{"type":"zorbles","zorbles":3}}`,
+    `{"zorble":${ODD},${HEARD}}`,
   ),
   contentType: `multipart/form-data; boundary=${BOUNDARY}`,
+  asksStream: part('name="stream"', 'true'),
+  asksWhole: part('name="stream"', 'false'),
+  stream: sse(
+    [
+      '{"type":"transcript.text.delta","delta":"Hi"}',
+      `{"type":"transcript.zorble.delta","zorble":${ODD}}`,
+      `{"type":"transcript.text.done",${HEARD}}`,
+    ],
+    { named: true },
+  ),
 };
 
 const cohere = (name: string, path: string, request: string, answer: string): LagPath => ({
