@@ -5,7 +5,7 @@ import { defineCall } from './contract.js';
 /** What a worker serves that reaches MCP servers, as others serve a provider. */
 export const MCP_PROVIDER = 'mcp';
 
-export const rpcId = z.union([z.string(), z.number()]);
+const rpcId = z.union([z.string(), z.number()]);
 export type RpcId = z.infer<typeof rpcId>;
 
 /** A message of JSON-RPC 2.0, as far as anybody here reads it: a request, a notification (no `id`) or a response (no `method`). */

@@ -45,14 +45,16 @@ export class McpRequests {
   }
 }
 
-/** With those of the client's headers that the server is to get. */
+/** With those of the client's headers that the server is to get; the gateway's key is in none of them. */
 export const headerFor = (
-  { header, headers }: McpVisit,
+  { header, headers, key }: McpVisit,
   { extraHeaders }: PermittedServer['server'],
 ): CallHeader => {
   const passed = extraHeaders.flatMap((name) => {
     const value = headers[name];
-    return typeof value === 'string' ? [[name, value] as const] : [];
+    return typeof value === 'string' && !(key !== null && value.includes(key))
+      ? [[name, value] as const]
+      : [];
   });
   return { ...header, headers: Object.fromEntries(passed) };
 };

@@ -4,6 +4,7 @@ import { LiveConfig } from '@tollgate/config';
 import { GatewayError, objectPermission, type CallHeader, type ScopeRecord } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
 import { callerOf, type Caller } from '../auth/caller.js';
+import { presentedKey } from '../auth/key-text.js';
 import { checkBlocked } from '../auth/scope-checks.js';
 import { Bindings } from '../budgets/bindings.js';
 import { buildCallHeader } from '../calls/call-header.js';
@@ -21,6 +22,8 @@ export interface McpVisit {
   /** Of a call of the caller's, which has yet to be named. */
   readonly header: CallHeader;
   readonly headers: FastifyRequest['headers'];
+  /** The gateway's, as it was sent: nobody else gets it. */
+  readonly key: string | null;
 }
 
 /** Finds out what a request may use. */
@@ -52,8 +55,10 @@ export class McpVisits {
     const key = objectPermission.safeParse(caller.key?.settings['object_permission']).data ?? null;
     const { isAdmin } = caller.principal;
     const permitted = permittedServers(config.mcpServers.values(), { isAdmin, key, team });
-    const servers = narrowed(permitted, named ?? textOf(headers['x-mcp-servers']));
-    return { caller, records, servers, header: { ...header, inputTokens: 0 }, headers };
+    const servers = narrowed(permitted, named ?? wantedBy(headers));
+    const ownHeader = config.general.keyHeaderName?.toLowerCase() ?? null;
+    const visit = { caller, records, servers, headers, key: presentedKey(headers, ownHeader) };
+    return { ...visit, header: { ...header, inputTokens: 0 } };
   }
 }
 
@@ -68,8 +73,12 @@ const NOTHING_ASKED: CallRequest = {
   endUser: null,
 };
 
-const textOf = (value: string | string[] | undefined): string | undefined =>
-  [value].flat().join(',') || undefined;
+/** LiteLLM's headers. */
+const wantedBy = (headers: FastifyRequest['headers']): string | undefined =>
+  [headers['x-mcp-servers'], headers['x-mcp-access-groups']]
+    .flat()
+    .filter((names) => names !== undefined)
+    .join(',') || undefined;
 
 function narrowed(
   permitted: ReadonlyMap<string, PermittedServer>,

@@ -7,7 +7,7 @@ import {
   type McpHeader,
   type RpcMessage,
 } from '@tollgate/contracts';
-import { HEAD, VIRTUAL_KEY, data, foundKey, startIngress, type Harness } from '../_harness.js';
+import { HEAD, MASTER_KEY, VIRTUAL_KEY, data, foundKey, startIngress, type Harness } from '../_harness.js';
 import { mcpServer } from './_mcp-stage.js';
 
 let ingress: Harness;
@@ -15,7 +15,7 @@ let ingress: Harness;
 let respond: (header: McpHeader, message: RpcMessage) => readonly object[];
 
 const servers = [
-  mcpServer('search', { costNanos: 2_000_000, extraHeaders: ['x-user'] }),
+  mcpServer('search', { costNanos: 2_000_000, extraHeaders: ['x-user', 'authorization'] }),
   mcpServer('docs', { accessGroups: ['office'], disallowedTools: new Set(['erase']) }),
   mcpServer('open', { allowAllKeys: true }),
 ];
@@ -113,6 +113,7 @@ describe('tools', () => {
     ['/docs/mcp', {}, 'docs-find'],
     ['/mcp/search,office', {}, 'search-find search-erase docs-find'],
     ['/mcp', { 'x-mcp-servers': 'docs' }, 'docs-find'],
+    ['/mcp', { 'x-mcp-access-groups': 'office' }, 'docs-find'],
   ])('at %s with %j are some alone', async (path, headers, names) => {
     expect(await toolsOf({ path, headers })).toBe(names);
   });
@@ -153,6 +154,16 @@ describe('tools', () => {
     });
     expect(JSON.parse(body)).toMatchObject({ params: { name: 'find', arguments: { q: 1 } } });
     expect(await asked('tools/call', { name: 'find' }, { path: '/mcp/docs' })).toHaveProperty('result');
+  });
+
+  it('never show the gateway’s key to a server, whatever headers it is to get', async () => {
+    const seen = async (headers: Record<string, string>): Promise<unknown> => {
+      await asked('tools/call', { name: 'search-find' }, { headers });
+      return (ingress.bus.calls.at(-1)?.header as unknown as McpHeader).call.headers;
+    };
+    expect(await seen({})).toEqual({});
+    const own = { authorization: 'Bearer of-the-server', 'x-litellm-api-key': MASTER_KEY };
+    expect(await seen(own)).toEqual({ authorization: 'Bearer of-the-server' });
   });
 
   it('stream what comes before the response to a client that takes streams', async () => {

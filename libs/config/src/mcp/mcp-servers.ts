@@ -27,7 +27,7 @@ export interface McpServer {
 }
 
 export const MCP_AUTH_TYPES = ['none', 'bearer_token', 'api_key', 'basic', 'authorization'] as const;
-export type McpAuthType = (typeof MCP_AUTH_TYPES)[number];
+type McpAuthType = (typeof MCP_AUTH_TYPES)[number];
 
 /** Whether there is such a tool for anybody. */
 export const offersTool = (
