@@ -1,4 +1,5 @@
 import type { Dialect } from '@tollgate/contracts';
+import { readNativePath } from '@tollgate/ingress';
 import type { Recording } from './recordings.js';
 
 type DialectOf = (recording: Recording) => Dialect;
@@ -91,8 +92,10 @@ function ofCounts({ provider, url }: Recording): Dialect {
   return url.includes('aiplatform') ? 'vertex-count-tokens' : 'gemini-count-tokens';
 }
 
-/** What a model is invoked with on Bedrock is its vendor's own; Claude's is Anthropic's, and Nova's is Converse's. */
-function ofInvoked({ url }: Recording): Dialect {
-  if (url.includes('anthropic.')) return 'anthropic-messages';
-  return url.includes('amazon.nova') ? 'bedrock-converse' : 'native';
+/** What a model is invoked with on Bedrock is its vendor's own, some of which the gateway reads for the bill. */
+function ofInvoked({ method, url }: Recording): Dialect {
+  return readNativePath(method, pathOf(url)).dialect;
 }
+
+/** The path of a URL, without what is behind it. */
+export const pathOf = (url: string): string => url.replace(/^[^/]*\/\/[^/]*/, '').replace(/[?#].*/, '');

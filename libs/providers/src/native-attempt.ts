@@ -85,7 +85,8 @@ export class NativeAttempt implements ProviderAttempt {
     const relay = nativeRelay(this.call.dialect, source);
     this.known = relay.observer;
     const isRead = codecOf(this.call.dialect)?.back?.stream !== undefined;
-    const decoder = isRead ? frameDecoder(framingOf(contentType), { maxEventBytes }) : new RawFrames();
+    const options = { maxEventBytes, keepsMessages: true };
+    const decoder = isRead ? frameDecoder(framingOf(contentType), options) : new RawFrames();
     const stream = new StreamAnswer(exchange, relay, decoder, source);
     await stream.open();
     return stream;

@@ -26,6 +26,20 @@ const PATHS: readonly NativePath[] = [
   { pattern: /\/models\/([^/]+):streamRawPredict$/, dialect: 'anthropic-messages', stream: true },
   { pattern: /\/model\/([^/]+)\/converse$/, dialect: 'bedrock-converse' },
   { pattern: /\/model\/([^/]+)\/converse-stream$/, dialect: 'bedrock-converse', stream: true },
+  // What is invoked answers in its vendor's own words: Claude in Anthropic's, Nova in Converse's, and others are not read.
+  { pattern: /\/model\/([^/]*anthropic\.[^/]+)\/invoke$/, dialect: 'anthropic-messages' },
+  {
+    pattern: /\/model\/([^/]*anthropic\.[^/]+)\/invoke-with-response-stream$/,
+    dialect: 'anthropic-messages',
+    stream: true,
+  },
+  { pattern: /\/model\/([^/]*amazon\.nova-[^/]+)\/invoke$/, dialect: 'bedrock-converse' },
+  {
+    pattern: /\/model\/([^/]*amazon\.nova-[^/]+)\/invoke-with-response-stream$/,
+    dialect: 'bedrock-converse',
+    stream: true,
+  },
+  { pattern: /\/model\/([^/]*amazon\.titan-embed-[^/]+)\/invoke$/, dialect: 'titan-embed' },
   { pattern: /\/v2\/chat$/, dialect: 'cohere-chat' },
   { pattern: /\/v2\/embed$/, dialect: 'cohere-embed' },
   { pattern: /\/rerank$/, dialect: 'cohere-rerank' },

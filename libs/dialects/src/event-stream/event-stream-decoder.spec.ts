@@ -48,6 +48,26 @@ describe('EventStreamDecoder', () => {
     expect(Buffer.from(event?.raw ?? []).toString()).toBe(`event: message_stop\ndata: ${inner}\n\n`);
   });
 
+  it('keeps the bytes of what it unwraps, and of exceptions, for those that pass them on', () => {
+    const inner = '{"type":"message_stop"}';
+    const wrapped = JSON.stringify({ bytes: Buffer.from(inner).toString('base64') });
+    const chunk = message({ ':message-type': 'event', ':event-type': 'chunk' }, wrapped);
+    const empty = message({ ':message-type': 'event', ':event-type': 'chunk' }, '{}');
+    const exception = message(
+      { ':message-type': 'exception', ':exception-type': 'throttled' },
+      '{"message":"m"}',
+    );
+    const bytes = Buffer.concat([chunk, empty, delta, exception]);
+    const events = new EventStreamDecoder({ keepsMessages: true }).push(bytes);
+    expect(events.map(({ event, data }) => [event, data])).toEqual([
+      ['message_stop', inner],
+      [null, ''],
+      ['contentBlockDelta', '{"delta":1}'],
+      ['throttled', '{"message":"m"}'],
+    ]);
+    expect(Buffer.concat(events.map(({ raw }) => raw))).toEqual(bytes);
+  });
+
   it('puts together what a server streams and SageMaker hands through in pieces', () => {
     const stream = Buffer.from('data: {"content":"é"}\n\ndata: [DONE]\n\n');
     const decoder = new EventStreamDecoder();

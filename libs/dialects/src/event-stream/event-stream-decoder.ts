@@ -13,6 +13,14 @@ const CHECKSUM = 4;
 const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
+export interface EventStreamDecoderOptions extends SseDecoderOptions {
+  /**
+   * For those that pass on what came: every `raw` is the message's own bytes, whatever it wraps, and an exception is an event of
+   * its name. Default false.
+   */
+  readonly keepsMessages?: boolean;
+}
+
 /**
  * Splits a byte stream into the messages of AWS's event streams (`application/vnd.amazon.eventstream`): the event's name is its
  * `:event-type`, its data the payload. What an InvokeModel stream wraps, the model's own event, is unwrapped, and its `raw` is a
@@ -21,6 +29,7 @@ const NOTHING = Buffer.alloc(0);
  */
 export class EventStreamDecoder {
   private readonly maxEventBytes: number;
+  private readonly keepsMessages: boolean;
   /** Bytes of the unfinished message; only the first `length` count. */
   private pending = NOTHING;
   private length = 0;
@@ -28,8 +37,9 @@ export class EventStreamDecoder {
   /** Of a server's own stream, within the messages. */
   private readonly inner: SseDecoder;
 
-  constructor(options: SseDecoderOptions = {}) {
+  constructor(options: EventStreamDecoderOptions = {}) {
     this.maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
+    this.keepsMessages = options.keepsMessages ?? false;
     this.inner = new SseDecoder({ maxEventBytes: this.maxEventBytes });
   }
 
@@ -46,7 +56,8 @@ export class EventStreamDecoder {
     let at = 0;
     try {
       for (let size = this.sizeAt(view, at); size <= view.length - at; size = this.sizeAt(view, at)) {
-        events.push(...this.eventsOf(messageOf(view.subarray(at, at + size))));
+        const message = messageOf(view.subarray(at, at + size));
+        events.push(...(this.keepsMessages ? this.keptEvents(message) : this.eventsOf(message)));
         at += size;
       }
     } catch (error) {
@@ -64,6 +75,16 @@ export class EventStreamDecoder {
       throw new GatewayError('upstream_stream_broken', 'The stream ended within an event');
     }
     return this.inner.flush();
+  }
+
+  /** The first event of a message has all its bytes; a message without any is one that says nothing. */
+  private keptEvents(message: Message): SseEvent[] {
+    const { headers, payload, raw } = message;
+    const exception = headers.get(':exception-type') ?? headers.get(':error-code');
+    if (exception !== undefined) return [{ event: exception, data: payload.toString(), raw }];
+    const events = this.eventsOf(message);
+    if (events.length === 0) return [{ event: null, data: '', raw }];
+    return events.map((event, index) => ({ ...event, raw: index === 0 ? raw : NOTHING }));
   }
 
   /** Throws an exception's error. */

@@ -12,6 +12,8 @@ export interface FrameDecoder {
 
 interface FrameDecoderOptions {
   readonly maxEventBytes: number;
+  /** Of AWS's messages: their bytes are passed on as they are. */
+  readonly keepsMessages?: boolean;
 }
 
 const FRAMINGS: Readonly<Record<Framing, new (options: FrameDecoderOptions) => FrameDecoder>> = {
