@@ -44,6 +44,12 @@ describe('a row of LiteLLM_SpendLogs', () => {
     expect(failed).toMatchObject({ status: 'failed', errorCode: '429', costNanos: 0 });
   });
 
+  it('tells what came from the cache', () => {
+    expect(eventOf({ cache_hit: 'True', spend: 0 })).toMatchObject({ cacheHit: true, costNanos: 0 });
+    for (const cache_hit of ['False', '', null])
+      expect(eventOf({ cache_hit })).not.toHaveProperty('cacheHit');
+  });
+
   it.each([
     [{ request_id: '' }, 'request_id'],
     [{ spend: -0.1 }, 'spend'],

@@ -39,6 +39,7 @@ export function usageOfLog(row: Row, now: number): UsageEvent | string {
     firstTokenAt: streams ? firstTokenAt : null,
     errorCode: hasFailed ? errorOf(metadata) : null,
     ...{ role: 'primary', arm: null, serviceTier: null },
+    ...(/^true$/i.test(String(row['cache_hit'])) && { cacheHit: true }),
   };
 }
 
