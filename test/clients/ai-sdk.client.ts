@@ -30,6 +30,9 @@ function roundOf(steps: Awaited<ReturnType<typeof generateText<typeof tools>>>['
   return { name: call!.toolName, arguments: call!.input, text: steps.at(-1)!.text };
 }
 
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(JSON.stringify(error), { cause: error });
+
 /** Vercel's AI SDK, with one of its providers. */
 function aiSdk(
   name: string,
@@ -51,7 +54,7 @@ function aiSdk(
       for await (const part of streamText({ model: modelAt(place), prompt, ...shared }).fullStream) {
         if (part.type === 'text-delta') yield part.text;
         // Streams of this SDK never throw; some of its errors are what the provider sent.
-        if (part.type === 'error') throw new Error(JSON.stringify(part.error), { cause: part.error });
+        if (part.type === 'error') throw asError(part.error);
       }
     },
 

@@ -87,16 +87,15 @@ export function describeClients(subject: () => Subject): void {
         expect(await embed(at(model), TEXTS)).toEqual(TEXTS.map(vectorOf));
       });
 
-    it.each(Object.keys(refusals) as Refusal[])(
-      'shows its user that a call is refused: %s',
-      async (refusal) => {
-        const error: unknown = await client
-          .text(refusals[refusal](), PROMPT)
-          .then(String, (thrown: unknown) => thrown);
+    describe.each(Object.keys(refusals) as Refusal[])('%s', (refusal) => {
+      it.each([false, true])('is shown to its user (stream: %s)', async (stream) => {
+        const place = refusals[refusal]();
+        const answer = stream ? collect(client.stream(place, PROMPT)) : client.text(place, PROMPT);
+        const error: unknown = await answer.then(String, (thrown: unknown) => thrown);
         expect(error).toBeInstanceOf(client.errors[refusal].type);
         expect(error).toMatchObject(client.errors[refusal].fields);
-      },
-    );
+      });
+    });
 
     it('shows its user that a stream broke off', async () => {
       await expect(collect(client.stream(at('broken'), PROMPT))).rejects.toThrow('The answer broke off');
