@@ -60,7 +60,7 @@ function readConfig(root: Section<KeyOf<''>>, { needsMasterKey = true }: LoadOpt
   const aliases = readAliases(router, litellm, book);
   const routerSettings = readRouterSettings(router, litellm, { deployments, book });
   const names = new GroupNames(deployments, aliases);
-  const guardrails = readGuardrails(root, deployments);
+  const guardrails = readGuardrails([root, litellm], deployments);
   const general = topSection(root, 'general_settings');
   const storesModels = readStoresModels(general);
   mentions.check(names, report, { mayBeStored: storesModels === true });

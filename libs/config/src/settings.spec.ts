@@ -103,7 +103,7 @@ router_settings:
     model_group_settings: { m: { ${group} } },
     team_settings: { t: { ${chains}, model_group_alias: { a: m }, num_retries: 1, timeout: 1 } } }
 litellm_settings:
-  { drop_params: true, request_timeout: 1, num_retries: 1, allowed_fails: 1, ${chains}, default_fallbacks: [m],
+  { guardrails: [{ guardrail_name: g, litellm_params: { guardrail: prompt_injection } }], drop_params: true, request_timeout: 1, num_retries: 1, allowed_fails: 1, ${chains}, default_fallbacks: [m],
     model_alias_map: { b: m }, tag_budget_config: { t: { max_budget: 1, budget_duration: 1d } }, timezone: UTC,
     max_budget: 1, budget_duration: 1d, max_end_user_budget_id: b, max_end_user_budget: 1, priority_reservation: { p: 0.5 },
     priority_reservation_settings: { default_priority: 0.1, saturation_threshold: 0.5 },

@@ -18,7 +18,6 @@ export class BesideCheck implements AnswerStage {
     );
   }
 
-  /** Called at most once. */
   whenRefused(listener: () => void): void {
     void this.over.then(() => {
       if (this.refusal !== null) listener();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LiveConfig } from '@tollgate/config';
-import type { ScopeRecord } from '@tollgate/contracts';
+import { TASK_OF, type ScopeRecord } from '@tollgate/contracts';
 import { routedModel } from '../auth/routed-model.js';
 import { ScopeCache } from '../auth/scope-cache.js';
 import type { Applicant } from '../calls/call-intake.js';
@@ -60,6 +60,9 @@ export class Guardrails {
       // A field of that name is the provider's own there.
       asked: asked.native === undefined ? askedGuardrails(asked.body) : [],
     });
-    return names.flatMap((name) => this.ready.get(name) ?? []);
+    const ready = names.flatMap((name) => this.ready.get(name) ?? []);
+    // Who asks for a moderation wants to be told, whatever it is.
+    const isModeration = TASK_OF[asked.dialect] === 'moderation';
+    return isModeration ? ready.filter(({ guardrail: { rule } }) => rule.kind !== 'moderation') : ready;
   }
 }

@@ -24,23 +24,31 @@ const WITHOUT_EFFECT = new Set([
  * that is not there: nothing would be guarded.
  */
 export function readGuardrails(
-  root: Section<KeyOf<''>>,
+  places: readonly [Section<KeyOf<''>>, Section<KeyOf<'litellm_settings'>>],
   deployments: readonly Deployment[],
 ): Map<string, Guardrail> {
   const guardrails = new Map<string, Guardrail>();
-  for (const [index, node] of (root.list('guardrails') ?? []).entries()) {
-    const at = { path: `guardrails[${index}]`, context: root.context };
-    const section = openSection<'guardrails[]'>(node, at);
-    const guardrail = section === null ? null : readGuardrail(section);
+  for (const section of places.flatMap(sectionsOf)) {
+    const guardrail = readGuardrail(section);
     if (guardrail === null) continue;
-    if (guardrails.has(guardrail.name)) section?.problem('guardrail_name', 'is the name of another one too');
+    if (guardrails.has(guardrail.name)) section.problem('guardrail_name', 'is the name of another one too');
     guardrails.set(guardrail.name, guardrail);
   }
   const named = new Set(deployments.flatMap((deployment) => deployment.guardrails));
+  const [root] = places;
   for (const name of [...named].filter((one) => !guardrails.has(one)))
     root.problem('model_list', `names the guardrail ${JSON.stringify(name)}, which is not among guardrails`);
   return guardrails;
 }
+
+/** LiteLLM reads them in either place. */
+const sectionsOf = (
+  place: Section<KeyOf<''>> | Section<KeyOf<'litellm_settings'>>,
+): Section<KeyOf<'guardrails[]'>>[] =>
+  (place.list('guardrails') ?? []).flatMap((node, index) => {
+    const path = `${place.pathOf('guardrails')}[${index}]`;
+    return openSection<'guardrails[]'>(node, { path, context: place.context }) ?? [];
+  });
 
 function readGuardrail(section: Section<KeyOf<'guardrails[]'>>): Guardrail | null {
   const name = section.text('guardrail_name');

@@ -6,6 +6,7 @@ import type { SettingRow } from './setting-row.js';
 
 export const GATEWAY_SETTINGS = {
   litellm_settings: {
+    guardrails: ['none', 'as at the top level'],
     drop_params: ['`false`', 'leave out parameters that a provider does not know'],
     request_timeout: ['600', 'seconds for a whole call, unless the router has a timeout'],
     num_retries: ['2', 'as in `router_settings`, which wins'],
