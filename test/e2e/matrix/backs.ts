@@ -7,6 +7,8 @@ export interface Back {
   readonly model: string;
   /** How a request looks that wants little thinking. */
   readonly effort: RegExp;
+  /** What the model's thoughts are sealed with, which it wants to see again; absent: they are not. */
+  readonly seal?: string;
   readonly params: (lab: FaultLab) => object;
 }
 
@@ -19,6 +21,8 @@ const aws: Back['params'] = ({ url }) => ({
   ...{ aws_access_key_id: 'AKIDEXAMPLE', aws_secret_access_key: 'os.environ/LAB_KEY' },
 });
 
+/** As the lab writes it. */
+const SEAL = 'EqQBCgIYAhIMbGFiLXNpZ25hdHVyZQ==';
 const CLAUDE_EFFORT = /"thinking":\{"type":"enabled","budget_tokens":1024\}/;
 
 /** Claude on Bedrock is called in Anthropic's words by who speaks them, and by Converse else; Nova by Converse alone. */
@@ -29,19 +33,19 @@ export const BACKS: readonly Back[] = [
   },
   {
     ...{ name: 'Anthropic', model: 'anthropic/claude-sonnet-4-5', params: keyed() },
-    effort: CLAUDE_EFFORT,
+    ...{ effort: CLAUDE_EFFORT, seal: SEAL },
   },
   {
     ...{ name: 'Gemini', model: 'gemini/gemini-2.5-pro', params: keyed() },
-    effort: /"thinkingBudget":1024/,
+    ...{ effort: /"thinkingBudget":1024/, seal: SEAL },
   },
   {
-    ...{ name: 'Bedrock (Claude)', params: aws },
+    ...{ name: 'Bedrock (Claude)', params: aws, seal: SEAL },
     ...{ model: 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0', effort: CLAUDE_EFFORT },
   },
   {
     ...{ name: 'Bedrock (Nova)', model: 'bedrock/amazon.nova-2-lite-v1:0', params: aws },
-    effort: /"maxReasoningEffort":"low"/,
+    ...{ effort: /"maxReasoningEffort":"low"/, seal: SEAL },
   },
   {
     ...{ name: 'Cohere', model: 'cohere_chat/command-a-reasoning', params: keyed() },

@@ -101,6 +101,19 @@ export const FEATURES = {
     expect(said.thoughts).toBe(isSilent(front, back) ? '' : THOUGHT);
     expect(seen).toMatch(back.effort);
   }),
+  'sealed thoughts': async (caller, lab) => {
+    const request = caller.asks({
+      text: 'call weather',
+      tools: ['weather'],
+      isReasoned: true,
+      stream: false,
+    });
+    const { answer } = await caller.hears(request);
+    const { said } = await caller.hears(caller.front.goOn(request, answer, 'Sunny'));
+    expect(said.text).toContain('Sunny');
+    const { seal = '' } = caller.back;
+    expect(String(lab.lastRequests.at(-1)?.body)).toContain(seal);
+  },
   error: refused,
   'cut stream': cut,
 } as const satisfies Readonly<Record<string, Feature>>;
