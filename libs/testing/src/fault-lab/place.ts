@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** A request that was understood. */
-export interface Asked {
+interface Asked {
   readonly model: string;
   answer(reply: Reply): Promise<void>;
 }
