@@ -150,7 +150,7 @@ const PASSED: Partial<Record<Task, { readonly request: Json; readonly answer: Js
   },
 };
 
-export const ANSWERING: AnswerOptions = { model: 'theirs', created: 1, includeUsage: true, request: {} };
+const ANSWERING: AnswerOptions = { model: 'theirs', created: 1, includeUsage: true, request: {} };
 
 /** A caller's request of a dialect, as its codec would make it for a provider. */
 export function requestOf(dialect: Dialect): Json {

@@ -94,6 +94,14 @@ describe('refusalError', () => {
     });
   });
 
+  it('takes no blanks for a code or for words', () => {
+    const error = refuse(403, { error: { message: ' ', code: '\r\n' }, detail: 'Not you' });
+    expect([error.options.upstreamCode, error.message]).toEqual([
+      undefined,
+      expect.stringContaining('Not you') as string,
+    ]);
+  });
+
   it('names a context overflow by OpenAI’s code when the provider has none', () => {
     expect(refuse(400, openAi({ message: 'prompt is too long' })).options.upstreamCode).toBe(
       'context_length_exceeded',
