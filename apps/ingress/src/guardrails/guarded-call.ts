@@ -46,6 +46,7 @@ export async function guardedCall(
   judged: JudgedCall,
 ): Promise<GuardedCall> {
   const { asked } = judged.applicant;
+  if (TASK_OF[asked.dialect] === 'realtime') refuseSession(chosen);
   const request = requestTexts(asked);
   const placeholders = new Placeholders(request.texts.map(({ text }) => text));
   const texts = await textsBefore(looking(chosen, 'pre_call'), request.texts, { ...judged, placeholders });
@@ -62,6 +63,11 @@ export async function guardedCall(
     ],
     beside,
   };
+}
+
+/** NOTE what is said in a session nobody looks through: where somebody must, there is none. */
+function refuseSession([first]: readonly ReadyGuardrail[]): void {
+  if (first !== undefined) throw undecided(first.guardrail.name, 'it cannot follow a session.');
 }
 
 /** Those that look then. What decides by itself does so before the call where it would do it beside. */
