@@ -43,10 +43,10 @@ describeWithServers('realtime sessions, distributed over two workers', () => {
     for (const client of clients) client.say({ type: 'response.create' });
     const fates = await Promise.all(
       clients.map((client) =>
-        Promise.race([
-          client.closed.then(({ code }) => code),
-          client.until('response.done', 2).then(() => 'alive'),
-        ]),
+        client.until('response.done', 2).then(
+          () => 'alive',
+          async () => (await client.closed).code,
+        ),
       ),
     );
     expect(new Set(fates)).toEqual(new Set([1011, 'alive']));

@@ -73,13 +73,16 @@ class Client {
     return this.types().filter((each) => each === type).length;
   }
 
-  /** Resolves when so many events of a type have come. */
-  async until(type: string, count = 1): Promise<void> {
-    await eventually(
-      async () => this.count(type),
-      (seen) => seen >= count,
-      20_000,
-    );
+  /** Resolves when so many events of a type have come; rejects when the session ends before. */
+  until(type: string, count = 1): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (this.count(type) >= count) resolve();
+      };
+      look();
+      this.socket.on('message', look);
+      this.socket.on('close', () => reject(new Error(`closed before ${String(count)} ${type}`)));
+    });
   }
 }
 
@@ -280,7 +283,7 @@ export function describeRealtime(subject: () => RealtimeSubject): RealtimeTools 
     const client = await open('cent', key);
     for (let turn = 1; turn <= 20 && client.socket.readyState === WebSocket.OPEN; turn += 1) {
       client.say({ type: 'response.create' });
-      await Promise.race([client.until('response.done', turn).catch(() => undefined), client.closed]);
+      await client.until('response.done', turn).catch(() => undefined);
     }
     expect(await client.closed).toMatchObject({ code: 1008 });
     expect(client.events.at(-1)).toMatchObject({ type: 'error', error: { code: 'budget_exceeded' } });
