@@ -176,6 +176,25 @@ export function describeMcp(subject: () => McpSubject): void {
       await expect(waiting).rejects.toThrow();
     });
 
+    it('hear that a client does not want to wait any more', async () => {
+      const made = await client(MASTER_KEY);
+      const { server } = subject();
+      const heard = new Promise<void>((resolve) => {
+        server.hear = ({ method }) => {
+          if (method === 'notifications/cancelled') resolve();
+        };
+      });
+      const controller = new AbortController();
+      server.handle = (exchange) => {
+        tools(exchange);
+        controller.abort();
+      };
+      const options = { signal: controller.signal };
+      await expect(made.callTool({ name: 'tools-wait' }, undefined, options)).rejects.toThrow();
+      await heard;
+      await made.close();
+    });
+
     it('have LiteLLM’s REST too', async () => {
       const answer = await call('/mcp-rest/tools/call', {
         ...{ server_id: 'tools', name: 'echo', arguments: { b: 2 } },

@@ -63,6 +63,7 @@ import { KeyInfoController } from './keys/key-info.controller.js';
 import { KeyOwners } from './keys/key-owners.js';
 import { KeyRows } from './keys/key-rows.js';
 import { KeysController } from './keys/keys.controller.js';
+import { McpEventsController } from './mcp/mcp-events.controller.js';
 import { MCP_CONTROLLERS, MCP_PROVIDERS } from './mcp/mcp-parts.js';
 import { Deprecations } from './models/deprecations.js';
 import { ModelNames } from './models/model-names.js';
@@ -121,7 +122,13 @@ export const HTTP_CONTROLLERS = [
 
 /** The HTTP side of the gateway. Needs what `PlatformModule` gives. */
 @Module({
-  controllers: [...HTTP_CONTROLLERS, ExplanationsController, KeyEventsController, ReservationController],
+  controllers: [
+    ...HTTP_CONTROLLERS,
+    ExplanationsController,
+    KeyEventsController,
+    McpEventsController,
+    ReservationController,
+  ],
   providers: [
     ...MCP_PROVIDERS,
     AccessGroups,

@@ -24,7 +24,7 @@ import {
   rotateKey,
   updateKey,
 } from './key.contract.js';
-import { mcpCall } from './mcp.contract.js';
+import { mcpCall, mcpCancelled } from './mcp.contract.js';
 import { createModel, deleteModel, listModels, modelsChanged, updateModel } from './model.contract.js';
 import { realtimeInput } from './realtime.contract.js';
 import {
@@ -44,6 +44,7 @@ export const CONTRACTS: readonly Contract[] = [
   routeCall,
   attemptCall,
   mcpCall,
+  mcpCancelled,
   realtimeInput,
   usageRecorded,
   extendReservation,

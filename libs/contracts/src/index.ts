@@ -72,9 +72,11 @@ export { objectPermission, type ObjectPermission } from './object-permission.js'
 export {
   MCP_PROVIDER,
   mcpCall,
+  mcpCancelled,
   mcpHeader,
   rpcMessage,
   type McpHeader,
+  type McpRequestName,
   type RpcId,
   type RpcMessage,
 } from './mcp.contract.js';

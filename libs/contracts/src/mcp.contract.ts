@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callHeader } from './call.contract.js';
-import { defineCall } from './contract.js';
+import { defineCall, defineEvent } from './contract.js';
 
 /** What a worker serves that reaches MCP servers, as others serve a provider. */
 export const MCP_PROVIDER = 'mcp';
@@ -37,4 +37,19 @@ export const mcpCall = defineCall('tollgate.call.mcp', {
   service: 'worker',
   target: MCP_PROVIDER,
   input: mcpHeader,
+});
+
+/** A request of a client, by which it may take it back. */
+const mcpRequestName = z.object({
+  keyHash: z.string(),
+  /** Ids of requests are the client's own: only in its session do they name one. */
+  session: z.string(),
+  requestId: rpcId,
+});
+export type McpRequestName = z.infer<typeof mcpRequestName>;
+
+/** ingress → every ingress: a client does not want its request answered any more. */
+export const mcpCancelled = defineEvent('tollgate.mcp.cancelled', {
+  service: 'ingress',
+  input: mcpRequestName,
 });

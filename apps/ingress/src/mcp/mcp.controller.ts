@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { rpcMessage, toGatewayError, type RpcMessage } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,11 +8,12 @@ import { Access } from '../http/access.decorator.js';
 import { callHeaders } from './call-headers.js';
 import { McpVisits } from './mcp-visits.js';
 import { McpService, PROTOCOL_VERSIONS } from './mcp.service.js';
+import { OpenToolCalls } from './open-tool-calls.js';
 import { INVALID_REQUEST, PARSE_ERROR, errorResponse, rejection } from './rpc-errors.js';
 import { costHeader, responseOf, streamToolAnswer, watchClient } from './tool-answer.js';
 
 /**
- * MCP over streamable HTTP, without sessions: each request stands alone, so that any replica answers it. What the gateway refuses is told
+ * MCP over streamable HTTP. Nothing is kept of a session: each request stands alone, so that any replica answers it. What the gateway refuses is told
  * as JSON-RPC does, and only what is no request as HTTP does.
  */
 @Controller()
@@ -19,6 +21,7 @@ export class McpController {
   constructor(
     private readonly visits: McpVisits,
     private readonly service: McpService,
+    private readonly calls: OpenToolCalls,
     private readonly tracker: CallTracker,
   ) {}
 
@@ -50,12 +53,15 @@ export class McpController {
     }
     const { id, method } = message;
     if (method === undefined || id === undefined || id === null) {
+      this.calls.notified(request, message);
       await reply.code(202).send();
       return;
     }
     this.tracker.started();
     try {
       const answer = await this.service.answer(visit, message);
+      // For the client's own sake: nothing is kept of a session, and any id is one.
+      if (method === 'initialize') void reply.header('mcp-session-id', randomUUID());
       if ('response' in answer) await reply.headers(callHeaders(request)).send(answer.response);
       else await this.sendTool(request, reply, { call: answer.call, message });
     } catch (cause) {
@@ -74,13 +80,18 @@ export class McpController {
     { call, message }: CalledTool,
   ): Promise<void> {
     const headers = { ...call.headers, ...callHeaders(request) };
-    if (request.headers.accept?.includes('text/event-stream') === true) {
-      await streamToolAnswer(reply, call, { message, headers });
-      return;
+    const forget = this.calls.add(request, message, call.cancel);
+    try {
+      if (request.headers.accept?.includes('text/event-stream') === true) {
+        await streamToolAnswer(reply, call, { message, headers });
+        return;
+      }
+      watchClient(reply, call);
+      const answer = await responseOf(call);
+      await reply.headers({ ...headers, ...costHeader(answer) }).send(answer.response);
+    } finally {
+      forget();
     }
-    watchClient(reply, call);
-    const answer = await responseOf(call);
-    await reply.headers({ ...headers, ...costHeader(answer) }).send(answer.response);
   }
 }
 

@@ -4,11 +4,14 @@ import {
   NO_USAGE,
   findKey,
   findScopes,
+  mcpCancelled,
   type McpHeader,
+  type McpRequestName,
   type RpcMessage,
 } from '@tollgate/contracts';
 import { HEAD, MASTER_KEY, VIRTUAL_KEY, data, foundKey, startIngress, type Harness } from '../_harness.js';
 import { mcpServer } from './_mcp-stage.js';
+import { OpenToolCalls } from './open-tool-calls.js';
 
 let ingress: Harness;
 /** What the servers answer: to each request some messages, the response last. */
@@ -182,6 +185,45 @@ describe('tools', () => {
       events.map((event) => JSON.parse(event.replace('event: message\ndata: ', '')) as object),
     ).toMatchObject([note, { id: 'a', result: {} }]);
     expect(await asked('tools/call', { name: 'open-find' })).toMatchObject({ id: 'a', result: {} });
+  });
+
+  it('of a stream that breaks off end in the error', async () => {
+    const note = data(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: {} })}\n`);
+    ingress.bus.frames = async function* (): AsyncGenerator<ResponseFrame> {
+      yield { type: 'head', head: HEAD };
+      yield note;
+      throw new GatewayError('upstream_stream_broken', 'it broke off');
+    };
+    const headers = { accept: 'text/event-stream' };
+    const response = await ingress.post('/mcp', rpc('tools/call', { name: 'open-find' }), headers);
+    const last = (await response.text()).trimEnd().split('\n').at(-1)!;
+    expect(JSON.parse(last.replace('data: ', ''))).toMatchObject({
+      ...{ id: 'a', error: { message: 'it broke off', data: { code: 'upstream_stream_broken' } } },
+    });
+  });
+
+  it('are taken back by the client that called them, on every replica', async () => {
+    const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'a' } };
+    const session = { 'mcp-session-id': 's' };
+    await ingress.post('/mcp', cancelled);
+    expect(ingress.bus.published).toEqual([]);
+    expect((await ingress.post('/mcp', cancelled, session)).status).toBe(202);
+    const { keyHash } = ingress.bus.published[0]!.event as McpRequestName;
+    expect(ingress.bus.published).toEqual([
+      { subject: mcpCancelled.subject, event: { keyHash, session: 's', requestId: 'a' } },
+    ]);
+    const calls = ingress.app.get(OpenToolCalls);
+    const response = respond;
+    const seen: boolean[] = [];
+    respond = (header, message) => {
+      for (const other of [{ session: 't' }, { requestId: 'b' }, { keyHash: 'other' }, {}]) {
+        calls.cancel({ keyHash, session: 's', requestId: 'a', ...other });
+        seen.push(ingress.bus.calls[0]!.cancelled);
+      }
+      return response(header, message);
+    };
+    await asked('tools/call', { name: 'open-find' }, { headers: session });
+    expect(seen).toEqual([false, false, false, true]);
   });
 
   it('of a server that is away are left out, and the list says so', async () => {

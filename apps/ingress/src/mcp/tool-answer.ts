@@ -28,9 +28,11 @@ async function wholeOf(messages: ToolCall['messages'], response: RpcMessage): Pr
   return { response, costNanos: (value as ResponseEnd).costNanos };
 }
 
-/** A client that leaves ends the call. */
-export const watchClient = (reply: FastifyReply, call: ToolCall): ClientConnection =>
-  new ClientConnection(reply.raw, () => call.cancel());
+/** A client that leaves, or has left, ends the call. */
+export function watchClient(reply: FastifyReply, call: ToolCall): ClientConnection {
+  if (reply.raw.destroyed) call.cancel();
+  return new ClientConnection(reply.raw, () => call.cancel());
+}
 
 export const costHeader = ({ costNanos }: ToolResponse): Record<string, string> =>
   costNanos === null ? {} : { 'x-litellm-response-cost': formatDollars(costNanos) };
