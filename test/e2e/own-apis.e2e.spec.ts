@@ -130,6 +130,20 @@ function describeOwnApis(start: (config: string, env: Record<string, string>) =>
     expect((await ask('/search', {}, await newKey({ models: ['pass_through/*'] }))).status).toBe(200);
   });
 
+  it('what a provider would be asked can be seen, but for its credential', async () => {
+    const request_body = { model: 'own', messages: [{ role: 'user', content: 'Hi' }] };
+    const body = JSON.stringify({ call_type: 'completion', request_body });
+    const response = await ask('/utils/transform_request', { method: 'POST', headers: json, body });
+    const shown = (await response.json()) as { raw_request_api_base: string; raw_request_body: object };
+    expect(shown.raw_request_api_base).toMatch(/\/v1\/chat\/completions$/);
+    expect(shown.raw_request_body).toEqual(request_body);
+    expect(JSON.stringify(shown)).not.toContain('sk-of-the-target');
+    const parameters = await (await ask('/utils/supported_openai_params?model=own')).json();
+    expect(parameters).toMatchObject({
+      supported_openai_params: expect.arrayContaining(['seed']) as unknown,
+    });
+  });
+
   it('a provider’s own API is below its name', async () => {
     const response = await ask('/openai/v1/unheard/of?a=1', { method: 'PATCH', body: 'x' });
     expect(Buffer.from(await response.arrayBuffer())).toEqual(BIN);

@@ -48,6 +48,7 @@ import { CacheController } from './cache/cache.controller.js';
 import { ResponseCache } from './cache/response-cache.js';
 import { SemanticCache } from './cache/semantic/semantic-cache.js';
 import { ClientCallIds } from './calls/client-call-ids.js';
+import { CallPreviews } from './doors/call-previews.js';
 import { DOOR_CONTROLLERS } from './doors/door-parts.js';
 import { Guardrails } from './guardrails/guardrails.js';
 import { GuardrailsController } from './guardrails/guardrails.controller.js';
@@ -133,6 +134,7 @@ export const HTTP_CONTROLLERS = [
     ...MCP_PROVIDERS,
     AccessGroups,
     Admission,
+    CallPreviews,
     Authenticator,
     Authorities,
     Bindings,

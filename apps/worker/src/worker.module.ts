@@ -6,6 +6,7 @@ import { Deployments } from './deployments.js';
 import { McpController } from './mcp/mcp.controller.js';
 import { McpRunner } from './mcp/mcp-runner.js';
 import { McpTargets } from './mcp/mcp-targets.js';
+import { PreviewController } from './preview/preview.controller.js';
 import { SessionInputController } from './sessions/session-input.controller.js';
 import { Sessions } from './sessions/sessions.js';
 import { DISPATCHERS } from './tokens.js';
@@ -13,7 +14,7 @@ import { TransportCloser } from './transport-closer.js';
 
 /** Calls providers. Needs the platform's bus, config and environment; see `DISPATCHERS` for running without a network. */
 @Module({
-  controllers: [AttemptController, McpController, SessionInputController],
+  controllers: [AttemptController, McpController, PreviewController, SessionInputController],
   providers: [
     AttemptRunner,
     Deployments,

@@ -19,7 +19,7 @@ export interface Bus {
   /** Of this process among all that share the bus: who has it can send requests here and nowhere else. */
   readonly address: string;
 
-  /** Asks one replica, or the process at `address`. Default time-out 5 s. */
+  /** Asks one replica, of those that serve a target where the contract's subject has a `*`, or the one process that is addressed. Default time-out 5 s. */
   request<Request, Reply>(
     contract: RequestContract<Request, Reply>,
     payload: Request,
@@ -67,7 +67,7 @@ export interface Bus {
 
 export interface RequestOptions {
   readonly timeoutMs?: number;
-  /** Whom an addressed contract is meant for. A process that is gone is `service_unavailable`. */
+  /** What a `*` in the subject stands for: a target, or the process that an addressed contract is meant for. One that is gone is `service_unavailable`. */
   readonly address?: string;
   readonly signal?: AbortSignal;
 }

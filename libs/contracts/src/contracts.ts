@@ -26,6 +26,7 @@ import {
 } from './key.contract.js';
 import { mcpCall, mcpCancelled } from './mcp.contract.js';
 import { createModel, deleteModel, listModels, modelsChanged, updateModel } from './model.contract.js';
+import { previewRequest, supportedParameters } from './preview.contract.js';
 import { realtimeInput } from './realtime.contract.js';
 import {
   callExplained,
@@ -46,6 +47,8 @@ export const CONTRACTS: readonly Contract[] = [
   mcpCall,
   mcpCancelled,
   realtimeInput,
+  previewRequest,
+  supportedParameters,
   usageRecorded,
   extendReservation,
   oweAttempt,

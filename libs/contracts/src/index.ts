@@ -88,6 +88,12 @@ export {
   type SessionRequest,
 } from './realtime.contract.js';
 export {
+  previewRequest,
+  supportedParameters,
+  type PreviewedCall,
+  type RequestPreview,
+} from './preview.contract.js';
+export {
   usageEvent,
   usageRecorded,
   usageStatus,

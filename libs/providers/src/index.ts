@@ -10,6 +10,7 @@ export { PROVIDERS, findProvider } from './manifest.js';
 export type { Provider, SettingVariables, Settings } from './provider.js';
 export type { Endpoint, Framing, PathQuery } from './endpoint.js';
 export type { BodyOptions } from './request/request-options.js';
+export { requestPreview } from './request/request-preview.js';
 export type { UpstreamCall } from './request/upstream-request.js';
 export { refusalError } from './kit/classify.js';
 export { frameDecoder } from './response/framing.js';

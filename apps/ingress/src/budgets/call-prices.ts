@@ -73,7 +73,9 @@ export class CallPrices {
     let price = this.natives.get(name);
     if (price === undefined) {
       const upstreamModel = name.slice(provider.length + 1);
-      const members = [{ deployment: nativeDeployment(this.config, provider, upstreamModel), provider, upstreamModel }];
+      const members = [
+        { deployment: nativeDeployment(this.config, provider, upstreamModel), provider, upstreamModel },
+      ];
       price = priceOf({ name, members, isLone: true, isWildcard: false }, this.config);
       this.natives.set(name, price);
     }
