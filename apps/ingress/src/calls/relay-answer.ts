@@ -88,7 +88,7 @@ export async function relayAnswer(
     if (client.gone) return { kind: 'client-gone' };
     const refusal = hooks.beside?.refusal ?? stages?.refusal;
     if (refusal && !answer.claimed) return { kind: 'refused', error: refusal, end };
-    const error = toGatewayError(cause);
+    const error = refusal ?? toGatewayError(cause);
     if (!answer.begun) throw error;
     answer.fail(error);
     return { kind: 'broken', error };
