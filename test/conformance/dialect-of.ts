@@ -61,9 +61,16 @@ const OPEN: ReadonlySet<string> = new Set([
 
 /** Throws for an API that is not known: such a recording fails. */
 export function dialectOf(recording: Recording): Dialect {
+  const dialect = findDialect(recording);
+  if (dialect === null) throw new Error(`no dialect is known for ${recording.api} of ${recording.provider}`);
+  return dialect;
+}
+
+/** null: the API is not known. */
+export function findDialect(recording: Recording): Dialect | null {
   const { api, provider } = recording;
-  const found = DIALECTS[api] ?? (OPEN.has(provider) ? 'native' : undefined);
-  if (found === undefined) throw new Error(`no dialect is known for ${api} of ${provider}`);
+  const found = DIALECTS[api] ?? (OPEN.has(provider) ? 'native' : null);
+  if (found === null) return null;
   return typeof found === 'string' ? found : found(recording);
 }
 

@@ -1,7 +1,7 @@
 import { TASK_OF, type Dialect } from '@tollgate/contracts';
 import { codecOf } from '@tollgate/dialects';
 import type { Framing } from '@tollgate/providers';
-import { dialectOf } from '../conformance/dialect-of.js';
+import { findDialect } from '../conformance/dialect-of.js';
 import { allRecordings } from '../conformance/recordings.js';
 import { jsonBytes } from './spoil.js';
 import { answerOf, chunksOf, streamOf } from './samples.js';
@@ -31,9 +31,10 @@ const MAX_BYTES = 30_000;
 export function sources(): Source[] {
   const made = SPOKEN.flatMap((from) => [whole(from), ...streamed(from)]);
   const recorded = allRecordings().flatMap((recording): Source[] => {
-    const from = dialectOf(recording);
+    const from = findDialect(recording);
     const { response: bytes, isStream, status } = recording;
-    if (status !== 200 || bytes.length > MAX_BYTES || codecOf(from)?.back === undefined) return [];
+    if (from === null || status !== 200 || bytes.length > MAX_BYTES) return [];
+    if (codecOf(from)?.back === undefined) return [];
     if (isStream && codecOf(from)?.back?.stream === undefined) return [];
     return [{ from, isStream, framing: bytes[0] === 0 ? 'aws-event-stream' : framingOf(from, false), bytes }];
   });
