@@ -1,6 +1,7 @@
 import { bareDeployment } from '../demo-config.js';
 import type { Deployment, GatewayConfig } from '../gateway-config.js';
-import { PASS_THROUGH, passThroughDeployment } from '../pass-through/pass-through.js';
+import { passThroughDeployment } from '../pass-through/pass-through-deployment.js';
+import { PASS_THROUGH } from '../pass-through/pass-through.js';
 
 interface WithPassThroughs {
   readonly general: Pick<GatewayConfig['general'], 'passThroughs'>;

@@ -1,4 +1,4 @@
-import type { Setting } from '../gateway-config.js';
+import type { Setting } from '../setting-value.js';
 
 /** When a guardrail looks: before the call, beside it (and the answer waits for it), or at the answer. */
 export const GUARDRAIL_MODES = ['pre_call', 'during_call', 'post_call'] as const;

@@ -1,4 +1,4 @@
-import type { Setting } from '../gateway-config.js';
+import type { Setting } from '../setting-value.js';
 
 /** A server of the Model Context Protocol. */
 export interface McpServer {

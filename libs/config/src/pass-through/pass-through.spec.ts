@@ -1,6 +1,7 @@
 import { load, problemsOf } from '../load-config.test-kit.js';
 import { resolveSetting } from '../setting.js';
-import { passThroughDeployment, passThroughOf } from './pass-through.js';
+import { passThroughDeployment } from './pass-through-deployment.js';
+import { passThroughOf } from './pass-through.js';
 
 const file = (endpoints: string): string =>
   `model_list: []\ngeneral_settings: { master_key: sk-0123456789abcdef, pass_through_endpoints: [${endpoints}] }`;

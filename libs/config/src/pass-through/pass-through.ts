@@ -1,5 +1,4 @@
-import { bareDeployment } from '../demo-config.js';
-import type { Deployment, Setting } from '../gateway-config.js';
+import type { Setting } from '../setting-value.js';
 
 /** An API of somebody else's at a path of the gateway (`pass_through_endpoints`). */
 export interface PassThrough {
@@ -24,8 +23,6 @@ export interface PassThrough {
 /** The provider that all of them are deployments of, each with its path as the model. */
 export const PASS_THROUGH = 'pass_through';
 
-const PREFIX = 'pass-through:';
-
 /** The endpoint of a path of the gateway: of several the one that says most. */
 export function passThroughOf(endpoints: readonly PassThrough[], path: string): PassThrough | undefined {
   return endpoints
@@ -38,16 +35,3 @@ export function passThroughOf(endpoints: readonly PassThrough[], path: string): 
 
 const covers = ({ path: own, includeSubpath }: PassThrough, path: string): boolean =>
   path === own || path === `${own}/` || (includeSubpath && path.startsWith(`${own}/`));
-
-export const passThroughDeployment = ({ path, target, headers, requestNanos }: PassThrough): Deployment => ({
-  ...bareDeployment({
-    id: PREFIX + path,
-    group: `${PASS_THROUGH}/${path}`,
-    provider: PASS_THROUGH,
-    model: path,
-  }),
-  apiBase: target,
-  extraHeaders: headers,
-  // What it sells has no tokens: without these nothing would be known of its price.
-  prices: { input: 0, output: 0, request: requestNanos },
-});
