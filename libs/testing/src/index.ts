@@ -12,6 +12,7 @@ export {
 export { ManagedProcess, type ProcessOptions } from './servers/managed-process.js';
 export {
   FaultLab,
+  awsMessage,
   createInProcessLab,
   inProcessConnector,
   startFaultLab,

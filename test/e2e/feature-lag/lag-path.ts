@@ -29,6 +29,10 @@ export interface LagPath {
   readonly answerType?: string;
   readonly stream?: string;
   readonly streamType?: string;
+  /** Of a stream that comes otherwise than it goes out: its type at the provider, and its bytes there. */
+  readonly wrapping?: { readonly type: string; wrap(text: string): Buffer };
+  /** What the gateway makes of a request that it may not send as it is. */
+  arrives?(request: string): string;
   /** The provider's own API: its model keeps its name. */
   readonly isNative?: boolean;
 }

@@ -1,3 +1,4 @@
+export { awsMessage } from './aws-message.js';
 export { startBenchServer, type BenchOptions, type BenchServer } from './bench-server.js';
 export { FaultLab, startFaultLab, type FaultLabOptions } from './fault-lab.js';
 export { createInProcessLab, inProcessConnector, type Connector } from './in-process.js';
