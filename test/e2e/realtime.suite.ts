@@ -76,12 +76,19 @@ class Client {
   /** Resolves when so many events of a type have come; rejects when the session ends before. */
   until(type: string, count = 1): Promise<void> {
     return new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (this.count(type) >= count) resolve();
+      const { socket } = this;
+      const settle = (end: () => void): void => {
+        socket.off('message', look);
+        socket.off('close', closed);
+        end();
       };
+      const look = (): void => {
+        if (this.count(type) >= count) settle(resolve);
+      };
+      const closed = (): void => settle(() => reject(new Error(`closed before ${String(count)} ${type}`)));
+      socket.on('message', look);
+      socket.on('close', closed);
       look();
-      this.socket.on('message', look);
-      this.socket.on('close', () => reject(new Error(`closed before ${String(count)} ${type}`)));
     });
   }
 }

@@ -17,6 +17,9 @@ import {
 /** Longer than a provider's socket may stand still. */
 const INPUT_TIMEOUT_MS = 150_000;
 
+/** What a client may take to hear why its session ends. */
+const FAREWELL_MS = 2_000;
+
 /** A session as ingress sees it: its client's socket, and the worker that holds its other end. */
 export class ClientSession {
   /** Why nothing can be said to the provider any more. */
@@ -43,6 +46,7 @@ export class ClientSession {
     const event = Buffer.from(JSON.stringify(realtimeError(error)));
     void this.socket.send({ kind: 'text', data: event });
     this.socket.close(closeCodeOf(error), error.message);
+    setTimeout(() => this.socket.terminate(), FAREWELL_MS).unref();
   }
 
   /** Nothing more is sent to the provider. */

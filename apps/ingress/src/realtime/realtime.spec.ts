@@ -41,7 +41,9 @@ class Client {
 
   constructor(readonly socket: WebSocket) {
     socket.on('error', () => undefined);
-    this.first = new Promise((resolve) => socket.on('message', (data) => resolve(String(data))));
+    this.first = new Promise((resolve) =>
+      socket.on('message', (data) => resolve((data as Buffer).toString())),
+    );
     this.closed = new Promise((resolve) => socket.on('close', resolve));
     this.headers = new Promise((resolve) => socket.on('upgrade', (answer) => resolve(answer.headers)));
     this.opened = new Promise((resolve) => socket.on('open', resolve));
