@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { startFaultLab, startGateway, type FaultLab, type Gateway } from '@tollgate/testing';
 import OpenAI from 'openai';
-import { MASTER_KEY, json } from './_seed.js';
+import { MASTER_KEY, eventually, json } from './_seed.js';
 
 const config = (lab: FaultLab): string => `
 model_list:
@@ -9,6 +9,8 @@ model_list:
     litellm_params: { model: openai/gpt-4o-mini, api_base: ${lab.url}/v1, api_key: sk-lab }
   - model_name: claude
     litellm_params: { model: anthropic/claude-3-5-sonnet-latest, api_base: ${lab.url}, api_key: sk-lab }
+  - model_name: moderator
+    litellm_params: { model: openai/omni-moderation-latest, api_base: ${lab.url}/v1, api_key: sk-lab }
 guardrails:
   - guardrail_name: pii
     litellm_params: { guardrail: pii, mode: pre_call, default_on: true }
@@ -16,6 +18,10 @@ guardrails:
     litellm_params: { guardrail: secrets, mode: pre_call, action: block, default_on: true }
   - guardrail_name: words
     litellm_params: { guardrail: regex, mode: post_call, blocked_words: [{ keyword: forbidden }] }
+  - guardrail_name: moderation
+    litellm_params: { guardrail: moderation, mode: during_call, model: moderator }
+  - guardrail_name: topics
+    litellm_params: { guardrail: topics, model: claude, allowed_topics: [agreement] }
 router_settings: { num_retries: 0 }
 `;
 
@@ -149,4 +155,27 @@ describe('guardrails, embedded', () => {
     };
     await expect(streamed()).rejects.toThrow("Violated guardrail policy 'words'");
   });
+
+  it('models that are asked are called on the bill of the key, which may not call them itself', async () => {
+    const made = await post('/key/generate', { models: ['chat'], guardrails: ['moderation', 'topics'] });
+    const { key, token } = (await made.json()) as { key: string; token: string };
+    const client = new OpenAI({ apiKey: key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+    const say = (said: string) => client.chat.completions.create({ model: 'chat', messages: messages(said) });
+    // The lab's model says again what it was told.
+    expect((await say('yes please')).choices[0]?.message.content).toContain('yes please');
+    await expect(say('no thanks')).rejects.toThrow("'topics': about something else than agreement");
+    await expect(say('yes, violence')).rejects.toThrow("'moderation': flagged for violence");
+    const rows = await eventually(
+      async () => {
+        const logs = await fetch(`${gateway.url}/spend/logs?summarize=false&api_key=${token}`, {
+          headers: { authorization: `Bearer ${MASTER_KEY}` },
+        });
+        return (await logs.json()) as { readonly model_group: string }[];
+      },
+      (found) => new Set(found.map((row) => row.model_group)).size === 3 && found.length >= 6,
+    );
+    const groups = rows.map((row) => row.model_group);
+    expect(groups.filter((group) => group === 'claude')).toHaveLength(3);
+    expect(groups.filter((group) => group === 'moderator')).toHaveLength(2);
+  }, 30_000);
 });
