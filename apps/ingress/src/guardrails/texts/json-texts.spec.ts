@@ -89,6 +89,22 @@ describe('the texts of a request', () => {
       },
       ['system: a', 'user: b', 'model: c', 'user: d'],
     ],
+    [
+      'Cohere',
+      {
+        messages: [
+          { role: 'tool', content: [{ type: 'document', document: { id: 'x', data: 'a' } }] },
+          { role: 'user', content: 'b' },
+        ],
+        documents: [{ id: 'c', data: { text: 'd' } }],
+      },
+      ['tool: a', 'user: b', 'c', 'd'],
+    ],
+    [
+      'stored prompts',
+      { prompt: { id: 'x', variables: { name: 'a', file: { type: 'input_text', text: 'b' } } } },
+      ['a', 'input_text', 'b'],
+    ],
     ['embeddings', { input: ['a', 'b'], encoding_format: 'x' }, ['a', 'b']],
     ['rerank', { query: 'a', documents: ['b', { data: 'c' }] }, ['a', 'b', 'c']],
     ['generate', { prompt: 'a', system: 'b', images: ['AAAA'] }, ['a', 'system: b']],
@@ -116,6 +132,7 @@ describe('the texts of an answer', () => {
       ['assistant: a'],
     ],
     [{ candidates: [{ content: { parts: [{ text: 'a' }], role: 'model' } }] }, ['model: a']],
+    [{ choices: [{ message: { audio: { id: 'x', data: 'AAAA', transcript: 'a' } } }] }, ['a']],
     [{ model: 'x', response: 'a', done: false }, ['a']],
     [{ model: 'x', message: { role: 'assistant', content: 'a' } }, ['assistant: a']],
     [{ type: 'content-delta', delta: { message: { content: { text: 'a' } } } }, ['a']],

@@ -92,7 +92,8 @@ class Walk {
     const texts = this.found.splice(first);
     if (UNTOUCHABLE.has(type)) return;
     for (const text of texts) {
-      if (this.data.delete(text) && type !== 'text') continue;
+      const isData = this.data.delete(text);
+      if (isData && type !== 'text' && !text.path.includes('document')) continue;
       text.role ??= role;
       this.found.push(text);
     }

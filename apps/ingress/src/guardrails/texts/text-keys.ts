@@ -34,13 +34,13 @@ export const ANSWER_ROOTS = words(`
 /** Members that hold a text, or more of them. */
 const TEXTS = words(`
   content text parts output refusal delta tool_plan title context prompt query response completion outputText
-  system instructions`);
+  system instructions transcript`);
 
 /** JSON in a string, or as it is: arguments of tools. */
 const ARGUMENTS = words('arguments partial_json');
 
 /** Values of any shape: what tools are given, and what they find. */
-const WHOLE = words('args input response json documents');
+const WHOLE = words('args input response json documents variables');
 
 /** What only a model's vendor reads, whatever it holds. */
 const CLOSED = words('reasoningContent reasoning summary logprobs thinking thinking_blocks signature');
