@@ -28,6 +28,7 @@ export const realtimeConfig = (labUrl: string): object => ({
     deployment('closing', 'polite?closeCode=4007', labUrl),
     deployment('cent', 'paid?tokens=10', labUrl, CENT),
     deployment('flood', 'loud?sounds=400&soundBytes=65536', labUrl),
+    deployment('writing', 'gpt-realtime?transcribes=1', labUrl, { base_model: 'gpt-realtime' }),
     deployment('endless', 'long?endless=1', labUrl),
     {
       model_name: 'sky',
@@ -283,6 +284,20 @@ export function describeRealtime(subject: () => RealtimeSubject): RealtimeTools 
     expect(row!.metadata.tollgate_status).toBe('partial');
     // One response as it was counted, and of the other the prompt and the words that came.
     expect(row).toMatchObject({ prompt_tokens: 60, completion_tokens: 20 + 5 });
+  });
+
+  it('bills transcripts of what the client says by the model that makes them', async () => {
+    const key = await newKey({});
+    const client = await open('writing', key);
+    client.say({ type: 'response.create' });
+    await client.until('response.done');
+    client.socket.close();
+    const rows = await rowsOf(key, 2);
+    const used = rows.map((row) => [row.prompt_tokens, row.completion_tokens, row.spend > 0]);
+    expect(used.toSorted()).toEqual([
+      [14, 4, true],
+      [30, 20, true],
+    ]);
   });
 
   it('ends a session when its budget is used up', async () => {

@@ -11,7 +11,7 @@ export type SessionRequest = z.infer<typeof sessionRequest>;
 /** Bytes of a session's input in one request; more follow when these are taken. */
 export const MAX_INPUT_BYTES = 256 * 1024;
 
-export const sessionInput = z.object({
+const sessionInput = z.object({
   /** The attempt that holds the session. */
   attemptId: z.string(),
   /** Bytes of this session that were sent before. */

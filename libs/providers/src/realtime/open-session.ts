@@ -11,7 +11,7 @@ import { upstreamError } from '../kit/upstream-error.js';
 import { requestHeaders, routeOf, type UpstreamCall } from '../request/upstream-request.js';
 
 /** A session that is wanted of a provider. */
-export interface SessionCall extends Pick<UpstreamCall, 'attemptId' | 'upstreamModel' | 'headers'> {
+interface SessionCall extends Pick<UpstreamCall, 'attemptId' | 'upstreamModel' | 'headers'> {
   /** What the caller asks for in its query, beside the model. */
   readonly query: Readonly<Record<string, string>>;
 }

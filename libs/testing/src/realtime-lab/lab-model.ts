@@ -11,6 +11,8 @@ export interface LabModel {
   readonly dieAt: number;
   /** Closes with this code after the first response; 0: does not. */
   readonly closeCode: number;
+  /** Writes down what it heard before each response, by another model. */
+  readonly transcribes: boolean;
   /** Does not finish its responses. */
   readonly endless: boolean;
 }
@@ -25,6 +27,7 @@ export function labModel(name: string): LabModel {
     soundBytes: number('soundBytes', 64),
     dieAt: number('dieAt', 0),
     closeCode: number('closeCode', 0),
+    transcribes: asked.has('transcribes'),
     endless: asked.has('endless'),
   };
 }

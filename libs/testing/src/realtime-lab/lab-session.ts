@@ -12,6 +12,13 @@ const PROMPT = {
   },
 };
 
+/** What a transcript of the lab uses. */
+const TRANSCRIPT = {
+  ...{ type: 'tokens', input_tokens: 14, output_tokens: 4 },
+  input_token_details: { text_tokens: 0, audio_tokens: 14 },
+};
+const TRANSCRIBED = 'conversation.item.input_audio_transcription.completed';
+
 interface ClientEvent {
   readonly type: string;
   readonly audio?: string;
@@ -44,7 +51,8 @@ export class LabSession {
       this.closeCode = code;
     });
     socket.on('error', () => undefined);
-    this.say({ type: 'session.created', session: { id: 'sess_lab', model, object: 'realtime.session' } });
+    const audio = { input: { transcription: { model: 'gpt-4o-transcribe' } } };
+    this.say({ type: 'session.created', session: { id: 'sess_lab', model, audio } });
   }
 
   private receive(event: ClientEvent): void {
@@ -56,8 +64,9 @@ export class LabSession {
   }
 
   private respond(): void {
-    const { tokens, sounds, soundBytes, dieAt, closeCode, endless } = this.behaviour;
+    const { tokens, sounds, soundBytes, dieAt, closeCode, endless, transcribes } = this.behaviour;
     this.begun += 1;
+    if (transcribes) this.say({ type: TRANSCRIBED, transcript: 'hello', usage: TRANSCRIPT });
     const id = `resp_${this.begun}`;
     const response_id = id;
     this.say({ type: 'response.created', response: { id, status: 'in_progress' } });
