@@ -67,8 +67,10 @@ function describeOwnApis(start: (config: string, env: Record<string, string>) =>
   let gateway: Running;
 
   beforeAll(async () => {
+    const url = await target.listen();
     const env = { LITELLM_MASTER_KEY: MASTER_KEY, TARGET_KEY: 'sk-of-the-target' };
-    gateway = await start(configOf(await target.listen()), env);
+    const mistral = { MISTRAL_API_KEY: 'sk-of-mistral', MISTRAL_API_BASE: `${url}/v1` };
+    gateway = await start(configOf(url), { ...env, ...mistral });
   }, 120_000);
   afterAll(async () => {
     await gateway.stop();
@@ -152,6 +154,14 @@ function describeOwnApis(start: (config: string, env: Record<string, string>) =>
       url: '/v1/unheard/of?a=1',
       headers: { authorization: 'Bearer sk-of-the-target' },
       body: 'x',
+    });
+  });
+
+  it('one that the config does not have needs its variables alone', async () => {
+    expect((await ask('/mistral/v1/unheard')).status).toBe(200);
+    expect(target.seen.at(-1)).toMatchObject({
+      url: '/v1/unheard',
+      headers: { authorization: 'Bearer sk-of-mistral' },
     });
   });
 }

@@ -25,6 +25,7 @@ describe('docker-compose.yml', () => {
       'worker-azure',
       'worker-ollama',
       'worker-openai',
+      'worker-tools',
     ]);
   });
 

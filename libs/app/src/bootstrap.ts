@@ -6,6 +6,7 @@ import { BusStrategy, GatewayRpcExceptionFilter } from '@tollgate/bus';
 import {
   helpRequested,
   LiveConfig,
+  NATIVE_PROVIDERS,
   PASS_THROUGH,
   processEnvironment,
   readEnvironment,
@@ -112,8 +113,9 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
   return { url, config, environment, masterKeyOrigin, close };
 }
 
+/** Providers of the config, and those whose own API has a path of its own: for that, their variables are enough. */
 const providersOf = ({ deployments, mcpServers, general }: GatewayConfig): string[] => [
-  ...new Set(deployments.map(({ provider }) => provider)),
+  ...new Set([...NATIVE_PROVIDERS, ...deployments.map(({ provider }) => provider)]),
   ...(mcpServers.size > 0 ? [MCP_PROVIDER] : []),
   ...(general.passThroughs.length > 0 ? [PASS_THROUGH] : []),
 ];

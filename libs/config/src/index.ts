@@ -69,6 +69,11 @@ export { credentialFields } from './vault/credential-fields.js';
 export { openDeployment, sealParams, showParams } from './vault/sealed-models.js';
 export { Vault, VaultError } from './vault/vault.js';
 export { NameIndex, type NamedDeployment, type NamedDeployments } from './deployments/name-index.js';
-export { parseModel, providerNames, type ModelTarget } from './deployments/provider-names.js';
+export {
+  NATIVE_PROVIDERS,
+  parseModel,
+  providerNames,
+  type ModelTarget,
+} from './deployments/provider-names.js';
 export { readStoredDeployment, type StoredDeployment, type StoredOptions } from './stored-deployment.js';
 export type { PriceAdjustments, PriceOverrides, Prices } from './prices/price-overrides.js';

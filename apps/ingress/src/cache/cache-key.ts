@@ -14,14 +14,15 @@ const SHAPING: ReadonlySet<string> = new Set([
   ...['drop_params', 'additional_drop_params', 'allowed_openai_params', 'allowed_model_region'],
 ]);
 
-type Asking = Pick<CallHeader, 'principal' | 'dialect' | 'model' | 'headers'>;
+type Asking = Pick<CallHeader, 'principal' | 'dialect' | 'model' | 'headers' | 'regions' | 'tags'>;
 
 /**
  * Equal for calls of one tenant that ask one model the same in one dialect, whatever the order of their fields, and for no others.
- * `meant`: the model that the name stands for.
+ * `tags` are those that choose deployments. `meant`: the model that the name stands for.
  */
-export function askedHash({ principal, dialect, model, headers }: Asking, body: Json, meant: string): string {
-  const asked = [tenantOf(principal), dialect, model, headers, fieldsOf(body), meant];
+export function askedHash(asking: Asking, body: Json, meant: string): string {
+  const { principal, dialect, model, headers, regions = null, tags } = asking;
+  const asked = [tenantOf(principal), dialect, model, headers, regions, tags, fieldsOf(body), meant];
   return createHash('sha256').update(canonicalJson(asked)).digest('hex');
 }
 

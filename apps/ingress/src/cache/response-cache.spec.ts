@@ -14,6 +14,7 @@ import {
   sseAnswer,
   startIngress,
   type Harness,
+  type ConfigChanges,
 } from '../_harness.js';
 import { CACHE } from './_cache.js';
 
@@ -30,9 +31,9 @@ const priced = (group: string) => ({
   prices: { input: 0, output: 1_000 },
 });
 
-const start = async (changes: Partial<CacheSettings> = {}): Promise<void> => {
+const start = async (changes: Partial<CacheSettings> = {}, more: ConfigChanges = {}): Promise<void> => {
   const deployments = ['chat-default', 'chat-quality'].map(priced);
-  ingress = await startIngress({ cache: { ...CACHE, ...changes } }, { deployments });
+  ingress = await startIngress({ cache: { ...CACHE, ...changes } }, { deployments, ...more });
   ingress.bus.frames = () => jsonAnswer(JSON.stringify(ANSWER));
 };
 afterEach(() => ingress.close());
@@ -90,6 +91,17 @@ describe('the response cache', () => {
         { cache: { namespace: 'blue' } },
       ),
     ).toEqual(['miss', 'hit', 'miss', 'hit', 'miss', 'miss', 'hit']);
+  });
+
+  it('tells calls apart that may go to other deployments', async () => {
+    await start({}, { router: { tagFiltering: 'any' } });
+    const calls = [
+      { tags: ['a'] },
+      { tags: ['b'] },
+      { tags: ['a'] },
+      { tags: ['a'], allowed_model_region: 'eu' },
+    ];
+    expect(await outcomes(...calls)).toEqual(['miss', 'miss', 'hit', 'miss']);
   });
 
   it("is nobody's but its tenant's", async () => {

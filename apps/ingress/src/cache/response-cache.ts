@@ -69,7 +69,11 @@ export class ResponseCache {
 
   private hashOf(header: CallHeader, body: Json): string {
     // Keys of one team may mean different models by one name.
-    return askedHash(header, body, routedModel(header.model, header.principal, this.config.current.router));
+    const { router } = this.config.current;
+    const meant = routedModel(header.model, header.principal, router);
+    // Tags choose deployments where they are told to; else they only say what a call is for.
+    const tags = router.tagFiltering === 'off' ? [] : header.tags.toSorted();
+    return askedHash({ ...header, tags }, body, meant);
   }
 
   private hit(

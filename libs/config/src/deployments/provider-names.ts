@@ -69,3 +69,8 @@ export function parseModel(name: string, hasApiBase: boolean): ModelTarget | { r
   }
   return { provider: prefix, model, warning: `has a provider that is not known here: ${prefix}` };
 }
+
+/** Providers whose own API has a path of its own at the gateway. */
+export const NATIVE_PROVIDERS: readonly string[] = [
+  ...['openai', 'azure', 'anthropic', 'gemini', 'vertex_ai', 'bedrock', 'cohere', 'mistral', 'hosted_vllm'],
+];
