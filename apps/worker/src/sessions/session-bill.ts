@@ -41,11 +41,15 @@ export class SessionBill {
 
   /** Reads a message of the provider; true when it changed what was used. */
   see(message: Uint8Array): boolean {
+    const before = this.meter.transcripts.rawUsage;
     if (!this.meter.see(message)) return false;
     this.record.progressed(this.progress);
-    if (this.meter.transcripts.rawUsage === null) return true;
+    // What is counted is on the bill before the caller hears of it: a response may have cost more than many answers.
+    if (this.meter.finished) this.record.updateDraft();
+    if (this.meter.transcripts.rawUsage === before) return true;
     this.transcripts ??= this.recordOfTranscripts();
     this.transcripts.progressed(this.transcribed);
+    this.transcripts.updateDraft();
     return true;
   }
 
