@@ -26,7 +26,7 @@ export const ACCEPTED_LITELLM_PARAMS = words(`
   s3_bucket_name gcs_bucket_name
   azure_ad_token_provider azure_username azure_password   wx_space_id wx_project_id max_retries request_timeout mock_timeout
   mock_delay mock_tool_calls allowed_openai_params merge_reasoning_content_in_choices use_chat_completions_api
-  use_in_pass_through use_litellm_proxy cache_control_injection_points configurable_clientside_auth_params
+  use_in_pass_through use_litellm_proxy configurable_clientside_auth_params
   rust custom_llm_provider model_info litellm_trace_id max_file_size_mb hf_model_name
   output_cost_per_second input_cost_per_pixel output_cost_per_pixel 
   output_cost_per_character tiered_pricing cost_per_query

@@ -114,6 +114,7 @@ export const bareDeployment = (
   extraBody: {},
   dropParams: false,
   additionalDropParams: [],
+  cachePoints: [],
   prices: {},
   baseModel: null,
   tags: [],

@@ -23,6 +23,15 @@ export interface GatewayConfig {
 
 export type { Setting };
 
+/** Messages of a role, or the one at an index (from the end where it is negative); or the last tool. */
+export interface CachePoint {
+  readonly at: 'message' | 'tools';
+  readonly role: string | null;
+  readonly index: number | null;
+  /** The `cache_control` that they get. */
+  readonly control: Readonly<Record<string, unknown>>;
+}
+
 export interface Deployment {
   /** `model_info.id`, or a stable hash of the group and the unresolved parameters: equal in every process. */
   readonly id: string;
@@ -70,6 +79,8 @@ export interface Deployment {
   readonly extraBody: Readonly<Record<string, unknown>>;
   readonly dropParams: boolean;
   readonly additionalDropParams: readonly string[];
+  /** `cache_control_injection_points`: parts of prompts that are marked for the provider's cache. */
+  readonly cachePoints: readonly CachePoint[];
   readonly prices: PriceOverrides;
   /** Name for price and limit look-ups (`model_info.base_model`). */
   readonly baseModel: string | null;

@@ -84,6 +84,7 @@ model_list:
       { model: openai/m, api_key: k, api_base: 'http://b', api_version: v, organization: o, litellm_credential_name: c, weight: 1, rpm: 1,
         tpm: 1, order: 1, timeout: 1, stream_timeout: 1, num_retries: 1, tags: [t], guardrails: [a], mock_response: r,
         extra_headers: { h: v }, extra_body: { b: v }, drop_params: true, additional_drop_params: [p],
+        cache_control_injection_points: [{ location: message, role: system, index: -1, control: { type: ephemeral } }],
         ${Object.keys(PROVIDER_ROWS)
           .map((name) => `${name}: r`)
           .join(', ')}, ${either} }

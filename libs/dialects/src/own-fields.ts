@@ -26,6 +26,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'no-log',
   'allowed_openai_params',
   'drop_params',
+  'cache_control_injection_points',
   'additional_drop_params',
   'prompt_id',
   'prompt_variables',

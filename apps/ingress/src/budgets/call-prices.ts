@@ -142,10 +142,16 @@ function dearestOf(members: readonly NamedDeployment[], tier: ServiceTier | null
 }
 
 function pricesOf(
-  { deployment: { baseModel, prices: overrides }, provider, upstreamModel: model }: NamedDeployment,
+  {
+    deployment: { baseModel, prices: overrides, cachePoints },
+    provider,
+    upstreamModel: model,
+  }: NamedDeployment,
   tier: ServiceTier | null,
 ): ModelPrices | null {
-  return callPrices({ provider, model, baseModel, overrides, at: Date.now(), tier });
+  const prices = callPrices({ provider, model, baseModel, overrides, at: Date.now(), tier });
+  if (prices === null || cachePoints.length === 0) return prices;
+  return { ...prices, input: Math.max(prices.input, prices.cacheWrite) };
 }
 
 function longestOf({ deployment, provider, upstreamModel }: NamedDeployment): number {

@@ -22,7 +22,7 @@ export class CacheController {
   @Access('viewer')
   @Get('ping')
   async ping(): Promise<object> {
-    const { type, ttlMs, namespace, mode } = this.settings;
+    const { type, ttlMs, namespace, mode } = this.settings();
     const name = `ping:${randomUUID()}`;
     await this.state.cache.keepText(name, 'pong', PING_MS);
     const isThere = (await this.state.cache.findText(name)) === 'pong';
@@ -75,7 +75,7 @@ export class CacheController {
     };
   }
 
-  private get settings(): CacheSettings {
+  private settings(): CacheSettings {
     const { cache } = this.config.current.general;
     if (cache !== null) return cache;
     throw new GatewayError('service_unavailable', 'Nothing is cached: litellm_settings.cache is not true.');

@@ -24,6 +24,7 @@ export function promptNeeds(body: Json): PromptNeeds {
   if (Array.isArray(messages)) {
     for (const message of messages as unknown[]) if (isObject(message)) readMessage(message, found);
   }
+  if (isSet(body['cache_control_injection_points'])) found.cacheMarked = true;
   readParts(body['system'], found);
   readTools(body, found);
   readFormat(body, found);

@@ -14,7 +14,7 @@ import type { ClientConnection } from './client-connection.js';
 import type { EventArray } from './event-array.js';
 
 /** A decision that may come at any time: a refusal ends the call, whatever has come of it by then. */
-export interface Beside {
+interface Beside {
   readonly refusal: GatewayError | null;
   whenRefused(listener: () => void): void;
 }

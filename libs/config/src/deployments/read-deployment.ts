@@ -6,6 +6,7 @@ import type { PriceAdjustments } from '../prices/price-overrides.js';
 import { isCostKey, readPrices } from '../prices/read-prices.js';
 import type { Section } from '../section.js';
 import type { KeyOf } from '../settings.js';
+import { readCachePoints } from './cache-points.js';
 import { readConnection, readHeaders, type Connection } from './credentials.js';
 import { readLimits } from './model-limits.js';
 import { isKnownProvider, parseModel } from './provider-names.js';
@@ -46,6 +47,7 @@ export function readDeployment(
         : (params.plain(extraBody, params.pathOf('extra_body')) as Record<string, unknown>),
     dropParams: params.boolean('drop_params') ?? shared.dropParams,
     additionalDropParams: params.texts('additional_drop_params'),
+    cachePoints: readCachePoints(params),
     prices: {
       ...readPrices(params, info),
       ...(shared.priceAdjustments.size > 0 && { adjustments: shared.priceAdjustments }),

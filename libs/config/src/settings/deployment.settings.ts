@@ -64,9 +64,16 @@ export const DEPLOYMENT_SETTINGS = {
     extra_body: ['none', 'fields added to every body'],
     drop_params: ['`litellm_settings.drop_params`', 'leave out parameters that the provider does not know'],
     additional_drop_params: ['none', 'parameters that are always left out'],
+    cache_control_injection_points: ['none', "parts of prompts that are marked for the provider's cache"],
     base_model: ['none', 'as `model_info.base_model`'],
     ...EITHER,
     ...PROVIDER_ROWS,
+  },
+  'model_list[].litellm_params.cache_control_injection_points[]': {
+    location: ['`message`', '`message`, or `tool_config`: the last tool'],
+    role: ['none', 'messages of this role, the last ones first: providers take four marks in all'],
+    index: ['none', 'the message at this place, from the end where it is negative'],
+    control: ['`{type: ephemeral}`', 'what they are marked with'],
   },
   'model_list[].model_info': {
     id: ['a hash of name and parameters', 'id of the deployment'],

@@ -1,3 +1,5 @@
+import type { CachePoint } from './cache-points.js';
+
 /** A deployment's wishes for the request bodies that are sent to it. */
 export interface BodyOptions {
   /** Parameters for what the client left out. */
@@ -8,6 +10,8 @@ export interface BodyOptions {
   readonly additionalDropParams: readonly string[];
   /** In a translation: leave out what has no counterpart instead of refusing it. */
   readonly dropParams: boolean;
+  /** Parts of prompts that are marked for the provider's cache; absent: none. */
+  readonly cachePoints?: readonly CachePoint[];
 }
 
 /** Two spellings of one wish: a default in one must not meet the client's in the other, as providers refuse both together. */

@@ -1,5 +1,6 @@
-import { GatewayError, type Dialect, type PartialAnswer } from '@tollgate/contracts';
+import { GatewayError, TASK_OF, type Dialect, type PartialAnswer } from '@tollgate/contracts';
 import { codecOf, continuedRequest, isOwnField, type Codec, type Json } from '@tollgate/dialects';
+import { markedRequest, pointsOf } from './cache-points.js';
 import { prefillOf } from './continued-body.js';
 import { namesModel } from './dialect-bodies.js';
 import type { BodyQuery } from './pass-through-body.js';
@@ -25,7 +26,10 @@ export function translatedBody(body: Uint8Array, query: TranslationQuery): Uint8
   const { front } = codec(from);
   const { back } = codec(dialect);
   if (front === undefined || back === undefined) throw new GatewayError('internal', 'Internal server error');
-  const canonical = front.toCanonical(ownRequest(body, query), { model: asked, stream, dropParams });
+  const sent = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()) as Json;
+  const plain = front.toCanonical(ownRequest(sent, query), { model: asked, stream, dropParams });
+  const points = TASK_OF[from] === 'chat' ? pointsOf(sent, options.cachePoints) : [];
+  const canonical = points.length === 0 ? plain : markedRequest(plain, points);
   const continued =
     partial === undefined
       ? canonical
@@ -45,8 +49,7 @@ export function translatedBody(body: Uint8Array, query: TranslationQuery): Uint8
 const codec = (dialect: Dialect): Partial<Codec> => codecOf(dialect) ?? {};
 
 /** What the client asks of the model, with the deployment's defaults and without the gateway's own fields. */
-function ownRequest(body: Uint8Array, { options }: BodyQuery): Json {
-  const sent = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()) as Json;
+function ownRequest(sent: Json, { options }: BodyQuery): Json {
   const request: Json = {};
   for (const name in sent) {
     if (!isOwnField(name) && !options.additionalDropParams.includes(name)) request[name] = sent[name];
