@@ -30,7 +30,6 @@ async function start(isVerified = false): Promise<void> {
 }
 afterEach(() => ingress.close());
 
-// eslint-disable-next-line @typescript-eslint/require-await
 async function* broken(): AsyncGenerator<ResponseFrame> {
   throw new Error('away');
 }
