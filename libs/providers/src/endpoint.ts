@@ -14,6 +14,8 @@ export interface PathQuery {
   readonly model: string;
   readonly apiVersion: string | null;
   readonly stream?: boolean;
+  /** The client's, lower case, but for those that the deployment leaves out. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Further parameters of the deployment. */
   readonly more?: Readonly<Record<string, string>>;
   /** The request ends with the beginning of an answer, to be gone on from. Default false. */

@@ -63,7 +63,10 @@ export const DEPLOYMENT_SETTINGS = {
     extra_headers: ['none', 'headers added to every call'],
     extra_body: ['none', 'fields added to every body'],
     drop_params: ['`litellm_settings.drop_params`', 'leave out parameters that the provider does not know'],
-    additional_drop_params: ['none', 'parameters that are always left out'],
+    additional_drop_params: [
+      'none',
+      'parameters, and headers of clients (`anthropic-beta`), that are always left out',
+    ],
     cache_control_injection_points: ['none', "parts of prompts that are marked for the provider's cache"],
     base_model: ['none', 'as `model_info.base_model`'],
     ...EITHER,

@@ -22,8 +22,18 @@ const INVOKE_CLAUDE: Endpoint = {
   dialect: 'anthropic-messages',
   framing: 'aws-event-stream',
   path: (query) => below(query, query.stream === true ? 'invoke-with-response-stream' : 'invoke'),
-  bodyEdits: () => ({ anthropic_version: 'bedrock-2023-05-31', model: undefined, stream: undefined }),
+  bodyEdits: ({ headers }) => ({
+    ...{ anthropic_version: 'bedrock-2023-05-31', model: undefined, stream: undefined },
+    ...betasOf(headers?.['anthropic-beta']),
+  }),
 };
+
+/** What Anthropic has in a header Bedrock has in the body, as Anthropic's own client for it sends it. */
+function betasOf(header: string | undefined): Record<string, readonly string[]> {
+  const betas = (header ?? '').split(',').map((beta) => beta.trim());
+  const named = betas.filter((beta) => beta !== '');
+  return named.length === 0 ? {} : { anthropic_beta: named };
+}
 
 /** NOTE tokens are counted of a model, not of a regional profile of it. */
 const COUNT_CLAUDE: Endpoint = {

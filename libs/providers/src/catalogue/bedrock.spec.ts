@@ -23,6 +23,8 @@ interface Own {
   readonly model?: string;
   readonly apiKey?: string;
   readonly body?: Json;
+  readonly headers?: Record<string, string>;
+  readonly dropped?: readonly string[];
 }
 
 describe('Bedrock', () => {
@@ -51,7 +53,15 @@ describe('Bedrock', () => {
   });
 
   const call = async (own: Own = {}): Promise<{ answer: Answer; attempt: Attempt }> => {
-    const { dialect = 'openai-chat', stream = false, model = CLAUDE, apiKey = null, body = {} } = own;
+    const {
+      dialect = 'openai-chat',
+      stream = false,
+      model = CLAUDE,
+      apiKey = null,
+      body = {},
+      headers = {},
+    } = own;
+    const options = { ...OPTIONS, additionalDropParams: own.dropped ?? [] };
     const apiBase = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     const settings = { apiKey, apiBase, apiVersion: null, organization: null, more: KEYS };
     const request = {
@@ -63,7 +73,7 @@ describe('Bedrock', () => {
     };
     const attempt = new Attempt(transport, connectionTo(bedrock, settings), {
       ...{ attemptId: 'c:1', dialect, model: 'ours', upstreamModel: model, stream, includeUsage: true },
-      ...{ headers: {}, options: OPTIONS, body: Buffer.from(JSON.stringify(request)) },
+      ...{ headers, options, body: Buffer.from(JSON.stringify(request)) },
     });
     return { attempt, answer: await attempt.open({ clocks: CLOCKS, signal: new AbortController().signal }) };
   };
@@ -133,6 +143,25 @@ describe('Bedrock', () => {
       anthropic_version: 'bedrock-2023-05-31',
     });
   });
+
+  it.each<[string[], object]>([
+    [[], { anthropic_beta: ['new-2030-01-01', 'other'] }],
+    [['anthropic-beta'], {}],
+  ])(
+    'has the flags of Claude’s callers in the body, but for those that are left out (%j)',
+    async (dropped, betas) => {
+      const body =
+        '{"id":"msg_1","type":"message","content":[],"usage":{"input_tokens":1,"output_tokens":1}}';
+      reply = { status: 200, type: 'application/json', body };
+      const headers = { 'anthropic-beta': 'new-2030-01-01, other' };
+      await call({ dialect: 'anthropic-messages', headers, dropped });
+      expect(seen.headers['anthropic-beta']).toBeUndefined();
+      expect(seen.body).toEqual({
+        ...{ max_tokens: 50, messages: [{ role: 'user', content: 'Hi' }] },
+        ...{ anthropic_version: 'bedrock-2023-05-31', ...betas },
+      });
+    },
+  );
 
   it('sends a key as a bearer, and signs nothing then', async () => {
     reply = { status: 200, type: 'application/json', body: JSON.stringify(CONVERSED) };

@@ -66,12 +66,22 @@ export function routeOf(
 /** The request as it goes out, but for credentials that an authorizer adds. Pure. */
 export function upstreamRequest(
   connection: Connection,
-  call: UpstreamCall,
-  { endpoint, isSameDialect, model }: Route = routeOf(connection, call),
+  asked: UpstreamCall,
+  { endpoint, isSameDialect, model }: Route = routeOf(connection, asked),
 ): UpstreamRequest {
+  const call = withoutDroppedHeaders(asked);
   const { provider, origin, basePath, apiVersion, more } = connection;
-  const { stream, options, partial, maxOutputTokens = null } = call;
-  const at = { origin, basePath, model, apiVersion, stream, more, isContinued: partial !== undefined };
+  const { stream, options, partial, maxOutputTokens = null, headers } = call;
+  const at = {
+    origin,
+    basePath,
+    model,
+    apiVersion,
+    stream,
+    headers,
+    more,
+    isContinued: partial !== undefined,
+  };
   const query = { provider, endpoint, edits: endpoint.bodyEdits?.(at) ?? NONE, model, stream, options };
   const own = isSameDialect
     ? sameBody(call, query)
@@ -93,6 +103,14 @@ export function upstreamRequest(
     headers: requestHeaders(connection, { ...call, ...adapted }, isSameDialect),
     body: adapted?.body ?? whole,
   };
+}
+
+/** Beta flags that one cloud does not have yet can be left out as parameters are. */
+function withoutDroppedHeaders(call: UpstreamCall): UpstreamCall {
+  const { headers, options } = call;
+  if (!options.additionalDropParams.some((name) => name in headers)) return call;
+  const kept = Object.entries(headers).filter(([name]) => !options.additionalDropParams.includes(name));
+  return { ...call, headers: Object.fromEntries(kept) };
 }
 
 function sameBody({ body, contentType }: UpstreamCall, query: BodyQuery): Uint8Array {
