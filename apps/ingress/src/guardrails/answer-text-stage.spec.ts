@@ -14,7 +14,7 @@ placeholders.of('EMAIL_ADDRESS', 'a@b.io');
 placeholders.of('NOTE', 'say "x"\n');
 
 const restoring = (): AnswerTextStage =>
-  new AnswerTextStage({ flowOf: (isJson) => new RestoringFlow(placeholders, isJson), unreadable: null });
+  new AnswerTextStage({ flowOf: ({ isJson }) => new RestoringFlow(placeholders, isJson), unreadable: null });
 
 const pattern = (source: string, action: 'block' | 'mask'): TextPattern => ({
   name: 'a word',
@@ -147,6 +147,27 @@ describe('what must not be in an answer', () => {
     expect(said(through(guarded(pattern('\\bsecret\\b', 'mask')), SSE_HEAD, sse(...pieces)))).toEqual({
       0: text.replaceAll('secret', '[X]'),
     });
+  });
+
+  it.each([
+    ['reasoning', (text: string) => ({ choices: [{ index: 0, delta: { reasoning_content: text } }] })],
+    [
+      'thoughts',
+      (thinking: string) => ({
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'thinking_delta', thinking },
+      }),
+    ],
+    [
+      'summaries',
+      (delta: string) => ({ type: 'response.reasoning_summary_text.delta', item_id: 'i', delta }),
+    ],
+  ])('is masked in %s, too', (_kind, event) => {
+    const stage = guarded(pattern('\\bsecret\\b', 'mask'));
+    expect(through(stage, SSE_HEAD, sse(event('a sec'), event('ret thing')))).toBe(
+      sse(event(''), event('a [X] thing')),
+    );
   });
 
   it('ends a stream before it is told', () => {

@@ -2,7 +2,7 @@ import { GatewayError, type ResponseHead } from '@tollgate/contracts';
 import { NdjsonDecoder, SseDecoder, type SseEvent } from '@tollgate/dialects';
 import { NOTHING, type AnswerStage } from '../calls/answer-stages.js';
 import { EventQueue } from './event-queue.js';
-import { goThrough, type TextFlow } from './text-flows.js';
+import { goThrough, type FlowingText, type TextFlow } from './text-flows.js';
 import { framingOf, type Framing } from './texts/framing.js';
 import { jsonTexts, withTexts } from './texts/json-texts.js';
 import { parsedJson } from './texts/parsed-json.js';
@@ -13,7 +13,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 interface StageOptions {
   /** A flow for each text. */
-  readonly flowOf: (isJson: boolean) => TextFlow;
+  readonly flowOf: (text: FlowingText) => TextFlow;
   /** What an answer is refused with that cannot be read; null: it goes on as it is. */
   readonly unreadable: GatewayError | null;
 }
@@ -64,7 +64,7 @@ export class AnswerTextStage implements AnswerStage {
 
   private text(whole: Buffer): Uint8Array {
     const text = whole.toString('utf8');
-    const other = goThrough(this.options.flowOf(false), text);
+    const other = goThrough(this.options.flowOf({ isJson: false, isSealed: false }), text);
     return other === text ? whole : Buffer.from(other);
   }
 
@@ -72,7 +72,7 @@ export class AnswerTextStage implements AnswerStage {
     const source = whole.toString('utf8');
     if (parsedJson(source) === undefined) return this.unread(whole);
     const texts = jsonTexts(source, ANSWER_ROOTS);
-    const others = texts.map((text) => goThrough(this.options.flowOf(text.isJson), text.text));
+    const others = texts.map((text) => goThrough(this.options.flowOf(text), text.text));
     const written = withTexts(source, texts, others);
     return written === source ? whole : Buffer.from(written);
   }

@@ -1,5 +1,5 @@
 import { encodeSse, isObject, type SseEvent } from '@tollgate/dialects';
-import { goThrough, type TextFlow } from './text-flows.js';
+import { goThrough, type FlowingText, type TextFlow } from './text-flows.js';
 import { pieceOf } from './texts/answer-pieces.js';
 import { jsonTexts, withTexts, type JsonText } from './texts/json-texts.js';
 import { parsedJson } from './texts/parsed-json.js';
@@ -30,7 +30,7 @@ export class EventQueue {
   private readonly growing = new Map<string, GrowingText>();
 
   constructor(
-    private readonly flowOf: (isJson: boolean) => TextFlow,
+    private readonly flowOf: (text: FlowingText) => TextFlow,
     private readonly isLines: boolean,
   ) {}
 
@@ -42,9 +42,7 @@ export class EventQueue {
     for (const [index, text] of texts.entries()) {
       const name = isObject(content) ? pieceOf(content, text, this.isLines) : null;
       queued.others.push(
-        name === null
-          ? goThrough(this.flowOf(text.isJson), text.text)
-          : this.grow(name, text, { queued, index }),
+        name === null ? goThrough(this.flowOf(text), text.text) : this.grow(name, text, { queued, index }),
       );
     }
     this.waiting.push(queued);
@@ -56,11 +54,11 @@ export class EventQueue {
     return this.waiting.splice(0).map((queued) => this.settled(queued));
   }
 
-  private grow(name: string, { text, isJson }: JsonText, last: NonNullable<GrowingText['last']>): string {
-    const known = this.growing.get(name) ?? { flow: this.flowOf(isJson), last: null };
+  private grow(name: string, text: JsonText, last: NonNullable<GrowingText['last']>): string {
+    const known = this.growing.get(name) ?? { flow: this.flowOf(text), last: null };
     this.growing.set(name, known);
     known.last = last;
-    return known.flow.push(text);
+    return known.flow.push(text.text);
   }
 
   private ready(): Uint8Array[] {

@@ -10,7 +10,7 @@ import { undecided } from './guardrail-errors.js';
 import type { Judge, JudgedCall } from './judge.js';
 import { Placeholders } from './placeholders.js';
 import { requestTexts } from './request-texts.js';
-import { GuardedFlow, RestoringFlow } from './text-flows.js';
+import { GuardedFlow, PASSING, RestoringFlow } from './text-flows.js';
 import { masked, refuseBlocked, type SaidText, type TextGuard } from './text-guard.js';
 
 /** A call that its guardrails let go on. */
@@ -128,5 +128,9 @@ function answerStages(chosen: readonly ReadyGuardrail[], judged: JudgedCall): An
   return stages;
 }
 
+/** NOTE what is sealed comes back in the next request, where nothing can be masked in it: placeholders stay. */
 const restoringStage = (placeholders: Placeholders): AnswerTextStage =>
-  new AnswerTextStage({ flowOf: (isJson) => new RestoringFlow(placeholders, isJson), unreadable: null });
+  new AnswerTextStage({
+    flowOf: ({ isJson, isSealed }) => (isSealed ? PASSING : new RestoringFlow(placeholders, isJson)),
+    unreadable: null,
+  });

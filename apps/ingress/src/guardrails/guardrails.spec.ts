@@ -90,6 +90,19 @@ describe('before a call', () => {
     );
   });
 
+  it('placeholders in thoughts that are signed stay', async () => {
+    await start(guardrail('pii', PII));
+    const thoughts = {
+      thinking_blocks: [{ type: 'thinking', thinking: '<EMAIL_ADDRESS_1>', signature: 'x' }],
+    };
+    const told = { choices: [{ message: { ...thoughts, reasoning_content: '<EMAIL_ADDRESS_1>' } }] };
+    ingress.bus.frames = () => jsonAnswer(JSON.stringify(told));
+    const response = await ingress.post(PATH, say('Mail a@b.io'));
+    expect(await response.json()).toEqual({
+      choices: [{ message: { ...thoughts, reasoning_content: 'a@b.io' } }],
+    });
+  });
+
   it.each([
     [
       '/v1/chat/completions',
@@ -127,6 +140,20 @@ describe('before a call', () => {
     expect(response.status).toBe(200);
     expect(JSON.parse(sent())).toEqual(say('key [REDACTED]'));
     expect((await ingress.post(PATH, say('x'.repeat(21)))).status).toBe(400);
+  });
+
+  it('thoughts are masked, and those that are signed are refused or stay', async () => {
+    await start(guardrail('pii', PII), guardrail('word', WORD));
+    const thought = (thinking: string, signature?: string) => ({ type: 'thinking', thinking, signature });
+    const asked = (content: unknown, more: object = {}) => ({
+      ...CHAT,
+      messages: [{ role: 'assistant', content, ...more }],
+    });
+    await ingress.post(PATH, asked([thought('a@b.io', 'x')], { reasoning_content: 'c@d.io' }));
+    expect(sent()).toContain('"thinking":"a@b.io"');
+    expect(sent()).not.toContain('c@d.io');
+    expect((await ingress.post(PATH, asked([thought('forbidden', 'x')]))).status).toBe(400);
+    expect((await ingress.post(PATH, asked('x', { reasoning_content: 'forbidden' }))).status).toBe(400);
   });
 
   it('a text that an expression would look through for ever is refused', async () => {

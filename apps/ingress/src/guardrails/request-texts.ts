@@ -28,7 +28,10 @@ function ofJson(asked: CallRequest): RequestTexts {
   return {
     texts,
     with: (others) => {
-      const written = withTexts(source, texts, others);
+      const changeable = texts.map(({ text, isSealed }, index) =>
+        isSealed ? text : (others[index] ?? text),
+      );
+      const written = withTexts(source, texts, changeable);
       if (written === source) return asked;
       return { ...asked, bytes: Buffer.from(written), body: JSON.parse(written) as Json };
     },

@@ -1,6 +1,10 @@
 import { apart, type Finding } from './finders/finding.js';
 import { beginningOfPlaceholder, type Placeholders } from './placeholders.js';
 import { masked, refuseBlocked, type TextGuard } from './text-guard.js';
+import type { JsonText } from './texts/json-texts.js';
+
+/** What decides how a text flows. */
+export type FlowingText = Pick<JsonText, 'isJson' | 'isSealed'>;
 
 /** A text of an answer that comes in pieces. */
 export interface TextFlow {
@@ -11,6 +15,9 @@ export interface TextFlow {
   /** What was held back: there are no more pieces. */
   end(): string;
 }
+
+/** A text that stays as it is. */
+export const PASSING: TextFlow = { isHolding: false, push: (piece) => piece, end: () => '' };
 
 /** Puts what was masked back in its place. */
 export class RestoringFlow implements TextFlow {

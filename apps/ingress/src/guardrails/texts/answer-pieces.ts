@@ -12,7 +12,7 @@ const PLACES = ['index', 'output_index', 'content_index', 'item_id', 'thought'] 
 export function pieceOf(event: Json, { path }: JsonText, isLines: boolean): string | null {
   const [first] = path;
   const isPiece = isLines
-    ? first === 'message' || first === 'response'
+    ? first === 'message' || first === 'response' || first === 'thinking'
     : first === 'choices' || first === 'candidates' || path.includes('delta');
   const argument = path.findIndex((key) => key === 'args' || key === 'arguments');
   const isWithinValue = argument >= 0 && argument < path.length - 1;

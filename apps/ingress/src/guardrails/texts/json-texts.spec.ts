@@ -46,7 +46,8 @@ describe('the texts of a request', () => {
           {
             role: 'assistant',
             content: [
-              { type: 'thinking', thinking: 'x', signature: 'x' },
+              { type: 'thinking', thinking: 'thought', signature: 'x' },
+              { type: 'redacted_thinking', data: 'x' },
               { type: 'tool_use', id: 'x', name: 'x', input: { to: 'd', deep: [{ data: 'e' }] } },
             ],
           },
@@ -56,7 +57,10 @@ describe('the texts of a request', () => {
           },
         ],
       },
-      ['system: a', 'user: b', 'user: c', 'assistant: d', 'assistant: e', 'user: f'],
+      [
+        ...['system: a', 'user: b', 'user: c', 'assistant: thought'],
+        ...['assistant: d', 'assistant: e', 'user: f'],
+      ],
     ],
     [
       'responses',
@@ -70,12 +74,12 @@ describe('the texts of a request', () => {
               { type: 'input_image', image_url: 'x' },
             ],
           },
-          { type: 'reasoning', summary: [{ type: 'summary_text', text: 'x' }], encrypted_content: 'x' },
+          { type: 'reasoning', summary: [{ type: 'summary_text', text: 'thought' }], encrypted_content: 'x' },
           { type: 'function_call', name: 'x', arguments: '{}' },
           { type: 'function_call_output', call_id: 'x', output: 'c' },
         ],
       },
-      ['system: a', 'user: b', '{}', 'c'],
+      ['system: a', 'user: b', 'thought', '{}', 'c'],
     ],
     [
       'Gemini',
@@ -117,12 +121,16 @@ describe('the texts of a request', () => {
 describe('the texts of an answer', () => {
   it.each([
     [
-      { id: 'x', choices: [{ message: { role: 'assistant', content: 'a', reasoning_content: 'x' } }] },
-      ['assistant: a'],
+      { id: 'x', choices: [{ message: { role: 'assistant', content: 'a', reasoning_content: 'b' } }] },
+      ['assistant: a', 'assistant: b'],
     ],
     [{ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: 'a' } }] } }] }, ['a']],
     [{ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'a' } }, ['a']],
-    [{ type: 'content_block_delta', delta: { type: 'thinking_delta', thinking: 'x' } }, []],
+    [{ type: 'content_block_delta', delta: { type: 'thinking_delta', thinking: 'a' } }, ['a']],
+    [{ choices: [{ message: { content: 'a', reasoning: 'b' } }] }, ['a', 'b']],
+    [{ content: [{ type: 'thinking', thinking: 'a', signature: 'x' }] }, ['a']],
+    [{ model: 'x', message: { content: 'a', thinking: 'b' } }, ['a', 'b']],
+    [{ type: 'response.created', response: { reasoning: { effort: 'low', summary: 'auto' } } }, []],
     [{ type: 'response.output_text.delta', item_id: 'x', delta: 'a' }, ['a']],
     [
       {
@@ -140,6 +148,22 @@ describe('the texts of an answer', () => {
   ])('%j', (body, texts) => {
     expect(textsOf(body, ANSWER_ROOTS)).toEqual(texts);
   });
+});
+
+it.each([
+  [{ content: [{ type: 'thinking', thinking: 'a', signature: 'x' }] }, true],
+  [{ content: [{ type: 'thinking', thinking: 'a', signature: '' }] }, false],
+  [{ content: [{ signature: 'x', type: 'text', text: 'a' }] }, false],
+  [{ content: 'a', reasoning_content: '' }, false],
+  [{ reasoning_content: 'a' }, false],
+  [{ thinking_blocks: [{ type: 'thinking', thinking: 'a', signature: 'x' }] }, true],
+  [{ content: [{ reasoningContent: { reasoningText: { text: 'a', signature: 'x' } } }] }, true],
+  [{ type: 'reasoning', encrypted_content: 'x', summary: [{ type: 'summary_text', text: 'a' }] }, true],
+  [{ type: 'reasoning', encrypted_content: null, summary: [{ type: 'summary_text', text: 'a' }] }, false],
+])('tells what a provider has sealed: %j', (message, isSealed) => {
+  expect(jsonTexts(JSON.stringify({ messages: [message] }), REQUEST_ROOTS)).toMatchObject([
+    { text: 'a', isSealed },
+  ]);
 });
 
 it('changes texts alone: numbers, spaces, escapes and repeated members stay as they are', () => {

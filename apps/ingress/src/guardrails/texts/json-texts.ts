@@ -11,10 +11,19 @@ export interface JsonText {
   readonly isJson: boolean;
   /** Who says it, as far as the JSON around it tells. */
   role: string | null;
+  /** Of a thought that is signed, or may be at its end: its provider checks that it comes back as it went out. */
+  isSealed: boolean;
 }
 
-/** Of thoughts: a provider checks that they come back as they went out. */
-const UNTOUCHABLE = new Set(['reasoning_text', 'summary_text', 'thinking', 'redacted_thinking']);
+const THOUGHT_TYPES = new Set([
+  'thinking',
+  'thinking_delta',
+  'reasoning',
+  'reasoning_text',
+  'reasoning.text',
+]);
+const THOUGHT_KEYS = new Set(['reasoningContent', 'reasoning_details', 'thinking_blocks']);
+const SEALS = new Set(['signature', 'encrypted_content']);
 
 /** The texts of valid JSON, in order, found below these members of the outermost object. */
 export function jsonTexts(source: string, roots: ReadonlySet<string>): JsonText[] {
@@ -35,6 +44,16 @@ export function withTexts(source: string, texts: readonly JsonText[], others: re
   }
   return from === 0 ? source : written + source.slice(from);
 }
+
+/** What an object says of itself. */
+interface Described {
+  readonly type: string;
+  readonly role: string | null;
+  readonly hasSeal: boolean;
+}
+
+const isThought = ({ path }: JsonText, type: string): boolean =>
+  THOUGHT_TYPES.has(type) || path.some((key) => typeof key === 'string' && THOUGHT_KEYS.has(key));
 
 const SPACE = /[ \t\r\n]*/y;
 const LITERAL = /[^\s,\]}:"[{]+/y;
@@ -71,7 +90,7 @@ class Walk {
 
   private object(scope: Scope, around: string | null): void {
     const first = this.found.length;
-    const own = { type: '', role: around };
+    const own = { type: '', role: around, hasSeal: false };
     this.members('}', () => {
       const key = this.key();
       this.path.push(key);
@@ -80,21 +99,18 @@ class Walk {
       this.path.pop();
       if (key === 'type' && said !== null) own.type = said;
       if (key === 'role' && said !== null) own.role = said;
+      if (SEALS.has(key) && said !== null) own.hasSeal = true;
     });
     if (this.found.length > first) this.closed(first, own);
   }
 
   /** What an object turns out to be tells of the texts in it: its type may come last. */
-  private closed(
-    first: number,
-    { type, role }: { readonly type: string; readonly role: string | null },
-  ): void {
-    const texts = this.found.splice(first);
-    if (UNTOUCHABLE.has(type)) return;
-    for (const text of texts) {
+  private closed(first: number, { type, role, hasSeal }: Described): void {
+    for (const text of this.found.splice(first)) {
       const isData = this.data.delete(text);
       if (isData && type !== 'text' && !text.path.includes('document')) continue;
       text.role ??= role;
+      text.isSealed ||= isThought(text, type) && (hasSeal || text.path.includes('delta'));
       this.found.push(text);
     }
   }
@@ -137,11 +153,12 @@ class Walk {
     const end = stringEnd(this.source, start);
     this.at = end;
     const key = this.path.at(-1);
-    const isNeeded = scope.isText || key === 'type' || key === 'role';
+    const isSeal = typeof key === 'string' && SEALS.has(key) && end > start + 2;
+    const isNeeded = scope.isText || isSeal || key === 'type' || key === 'role';
     if (!isNeeded) return null;
     const text = JSON.parse(this.source.slice(start, end)) as string;
     if (!scope.isText || text === '') return text;
-    const found = { start, end, text, path: [...this.path], isJson: scope.isJson, role };
+    const found = { start, end, text, path: [...this.path], isJson: scope.isJson, role, isSealed: false };
     this.found.push(found);
     if (scope.isData === true) this.data.add(found);
     return text;

@@ -16,6 +16,8 @@ const INNER: Scope = { members: 'texts', isText: false, isJson: false };
 const TEXT: Scope = { members: 'texts', isText: true, isJson: false };
 const JSON_TEXT: Scope = { members: 'all', isText: true, isJson: true };
 const DATA: Scope = { ...TEXT, isData: true };
+/** An object in its place is settings. */
+const STRING: Scope = { members: 'none', isText: true, isJson: false };
 const WHOLE_VALUE: Scope = { members: 'all', isText: true, isJson: false };
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
@@ -29,12 +31,12 @@ export const REQUEST_ROOTS = words(`
 /** Members of answers, and of the events of streams, with what a model has said. */
 export const ANSWER_ROOTS = words(`
   choices content output candidates message text response delta part item arguments content_block completion
-  instructions outputText refusal results`);
+  instructions outputText refusal results thinking`);
 
 /** Members that hold a text, or more of them. */
 const TEXTS = words(`
   content text parts output refusal delta tool_plan title context prompt query response completion outputText
-  system instructions transcript`);
+  system instructions transcript reasoning_content thinking summary`);
 
 /** JSON in a string, or as it is: arguments of tools. */
 const ARGUMENTS = words('arguments partial_json');
@@ -43,7 +45,7 @@ const ARGUMENTS = words('arguments partial_json');
 const WHOLE = words('args input response json documents variables');
 
 /** What only a model's vendor reads, whatever it holds. */
-const CLOSED = words('reasoningContent reasoning summary logprobs thinking thinking_blocks signature');
+const CLOSED = words('logprobs signature');
 
 const SYSTEM = words('system instructions systemInstruction system_instruction preamble');
 
@@ -64,6 +66,7 @@ export function keyScope(scope: Scope, key: string, roots: ReadonlySet<string>):
       if (ARGUMENTS.has(key)) return JSON_TEXT;
       if (WHOLE.has(key)) return WHOLE_VALUE;
       if (key === 'data') return DATA;
+      if (key === 'reasoning') return STRING;
       return TEXTS.has(key) ? TEXT : INNER;
   }
 }
