@@ -1,5 +1,6 @@
-import type { GuardrailRule, TextPattern } from '@tollgate/config';
+import type { GuardrailAction, GuardrailRule, TextPattern } from '@tollgate/config';
 import { spansOf, type Finder, type Span } from './finding.js';
+import { folding } from './folding.js';
 import { isInjection } from './injections.js';
 import { PII_FINDERS } from './pii.js';
 import { secretSpans } from './secrets.js';
@@ -17,12 +18,12 @@ export function findingRule(rule: GuardrailRule): FindingRule | null {
   switch (rule.kind) {
     case 'patterns':
       return {
-        find: patternFinder(rule.patterns),
+        find: folding(patternFinder(rule.patterns)),
         isForeign: rule.patterns.some(({ finds }) => typeof finds !== 'string'),
         skipsSystem: false,
       };
     case 'secrets':
-      return { find: (text) => secretsIn(text, rule.action), isForeign: false, skipsSystem: false };
+      return { find: folding(secretFinder(rule.action)), isForeign: false, skipsSystem: false };
     case 'prompt_injection':
       return { find: injectionsIn, isForeign: false, skipsSystem: true };
     case 'max_length':
@@ -47,8 +48,10 @@ function searchOf({ finds }: TextPattern): (text: string) => Span[] {
   return (text) => spansOf(text, expression);
 }
 
-const secretsIn = (text: string, action: 'mask' | 'block'): ReturnType<Finder> =>
-  secretSpans(text).map((span) => ({ ...span, name: 'a secret', action, tag: '[REDACTED]' }));
+const secretFinder =
+  (action: GuardrailAction): Finder =>
+  (text) =>
+    secretSpans(text).map((span) => ({ ...span, name: 'a secret', action, tag: '[REDACTED]' }));
 
 const injectionsIn: Finder = (text) =>
   isInjection(text)

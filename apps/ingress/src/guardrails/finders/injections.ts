@@ -1,3 +1,5 @@
+import { plainest } from './folding.js';
+
 /*
  * Heuristics: they see what is said plainly, and a determined attacker gets past them. Gaps between words are bounded.
  */
@@ -26,11 +28,8 @@ const INJECTIONS: readonly RegExp[] = [
   /\b(?:ignora|olvida|ignore|esqueça|dimentica)\b(?: \S{1,20}){0,3} (?:instrucciones|instruções|istruzioni|reglas|regras|regole) (?:anteriores|previas|prévias|precedenti)/i,
 ];
 
-/** Signs that show nothing and that filters are to stumble over: soft hyphens, joiners, marks of direction, tags. */
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu;
-
 /** Whether a text wants the model to do something else than it was told. */
 export function isInjection(text: string): boolean {
-  const plain = text.normalize('NFKC').replaceAll(INVISIBLE, '').replaceAll(/\s+/g, ' ');
+  const plain = plainest(text).replaceAll(/\s+/g, ' ');
   return INJECTIONS.some((expression) => expression.test(plain));
 }
