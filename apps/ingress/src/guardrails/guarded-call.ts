@@ -90,7 +90,7 @@ async function textsBefore(
       guard === null
         ? await judge?.({ ...judged, texts, said: 'request' })
         : maskedBy(guard, texts, placeholders);
-    if (others) texts = texts.map(({ role, text }, index) => ({ role, text: others[index] ?? text }));
+    if (others) texts = texts.map((said, index) => ({ ...said, text: others[index] ?? said.text }));
   }
   return texts;
 }

@@ -1,15 +1,18 @@
 import type { Guardrail } from '@tollgate/config';
 import { guardrailAsked } from '../events.js';
 import { findingRule } from './finders/finders.js';
-import { apart, replaced, type Finding } from './finders/finding.js';
+import { replaced, type Finding } from './finders/finding.js';
 import { within } from './finders/time-limit.js';
 import { violation } from './guardrail-errors.js';
+import { withStraddling } from './neighbours.js';
 import { labelOf, type Placeholders } from './placeholders.js';
 
 /** A text, and who says it. */
 export interface SaidText {
   readonly text: string;
   readonly role: string | null;
+  /** Where in a request it stands. */
+  readonly path?: readonly (string | number)[];
 }
 
 /** For one check: what an expression may take of the process, which does nothing else meanwhile. */
@@ -40,8 +43,16 @@ export function textGuard({ name, rule }: Guardrail): TextGuard | null {
   const finding = findingRule(rule);
   if (finding === null) return null;
   const { find, isForeign, skipsSystem } = finding;
-  const findAll = (texts: readonly SaidText[]): Finding[][] =>
-    texts.map(({ text, role }) => (skipsSystem && isSystem(role) ? [] : apart(find(text))));
+  const findAll = (texts: readonly SaidText[]): Finding[][] => {
+    const looked = skipsSystem
+      ? texts.map((said) => (isSystem(said.role) ? { ...said, text: '' } : said))
+      : texts;
+    return withStraddling(
+      find,
+      looked,
+      looked.map(({ text }) => find(text)),
+    );
+  };
   return {
     name,
     find: (texts) => (isForeign ? limited(name, texts, findAll) : findAll(texts)),

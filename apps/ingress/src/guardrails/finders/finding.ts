@@ -33,7 +33,7 @@ export function spansOf(
   return spans;
 }
 
-/** In order and without overlaps: of two that overlap the one that begins first stays, or the longer one. */
+/** In order and without overlaps: of two that overlap the one that begins first, or is longer, has the place of both. */
 export function apart(findings: readonly Finding[]): Finding[] {
   const kept: Finding[] = [];
   for (const finding of findings.toSorted(
@@ -41,8 +41,16 @@ export function apart(findings: readonly Finding[]): Finding[] {
   )) {
     const before = kept.at(-1);
     if (before === undefined || finding.start >= before.end) kept.push(finding);
+    else kept[kept.length - 1] = both(before, finding);
   }
   return kept;
+}
+
+/** What must not be there must not be a part of something else either. */
+function both(first: Finding, second: Finding): Finding {
+  const end = Math.max(first.end, second.end);
+  const isBlocked = first.action === 'mask' && second.action === 'block';
+  return isBlocked ? { ...second, start: first.start, end } : { ...first, end };
 }
 
 /** The text with something else in place of each finding. */
