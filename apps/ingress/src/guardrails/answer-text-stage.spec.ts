@@ -1,5 +1,5 @@
 import type { ResponseHead } from '@tollgate/contracts';
-import type { TextPattern } from '@tollgate/config';
+import type { GuardrailRule, TextPattern } from '@tollgate/config';
 import { HEAD, SSE_HEAD } from '../_harness.js';
 import { AnswerTextStage } from './answer-text-stage.js';
 import { undecided } from './guardrail-errors.js';
@@ -23,7 +23,9 @@ const pattern = (source: string, action: 'block' | 'mask'): TextPattern => ({
   tag: '[X]',
 });
 
-const guarded = (...patterns: TextPattern[]): AnswerTextStage => {
+const guarded = (...patterns: TextPattern[]): AnswerTextStage => guardedBy({ kind: 'patterns', patterns });
+
+const guardedBy = (rule: GuardrailRule): AnswerTextStage => {
   const guardrail = {
     name: 'g',
     label: 'regex',
@@ -31,7 +33,7 @@ const guarded = (...patterns: TextPattern[]): AnswerTextStage => {
     isDefault: true,
     info: null,
   };
-  const guard = textGuard({ ...guardrail, rule: { kind: 'patterns', patterns } })!;
+  const guard = textGuard({ ...guardrail, rule })!;
   return new AnswerTextStage({ flowOf: () => new GuardedFlow([guard]), unreadable: undecided('g', 'no') });
 };
 
@@ -168,6 +170,45 @@ describe('what must not be in an answer', () => {
     expect(through(stage, SSE_HEAD, sse(event('a sec'), event('ret thing')))).toBe(
       sse(event(''), event('a [X] thing')),
     );
+  });
+
+  describe('a private key', () => {
+    const lines = Array.from({ length: 200 }, () => `${'aB3/'.repeat(16)}\n`).join('');
+    const begins = `${'It is: '.repeat(100)}-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n${lines}`;
+    const key = `${begins}-----END RSA PRIVATE KEY-----`;
+    const streamed = (text: string, size: number): string =>
+      sse(
+        ...Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+          chunk(text.slice(at * size, (at + 1) * size)),
+        ),
+      );
+    const before = `${'It is: '.repeat(100)}[REDACTED]`;
+
+    it.each([
+      [3, `${key} That is all: AKIAIOSFODNN7EXAMPLE.`, `${before} That is all: [REDACTED].`],
+      [40, `${key}${' more'.repeat(300)}`, `${before}${' more'.repeat(300)}`],
+      [40, `${key}\n${key}`, `${before}\n${before}`],
+      [100_000, `${key} and`, `${before} and`],
+      [5, key, before],
+      [7, begins, before],
+      [7, '-----BEGIN PRIVATE KEY-----', '[REDACTED]'],
+    ])('is masked however long it is, in pieces of %d', (size, text, told) => {
+      const written = through(
+        guardedBy({ kind: 'secrets', action: 'mask' }),
+        SSE_HEAD,
+        streamed(text, size),
+        999,
+      );
+      expect(said(written)).toEqual({ 0: told });
+    });
+
+    it('is refused when it begins', () => {
+      const stage = guardedBy({ kind: 'secrets', action: 'block' });
+      stage.begin(SSE_HEAD);
+      expect(() => stage.see(Buffer.from(sse(chunk('-----BEGIN PRIVATE KEY-----'))))).toThrow(
+        'a secret found',
+      );
+    });
   });
 
   it('ends a stream before it is told', () => {

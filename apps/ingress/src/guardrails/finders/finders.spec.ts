@@ -38,6 +38,7 @@ it.each([
   `sk_live_${'a1'.repeat(12)}`,
   `eyJ${'a'.repeat(20)}.eyJ${'b'.repeat(20)}.${'c'.repeat(20)}`,
   '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----',
+  `-----BEGIN PGP PRIVATE KEY BLOCK-----\n${'a-b\n'.repeat(9_000)}-----END PGP PRIVATE KEY BLOCK-----`,
 ])('finds the secret %s', (secret) => {
   const text = `key=${secret} and more`;
   expect(secretSpans(text).map(({ start, end }) => text.slice(start, end))).toContain(secret);

@@ -9,6 +9,8 @@ export interface Finding {
   readonly action: GuardrailAction;
   /** What stands in its place; null: a placeholder. */
   readonly tag: string | null;
+  /** It goes on to where this is found, which the text does not have yet: all that follows is a part of it. */
+  readonly until?: RegExp;
 }
 
 /** Looks through one text. */
@@ -17,6 +19,7 @@ export type Finder = (text: string) => Finding[];
 export interface Span {
   readonly start: number;
   readonly end: number;
+  readonly until?: RegExp;
 }
 
 /** Where a global expression matches; `accepts` has the last word. */
@@ -49,8 +52,9 @@ export function apart(findings: readonly Finding[]): Finding[] {
 /** What must not be there must not be a part of something else either. */
 function both(first: Finding, second: Finding): Finding {
   const end = Math.max(first.end, second.end);
+  const until = first.until ?? second.until;
   const isBlocked = first.action === 'mask' && second.action === 'block';
-  return isBlocked ? { ...second, start: first.start, end } : { ...first, end };
+  return { ...(isBlocked ? second : first), start: first.start, end, ...(until !== undefined && { until }) };
 }
 
 /** The text with something else in place of each finding. */

@@ -32,8 +32,28 @@ const SECRETS: readonly RegExp[] = [
   /(?<![\w-])eyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}/g,
   // Passwords in addresses.
   /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/]{1,64}:)[^\s:@/]{3,128}(?=@)/gi,
-  /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY-----(?:[^-]{0,10000}-----END (?:[A-Z]{2,12} ){0,2}PRIVATE KEY-----)?/g,
 ];
 
-export const secretSpans = (text: string): Span[] =>
-  SECRETS.flatMap((expression) => spansOf(text, expression));
+const KEY_BEGINS = /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/g;
+const KEY_ENDS = /-----END (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/;
+const KEY_ENDINGS = new RegExp(KEY_ENDS, 'g');
+
+export const secretSpans = (text: string): Span[] => [
+  ...SECRETS.flatMap((expression) => spansOf(text, expression)),
+  ...privateKeys(text),
+];
+
+/** Each to its last line, however long it is, or to the end of the text. */
+function privateKeys(text: string): Span[] {
+  const begins = spansOf(text, KEY_BEGINS);
+  const endings = begins.length === 0 ? [] : spansOf(text, KEY_ENDINGS);
+  const spans: Span[] = [];
+  let next = 0;
+  for (const { start, end } of begins) {
+    if (start < (spans.at(-1)?.end ?? 0)) continue;
+    while ((endings[next]?.start ?? Infinity) < end) next += 1;
+    const ending = endings[next];
+    spans.push(ending ? { start, end: ending.end } : { start, end: text.length, until: KEY_ENDS });
+  }
+  return spans;
+}
