@@ -75,6 +75,26 @@ it.each([
   expect(() => one(params)).toThrow(problem);
 });
 
+it.each([
+  ['{ guardrial: secrets, default_on: true }', 'guardrial (line 4): unknown key; did you mean guardrail?'],
+  [
+    '{ guardrail: secrets, mode: pre_cal }',
+    'mode (line 4): expected pre_call, during_call, post_call or a list of them; did you mean pre_call?',
+  ],
+  [
+    '{ guardrail: regex, patterns: [{ pattern: "a: (" }] }',
+    'patterns[0].pattern (line 4): is not a regular expression of JavaScript: Unterminated group',
+  ],
+  [
+    '{ guardrail: regex, patterns: [] }',
+    'patterns (line 4): is missing, and so is blocked_words: nothing is found',
+  ],
+])('says of %s this alone', (params, problem) => {
+  expect(() => one(params)).toThrow(
+    expect.objectContaining({ problems: [`guardrails[0].litellm_params.${problem}`] }),
+  );
+});
+
 it('refuses what a deployment names and nobody has', () => {
   const models = '[{ model_name: m, litellm_params: { model: openai/m, api_key: k, guardrails: [a, b] } }]';
   const guardrail = '  - { guardrail_name: a, litellm_params: { guardrail: secrets } }';

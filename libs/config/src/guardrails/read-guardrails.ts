@@ -1,5 +1,6 @@
 import { ACCEPTED_GUARDRAIL_PARAMS } from '../accepted-keys.js';
 import { innerSection, openSection } from '../named-sections.js';
+import { didYouMean, nearest } from '../nearest.js';
 import type { Deployment } from '../gateway-config.js';
 import type { Section } from '../section.js';
 import type { KeyOf } from '../settings.js';
@@ -64,8 +65,7 @@ function readGuardrail(section: Section<KeyOf<'guardrails[]'>>): Guardrail | nul
     section.problem('guardrail_name', 'expected letters, digits, spaces and _ . : / - alone');
   if (!section.has('litellm_params')) section.problem('litellm_params', 'is missing');
   if (params === null) return null;
-  const label = params.choice('guardrail', KINDS);
-  if (!params.has('guardrail')) params.problem('guardrail', 'is missing');
+  const label = readLabel(params);
   const rule = label === null ? null : RULE_READERS[label](params);
   const modes = readModes(params);
   const isDefault = params.boolean('default_on') ?? false;
@@ -73,6 +73,16 @@ function readGuardrail(section: Section<KeyOf<'guardrails[]'>>): Guardrail | nul
   return name === null || label === null || rule === null
     ? null
     : { name, label, modes, isDefault, rule, info };
+}
+
+/** The kind by its name; null after reporting. Without one nobody knows which keys there are: only what looks like it is told. */
+function readLabel(params: Params): (typeof KINDS)[number] | null {
+  const label = params.choice('guardrail', KINDS);
+  if (params.has('guardrail')) return label;
+  const meant = params.rest().find(([key]) => nearest(key, ['guardrail']) !== null);
+  if (meant === undefined) params.problem('guardrail', 'is missing');
+  else params.context.report.unknownKey(params.pathOf(meant[0]), meant[1].place, ['guardrail']);
+  return null;
 }
 
 function readModes(params: Params): Set<GuardrailMode> {
@@ -87,7 +97,10 @@ function readModes(params: Params): Set<GuardrailMode> {
         params.placeOf('mode'),
         `${word} has no effect yet`,
       );
-    else params.problem('mode', `expected ${GUARDRAIL_MODES.join(', ')} or a list of them`);
+    else {
+      const meant = didYouMean(word, [...GUARDRAIL_MODES, ...WITHOUT_EFFECT]);
+      params.problem('mode', `expected ${GUARDRAIL_MODES.join(', ')} or a list of them${meant}`);
+    }
   }
   return modes;
 }

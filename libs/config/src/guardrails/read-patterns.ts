@@ -43,8 +43,12 @@ export function readPii(params: Params): TextPattern[] {
 export function readRegex(params: Params): TextPattern[] {
   const format = params.text('pattern_redaction_format') ?? '[{pattern_name}_REDACTED]';
   const tagOf = (name: string): string => format.replaceAll('{pattern_name}', name.toUpperCase());
+  const { problems } = params.context.report;
+  const before = problems.length;
   const found = [...readPatterns(params, tagOf), ...readWords(params)];
-  if (found.length === 0) params.problem('patterns', 'is missing, and so is blocked_words: nothing is found');
+  // What is there and wrong is told already.
+  if (found.length === 0 && problems.length === before)
+    params.problem('patterns', 'is missing, and so is blocked_words: nothing is found');
   return found;
 }
 
@@ -105,8 +109,10 @@ function faultOf(source: string): string | null {
     return `expected an expression of at most ${MAX_EXPRESSION_LENGTH} characters`;
   try {
     return new RegExp(source).test('') ? 'finds the empty text, which is everywhere' : null;
-  } catch {
-    return 'is not a regular expression of JavaScript';
+  } catch (cause) {
+    // The engine's words, without the expression.
+    const reason = (cause as SyntaxError).message.replace(/^.*: /s, '');
+    return `is not a regular expression of JavaScript: ${reason}`;
   }
 }
 
