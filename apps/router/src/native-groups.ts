@@ -24,7 +24,8 @@ export class NativeGroups {
     const upstreamModel = name.startsWith(`${provider}/`) ? name.slice(provider.length + 1) : '';
     const own = this.config.deployments.filter((deployment) => deployment.provider === provider);
     const exact = own.filter(({ model }) => model === upstreamModel);
-    const found = exact.length > 0 ? exact : own;
+    // What a provider keeps (files, batches) is one account's: always the same one is asked.
+    const found = exact.length > 0 ? exact : own.slice(0, 1);
     const deployments = found.length > 0 ? found : [nativeDeployment(this.config, provider, upstreamModel)];
     const members = deployments.map((deployment) => ({ deployment, provider, upstreamModel }));
     return groupOf({ name, members, isLone: members.length === 1, isWildcard: exact.length === 0 });

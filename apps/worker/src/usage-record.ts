@@ -140,9 +140,13 @@ export class UsageRecord implements Drafted {
   }
 
   private priceQuery(tier: ServiceTier | null): PriceQuery {
-    const { provider, baseModel, prices } = this.deployment;
-    const model = this.header.upstreamModel;
-    return { provider, model, baseModel, tier, overrides: prices, at: this.initial.startedAt };
+    const { provider, model: own, baseModel, prices } = this.deployment;
+    const { upstreamModel: model, call } = this.header;
+    const query = { provider, model, tier, at: this.initial.startedAt };
+    // A provider's own API may be asked for a model that is not the deployment's: its prices are not of that.
+    if (call.native !== undefined && model !== own && !own.includes('*'))
+      return { ...query, baseModel: null, overrides: adjustmentsOf(prices) };
+    return { ...query, baseModel, overrides: prices };
   }
 }
 
@@ -157,6 +161,9 @@ type Told = Pick<Progress, 'usage' | 'serviceTier'>;
 
 /** As answers that are errors tell of themselves (`NativeAttempt`): nothing was used. */
 const REFUSED: Told = { usage: NO_USAGE, serviceTier: null };
+
+const adjustmentsOf = ({ adjustments }: Deployment['prices']): Deployment['prices'] =>
+  adjustments === undefined ? {} : { adjustments };
 
 type Payer = Pick<
   UsageEvent,

@@ -87,7 +87,9 @@ export class CallPrices {
     const name =
       header.native === undefined ? this.names.resolve(model) : this.nativeOf(header.native, model);
     const task = TASK_OF[header.dialect];
-    if (name === undefined || isFree(name) || task === 'token-count') return null;
+    if (name === undefined || task === 'token-count') return null;
+    // What a provider's own API costs may not be known: it takes a budget that is not spent.
+    if (isFree(name)) return header.native === undefined ? null : UNKNOWN_COST;
     const { maxOutputTokens, serviceTier } = header;
     const price = (serviceTier === undefined ? undefined : name.tiers.get(serviceTier)) ?? name;
     const prompt = Math.ceil(header.inputTokens * this.learned.inputFactor(model));
@@ -113,6 +115,12 @@ export class CallPrices {
 
 /** Their answers have no tokens that are charged for. */
 const WITHOUT_TEXT: ReadonlySet<Task> = new Set(['embedding', 'rerank', 'moderation']);
+
+/** The least there is. */
+const UNKNOWN_COST: PricedCost = {
+  ...{ leastNanos: 1, likelyNanos: 1, longestNanos: 1, mostNanos: 1 },
+  tokensFor: () => LONGEST_ANSWER,
+};
 
 const isFree = ({ input, output, perCall }: ModelPrices): boolean =>
   input === 0 && output === 0 && perCall === 0;

@@ -53,7 +53,10 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
     deadline: startedAt + deadlineOf(wishes.timeoutMs, principal, config, dialect),
     ...wishes,
     headers:
-      asked.headers ?? (asked.native === undefined ? forwardedHeaders(headers) : nativeHeaders(headers)),
+      asked.headers ??
+      (asked.native === undefined
+        ? forwardedHeaders(headers)
+        : nativeHeaders(headers, config.general.keyHeaderName)),
   };
   const hasPrefix = config.router.affinity.promptPrefix && (cacheMarked || inputTokens >= ENOUGH_TOKENS);
   // Assigned rather than spread: most calls have none of these.

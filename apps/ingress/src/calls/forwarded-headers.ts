@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { presentedKey } from '../auth/key-text.js';
 
 /**
  * Headers by which the providers' own SDKs switch features on: an unknown one of these reaches a provider of the same
@@ -21,11 +22,17 @@ export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, s
 const KEPT_BACK =
   /^(?:authorization|cookie|host|connection|content-length|content-type|x-litellm-.*|x-tollgate-.*|.*api-key|ocp-apim-.*)$/;
 
-export function nativeHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+export function nativeHeaders(
+  headers: IncomingHttpHeaders,
+  ownHeader: string | null,
+): Record<string, string> {
+  const key = presentedKey(headers, ownHeader);
   const passed: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (typeof value === 'string' && !KEPT_BACK.test(name)) passed[name] = value;
+    if (typeof value !== 'string' || name === ownHeader || KEPT_BACK.test(name)) continue;
+    // A copy of the gateway's key is as good as the key.
+    if (key === null || !value.includes(key)) passed[name] = value;
   }
   return passed;
 }

@@ -3,12 +3,14 @@ import type { FastifyRequest } from 'fastify';
 import type { CallRequest } from '../calls/call-request.js';
 import type { Json } from '../calls/request-rules.js';
 import { readNativePath } from './native-paths.js';
+import { checkPath } from './upward-paths.js';
 
 /** A request of a provider's own API, as far as ingress needs to know it. Nothing of it is checked: the provider does. */
 export function readNativeRequest(
   { method, body: received, headers }: FastifyRequest,
   { provider, path }: Pick<NativeRequest, 'provider' | 'path'>,
 ): CallRequest {
+  checkPath(path.split('?', 1)[0] ?? '');
   const bytes = Buffer.isBuffer(received) ? received : Buffer.alloc(0);
   const contentType = headers['content-type'];
   const body = contentType === undefined || /json/i.test(contentType) ? jsonOf(bytes) : {};

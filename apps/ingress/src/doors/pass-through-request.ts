@@ -1,18 +1,16 @@
-import type { IncomingHttpHeaders, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { PASS_THROUGH, passThroughOf, type LiveConfig, type PassThrough } from '@tollgate/config';
-import { GatewayError } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
+import { presentedKey } from '../auth/key-text.js';
 import type { CallRequest } from '../calls/call-request.js';
 import { nativeHeaders } from '../calls/forwarded-headers.js';
+import { checkPath } from './upward-paths.js';
 
 /** Where requests of configured paths are led to. */
 export const PASS_THROUGH_PATH = '/pass-through';
 
 /** Of the client's headers, what is meant for the target: `x-pass-name` goes there as `name`. */
 const MEANT = 'x-pass-';
-
-/** Segments that lead elsewhere than below a path. */
-const UPWARDS = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
 
 export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
 
@@ -26,20 +24,21 @@ export function leadPassThroughs(server: Server, config: LiveConfig): void {
   });
 }
 
-/** A request of a configured endpoint; `url` is as the client has it. */
+/** A request of a configured endpoint; `url` is as the client has it, but for copies of its key. */
 export function passThroughRequest(
   { method, body, headers }: FastifyRequest,
   endpoint: PassThrough,
-  url: string,
+  { url, ownHeader }: { readonly url: string; readonly ownHeader: string | null },
 ): CallRequest {
   const contentType = headers['content-type'];
+  const key = presentedKey(headers, ownHeader);
   return {
     dialect: 'native',
     bytes: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     body: {},
-    native: { provider: PASS_THROUGH, method, path: pathBelow(endpoint, url) },
+    native: { provider: PASS_THROUGH, method, path: pathBelow(endpoint, url, key) },
     ...(contentType !== undefined && { contentType }),
-    headers: headersFor(endpoint, headers),
+    headers: headersFor(endpoint, nativeHeaders(headers, ownHeader)),
     model: `${PASS_THROUGH}/${endpoint.path}`,
     stream: false,
     includeUsage: true,
@@ -48,19 +47,22 @@ export function passThroughRequest(
 }
 
 /** What is below the endpoint's path, with the query as it came and what the endpoint adds to it. */
-function pathBelow({ path, queryDefaults }: PassThrough, url: string): string {
+function pathBelow({ path, queryDefaults }: PassThrough, url: string, key: string | null): string {
   const asked = pathOf(url);
   const below = asked.slice(path.length);
-  if (UPWARDS.test(below)) throw new GatewayError('invalid_request', 'The path must not lead upwards');
-  const query = url.slice(asked.length + 1);
+  checkPath(below);
+  const parts = url.slice(asked.length + 1).split('&');
+  const query = parts.filter((part) => key === null || !part.includes(key)).join('&');
   const given = new URLSearchParams(query);
   const missing = Object.entries(queryDefaults).filter(([name]) => !given.has(name));
   const whole = [query, new URLSearchParams(missing).toString()].filter((part) => part !== '').join('&');
   return whole === '' ? below : `${below}?${whole}`;
 }
 
-function headersFor({ forwardHeaders }: PassThrough, headers: IncomingHttpHeaders): Record<string, string> {
-  const passed = nativeHeaders(headers);
+function headersFor(
+  { forwardHeaders }: PassThrough,
+  passed: Readonly<Record<string, string>>,
+): Record<string, string> {
   const entries = Object.entries(passed);
   const own = forwardHeaders ? entries.filter(([name]) => !name.startsWith(MEANT)) : [];
   const meant = entries.filter(([name]) => name.startsWith(MEANT));

@@ -18,11 +18,14 @@ export class PassThroughController {
   @All(`${PASS_THROUGH_PATH}/*`)
   pass(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const url = request.url.slice(PASS_THROUGH_PATH.length);
-    const endpoint = passThroughOf(this.config.current.general.passThroughs, pathOf(url));
+    const { passThroughs, keyHeaderName: ownHeader } = this.config.current.general;
+    const endpoint = passThroughOf(passThroughs, pathOf(url));
     if (endpoint === undefined) throw new GatewayError('not_found', 'Not Found');
     const { methods } = endpoint;
     if (methods !== null && !methods.has(request.method)) throw wrongMethod([...methods]);
-    return this.calls.take(request, reply, { asked: passThroughRequest(request, endpoint, url) });
+    return this.calls.take(request, reply, {
+      asked: passThroughRequest(request, endpoint, { url, ownHeader }),
+    });
   }
 }
 

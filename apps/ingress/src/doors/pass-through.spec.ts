@@ -65,15 +65,28 @@ describe('configured endpoints', () => {
     expect(JSON.stringify(all)).not.toMatch(/sk-|a=b|x-pass/);
   });
 
+  it('never gets the gateway’s key, wherever a client has put a copy', async () => {
+    const copies = { 'x-my-token': `Token ${MASTER_KEY}`, 'x-pass-token': MASTER_KEY };
+    await ask('POST', `/exact?key=${MASTER_KEY}&a=1`, '{}', copies);
+    await ask('GET', '/openai/v1/models', '', copies);
+    expect(ingress.bus.calls.map(({ header }) => header.native?.path)).toEqual(['?a=1', '/v1/models']);
+    expect(JSON.stringify(ingress.bus.calls.map(({ header }) => header.headers))).not.toContain(MASTER_KEY);
+  });
+
   it('keeps to its path, its methods and its callers', async () => {
     expect([
       await ask('GET', '/search/../keys'),
       await ask('GET', '/search/%2E%2e/keys'),
+      await ask('GET', '/search/..%2fkeys'),
+      await ask('GET', '/search/a%5c..\\..\\keys'),
+      await ask('GET', '/search/..;/keys'),
+      await ask('GET', '/search/%252e%252e/keys'),
+      await ask('GET', '/openai/v1/files/%2e%2e/keys'),
       await ask('GET', '/exact', ''),
       await ask('POST', '/exact/below', '{}'),
       await ask('GET', '/search', '', { authorization: '' }),
       await ask('GET', '/pass-through/exact/none'),
-    ]).toEqual([400, 400, 405, 404, 401, 404]);
+    ]).toEqual([400, 400, 400, 400, 400, 400, 400, 405, 404, 401, 404]);
     expect(ingress.bus.calls).toEqual([]);
   });
 });
