@@ -239,6 +239,18 @@ describe('providers’ own APIs', () => {
     expect(ingress.bus.calls).toEqual([]);
   });
 
+  it.each([
+    '/openai/responses/resp_1',
+    '/openai/v1/Responses/resp_1',
+    '/openai/v1/responses%2fresp_1',
+    '/azure/openai/v1/responses/resp_1/input_items',
+  ])('%s is nobody’s but the administrator’s: responses are of one account', async (path) => {
+    ingress.bus.reply(findKey, () => foundKey());
+    expect((await ingress.get(path, { authorization: `Bearer ${VIRTUAL_KEY}` })).status).toBe(404);
+    expect(ingress.bus.calls).toEqual([]);
+    expect((await ingress.get(path)).status).toBe(200);
+  });
+
   it('a key in the query stays here', async () => {
     const url = `${ingress.url}/gemini/v1beta/models?pageSize=5&key=${MASTER_KEY}`;
     expect((await fetch(url)).status).toBe(200);

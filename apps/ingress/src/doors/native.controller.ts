@@ -1,11 +1,13 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import { providerNames } from '@tollgate/config';
-import type { NativeRequest } from '@tollgate/contracts';
+import { GatewayError, type NativeRequest } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../auth/caller.js';
 import { CallService } from '../calls/call.service.js';
 import { invalid } from '../calls/request-fields.js';
 import { Access } from '../http/access.decorator.js';
 import { readNativeRequest } from './native-request.js';
+import { decodedPath } from './upward-paths.js';
 
 /** What OpenAI keeps for its callers, below `/v1`. */
 const STORED = [
@@ -97,9 +99,17 @@ export class NativeController {
     reply: FastifyReply,
     target: Pick<NativeRequest, 'provider' | 'path'>,
   ): Promise<void> {
-    return this.calls.take(request, reply, { asked: readNativeRequest(request, target) });
+    const asked = readNativeRequest(request, target);
+    // One account keeps the responses of all: here nobody could tell whose they are.
+    if (namesResponse(target.path) && !callerOf(request).principal.isAdmin)
+      throw new GatewayError('not_found', 'Responses of others are not shown. Use /v1/responses.');
+    return this.calls.take(request, reply, { asked });
   }
 }
+
+/** A path of one of OpenAI's responses, however it is written. */
+const namesResponse = (path: string): boolean =>
+  /\/responses[/\\]+[^/\\]/i.test(decodedPath(path.split('?', 1)[0] ?? ''));
 
 /** The gateway's key, where a client sent it in the query, is not the provider's. */
 const withoutKey = (path: string): string =>

@@ -19,6 +19,13 @@ export function checkPath(path: string): void {
 /** Some servers cut parameters off a segment before they look at it. */
 const isUpward = (segment: string): boolean => /^\.{1,2}$/.test(segment.split(';', 1)[0]?.trim() ?? '');
 
+/** A path as the last of them reads it. */
+export function decodedPath(path: string): string {
+  let text = path;
+  for (let decodings = 0; decodings < MAX_DECODINGS; decodings += 1) text = decoded(text);
+  return text;
+}
+
 /** What cannot be decoded stays as it is, and the rest is. */
 const decoded = (text: string): string =>
   text.replace(/%([0-7][0-9a-f])/gi, (_match, code: string) =>

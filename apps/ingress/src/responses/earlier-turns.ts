@@ -3,7 +3,7 @@ import { LiveConfig } from '@tollgate/config';
 import { GatewayError, type Principal } from '@tollgate/contracts';
 import { isOwnResponseId, placeOfItem, spliceObject, type Json } from '@tollgate/dialects';
 import { inputItemsOf, outputItemsOf, saidIn, withoutId } from './response-items.js';
-import { ResponseRecords } from './response-records.js';
+import { ResponseRecords, unknownPrevious } from './response-records.js';
 
 /** Names of what may refer to an earlier turn; a body without them is not taken apart. */
 const REFERENCES = ['"previous_response_id"', '"item_reference"'];
@@ -24,6 +24,7 @@ export class EarlierTurns {
     const request = REFERENCES.some((name) => body.includes(name)) ? parsed(body) : null;
     if (request === null) return body;
     const { input, previous_response_id: previous } = request;
+    await this.checkOwner(previous, owner);
     const turns = isOwnResponseId(previous) ? await this.records.turnsTo(owner, previous) : [];
     const items = await this.dereferenced(inputItemsOf(input), owner);
     if (turns.length === 0 && items === null) return body;
@@ -35,6 +36,12 @@ export class EarlierTurns {
     const resolved = Buffer.from(spliceObject(body, edits));
     if (resolved.length > this.config.current.general.maxRequestBytes) throw tooLarge();
     return resolved;
+  }
+
+  /** All callers share the provider's account: it would go on from anybody's response. */
+  private async checkOwner(previous: unknown, owner: Principal): Promise<void> {
+    if (typeof previous !== 'string' || isOwnResponseId(previous)) return;
+    if (!(await this.records.owns(owner, previous))) throw unknownPrevious(previous);
   }
 
   /** Null where nothing refers to a response of ours. */

@@ -42,6 +42,16 @@ export class ResponseRecords {
     return text === null ? null : (JSON.parse(text) as ResponseRecord);
   }
 
+  /** Remembers whose a response is that its provider keeps: by its account there is no telling. */
+  own(owner: Principal, id: string): Promise<void> {
+    return this.state.keepText(ownerNameOf(owner, id), OWNED, KEPT_MS);
+  }
+
+  /** Whether this caller got that response. */
+  async owns(owner: Principal, id: string): Promise<boolean> {
+    return owner.isAdmin || (await this.state.findText(ownerNameOf(owner, id))) !== null;
+  }
+
   drop(owner: Principal, id: string): Promise<boolean> {
     return isOwnResponseId(id) ? this.state.dropText(nameOf(owner, id)) : Promise.resolve(false);
   }
@@ -65,7 +75,10 @@ export class ResponseRecords {
 
 const nameOf = (owner: Principal, id: string): string => `response:${tenantOf(owner)}:${id}`;
 
-const unknownPrevious = (id: string): GatewayError =>
+const OWNED = '1';
+const ownerNameOf = (owner: Principal, id: string): string => `response-owner:${tenantOf(owner)}:${id}`;
+
+export const unknownPrevious = (id: string): GatewayError =>
   new GatewayError('invalid_request', `Previous response with id '${id}' not found.`, {
     param: 'previous_response_id',
     upstreamCode: 'previous_response_not_found',

@@ -47,9 +47,11 @@ export class ResponseWatch implements AnswerStage {
     for (const event of this.decoder.push(data)) {
       const response = responseOf(event);
       if (response === null) continue;
+      if (!isOwnResponseId(response['id'])) {
+        this.kind = 'not-ours';
+        return this.own(response['id']);
+      }
       if (response['status'] !== 'in_progress') return this.keep(response);
-      if (!isOwnResponseId(response['id'])) this.kind = 'not-ours';
-      if (this.kind === 'not-ours') return undefined;
     }
     return undefined;
   }
@@ -60,9 +62,19 @@ export class ResponseWatch implements AnswerStage {
     else this.kind = 'not-ours';
   }
 
+  private async own(id: unknown): Promise<void> {
+    if (typeof id !== 'string') return;
+    try {
+      await this.records.own(this.owner, id);
+    } catch (cause) {
+      responseKept('state-down', cause);
+    }
+  }
+
   private async keep(response: Json): Promise<void> {
     const request = parsed(this.asked.toString('utf8')) ?? {};
-    if (!isOwnResponseId(response['id']) || request['store'] === false) return;
+    if (!isOwnResponseId(response['id'])) return this.own(response['id']);
+    if (request['store'] === false) return;
     const previous = request['previous_response_id'];
     try {
       const isKept = await this.records.keep(this.owner, {

@@ -129,7 +129,7 @@ describe('responses', () => {
       framesOf(HEAD, JSON.stringify({ id: 'resp_abc', object: 'response', output: [] }));
     await client.responses.create({ model, input: '2+2?', previous_response_id: 'resp_xyz' });
     expect(sent()['previous_response_id']).toBe('resp_xyz');
-    expect(ingress.state.texts.size).toBe(0);
+    expect([...ingress.state.texts.keys()]).toEqual([expect.stringMatching(/^response-owner:.*:resp_abc$/)]);
   });
 
   it('are answered when shared state is away', async () => {
@@ -163,4 +163,30 @@ describe('responses', () => {
       param: 'previous_response_id',
     });
   });
+
+  it.each([true, false])(
+    'of a provider’s own are for who got them to go on from (stream: %s)',
+    async (isStream) => {
+      const kept = { id: 'resp_abc', object: 'response', status: 'completed', output: [] };
+      const event = { type: 'response.created', response: { ...kept, status: 'in_progress' } };
+      ingress.bus.reply(findKey, ({ hash }) => foundKey({ hash }));
+      ingress.bus.frames = () =>
+        isStream
+          ? framesOf(SSE_HEAD, `event: response.created\ndata: ${JSON.stringify(event)}\n\n`)
+          : framesOf(HEAD, JSON.stringify(kept));
+      const [owner, stranger] = [VIRTUAL_KEY, `${VIRTUAL_KEY}3`];
+      const ask = async (key: string, more: object = {}): Promise<number> => {
+        const authorization = `Bearer ${key}`;
+        const response = await ingress.post(
+          '/v1/responses',
+          { model, input: 'Hi', ...more },
+          { authorization },
+        );
+        await response.text();
+        return response.status;
+      };
+      const next = { previous_response_id: 'resp_abc' };
+      expect([await ask(owner), await ask(owner, next), await ask(stranger, next)]).toEqual([200, 200, 400]);
+    },
+  );
 });
