@@ -1,5 +1,5 @@
 import { apart, type Finder, type Finding } from './finders/finding.js';
-import type { SaidText } from './text-guard.js';
+import type { SaidText } from './said-text.js';
 
 /**
  * Adds what is found only where parts of one text that stand side by side are read as one, as a model does. What is found in a part

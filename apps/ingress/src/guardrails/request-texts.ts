@@ -1,7 +1,7 @@
 import { boundaryOf, spliceMultipart } from '@tollgate/dialects';
 import type { CallRequest } from '../calls/call-request.js';
 import type { Json } from '../calls/request-rules.js';
-import type { SaidText } from './text-guard.js';
+import type { SaidText } from './said-text.js';
 import { jsonTexts, withTexts } from './texts/json-texts.js';
 import { REQUEST_ROOTS } from './texts/text-keys.js';
 

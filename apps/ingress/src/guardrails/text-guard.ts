@@ -6,14 +6,7 @@ import { within } from './finders/time-limit.js';
 import { violation } from './guardrail-errors.js';
 import { withStraddling } from './neighbours.js';
 import { labelOf, type Placeholders } from './placeholders.js';
-
-/** A text, and who says it. */
-export interface SaidText {
-  readonly text: string;
-  readonly role: string | null;
-  /** Where in a request it stands. */
-  readonly path?: readonly (string | number)[];
-}
+import type { SaidText } from './said-text.js';
 
 /** For one check: what an expression may take of the process, which does nothing else meanwhile. */
 const LIMIT_MS = 100;
