@@ -2,7 +2,7 @@ import type { ResponseHead } from '@tollgate/contracts';
 import { isObject, NdjsonDecoder, SseDecoder } from '@tollgate/dialects';
 import { NOTHING, type AnswerStage } from '../calls/answer-stages.js';
 import { undecided, violation } from './guardrail-errors.js';
-import type { SaidText } from './text-guard.js';
+import type { SaidText } from './said-text.js';
 import { pieceOf } from './texts/answer-pieces.js';
 import { framingOf, type Framing } from './texts/framing.js';
 import { jsonTexts, withTexts } from './texts/json-texts.js';

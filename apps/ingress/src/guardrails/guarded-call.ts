@@ -11,7 +11,8 @@ import type { Judge, JudgedCall } from './judge.js';
 import { Placeholders } from './placeholders.js';
 import { requestTexts } from './request-texts.js';
 import { GuardedFlow, PASSING, RestoringFlow } from './text-flows.js';
-import { masked, refuseBlocked, type SaidText, type TextGuard } from './text-guard.js';
+import type { SaidText } from './said-text.js';
+import { masked, refuseBlocked, type TextGuard } from './text-guard.js';
 
 /** A call that its guardrails let go on. */
 export interface GuardedCall {

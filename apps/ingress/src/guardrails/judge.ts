@@ -3,7 +3,7 @@ import type { Applicant } from '../calls/call-intake.js';
 import { guardrailAsked } from '../events.js';
 import type { CallContext } from '../http/request-context.js';
 import { undecided } from './guardrail-errors.js';
-import type { SaidText } from './text-guard.js';
+import type { SaidText } from './said-text.js';
 
 /** A call as somebody outside is asked about it. */
 export interface JudgedCall {
