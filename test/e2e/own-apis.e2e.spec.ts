@@ -157,6 +157,14 @@ function describeOwnApis(start: (config: string, env: Record<string, string>) =>
     });
   });
 
+  it('a spent budget ends it too, whatever is asked for', async () => {
+    const key = await newKey({ max_budget: 0.25 });
+    expect((await ask('/search', {}, key)).status).toBe(200);
+    const model = { method: 'POST', headers: json, body: '{"model":"unheard-of","messages":[]}' };
+    expect((await ask('/openai/v1/chat/completions', model, key)).status).toBe(422);
+    expect((await ask('/openai/v1/files', {}, key)).status).toBe(422);
+  });
+
   it('one that the config does not have needs its variables alone', async () => {
     expect((await ask('/mistral/v1/unheard')).status).toBe(200);
     expect(target.seen.at(-1)).toMatchObject({
