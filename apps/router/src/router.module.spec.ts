@@ -9,10 +9,10 @@ import { PlatformModule } from '@tollgate/app';
 import { BusStrategy, CallRpcContext, GatewayRpcExceptionFilter, InProcessBus } from '@tollgate/bus';
 import { readEnvironment } from '@tollgate/config';
 import {
-  CONTRACTS,
   GatewayError,
   NO_USAGE,
   attemptCall,
+  contractsOf,
   routeCall,
   type AttemptHeader,
 } from '@tollgate/contracts';
@@ -75,7 +75,8 @@ describe('RouterModule', () => {
       logger: false,
       strategy: new BusStrategy({
         bus,
-        contracts: CONTRACTS,
+        // Of a worker's messages, what its stand-in here takes.
+        contracts: [...contractsOf('router'), attemptCall],
         services: ['router', 'worker'],
         targets: ['openai'],
         graceMs: () => 1_000,
