@@ -7,7 +7,7 @@ import { CallService } from '../calls/call.service.js';
 import { invalid } from '../calls/request-fields.js';
 import { Access } from '../http/access.decorator.js';
 import { readNativeRequest } from './native-request.js';
-import { decodedPath } from './upward-paths.js';
+import { readingsOf } from './upward-paths.js';
 
 /** What OpenAI keeps for its callers, below `/v1`. */
 const STORED = [
@@ -109,7 +109,7 @@ export class NativeController {
 
 /** A path of one of OpenAI's responses, however it is written. */
 const namesResponse = (path: string): boolean =>
-  /\/responses[/\\]+[^/\\]/i.test(decodedPath(path.split('?', 1)[0] ?? ''));
+  readingsOf(path.split('?', 1)[0] ?? '').some((text) => /\/responses[/\\]+[^/\\]/i.test(text));
 
 /** The gateway's key, where a client sent it in the query, is not the provider's. */
 const withoutKey = (path: string): string =>

@@ -8,22 +8,23 @@ const MAX_DECODINGS = 3;
  * what is beside it with the gateway's credential. Throws `invalid_request`.
  */
 export function checkPath(path: string): void {
-  let text = path;
-  for (let decodings = 0; decodings <= MAX_DECODINGS; decodings += 1) {
-    if (text.split(/[/\\]/).some(isUpward))
-      throw new GatewayError('invalid_request', "The path must have no segments '.' and '..'");
-    text = decoded(text);
-  }
+  if (readingsOf(path).some((text) => text.split(/[/\\]/).some(isUpward)))
+    throw new GatewayError('invalid_request', "The path must have no segments '.' and '..'");
 }
 
 /** Some servers cut parameters off a segment before they look at it. */
 const isUpward = (segment: string): boolean => /^\.{1,2}$/.test(segment.split(';', 1)[0]?.trim() ?? '');
 
-/** A path as the last of them reads it. */
-export function decodedPath(path: string): string {
-  let text = path;
-  for (let decodings = 0; decodings < MAX_DECODINGS; decodings += 1) text = decoded(text);
-  return text;
+/** A path as the first server reads it, and each that decodes it once more; what the last reads comes last. */
+export function readingsOf(path: string): readonly string[] {
+  const readings = [path];
+  for (
+    let text = decoded(path);
+    readings.length <= MAX_DECODINGS && text !== readings.at(-1);
+    text = decoded(text)
+  )
+    readings.push(text);
+  return readings;
 }
 
 /** What cannot be decoded stays as it is, and the rest is. */

@@ -2,7 +2,12 @@ import { FieldRules } from '../codec/travelling-fields.js';
 import { isObject, optionalNumber, optionalString, type Json } from '../json/json.js';
 import { present } from '../json/present.js';
 import type { Refusals } from '../refusals.js';
-import { maxTokensOf, stopSequencesOf, temperatureOf } from '../to-anthropic/request-parameters.js';
+import {
+  maxTokensOf,
+  stopSequencesOf,
+  temperatureOf,
+  WITHOUT_COUNTERPART,
+} from '../to-anthropic/request-parameters.js';
 import { maxTokensFor } from '../to-anthropic/request-thinking.js';
 import type { ModelFamily } from './model-family.js';
 
@@ -28,21 +33,7 @@ const RULES = new FieldRules(
     'inferenceConfig',
     'additionalModelRequestFields',
   ],
-  [
-    'n',
-    'logprobs',
-    'top_logprobs',
-    'logit_bias',
-    'frequency_penalty',
-    'presence_penalty',
-    'seed',
-    'audio',
-    'modalities',
-    'prediction',
-    'verbosity',
-    'functions',
-    'function_call',
-  ],
+  WITHOUT_COUNTERPART,
 );
 
 /** Converse's own fields that chat has no name for: callers write them as they are. */

@@ -4,6 +4,23 @@ import { wordTable } from '../json/word-table.js';
 import type { Refusals } from '../refusals.js';
 import { isBlank } from './request-content.js';
 
+/** OpenAI's fields that neither Messages nor Converse have a word for. */
+export const WITHOUT_COUNTERPART = [
+  'n',
+  'logprobs',
+  'top_logprobs',
+  'logit_bias',
+  'frequency_penalty',
+  'presence_penalty',
+  'seed',
+  'audio',
+  'modalities',
+  'prediction',
+  'verbosity',
+  'functions',
+  'function_call',
+] as const;
+
 const RULES = new FieldRules(
   [
     'model',
@@ -22,21 +39,7 @@ const RULES = new FieldRules(
     'service_tier',
     'output_config',
   ],
-  [
-    'n',
-    'logprobs',
-    'top_logprobs',
-    'logit_bias',
-    'frequency_penalty',
-    'presence_penalty',
-    'seed',
-    'audio',
-    'modalities',
-    'prediction',
-    'verbosity',
-    'functions',
-    'function_call',
-  ],
+  WITHOUT_COUNTERPART,
 );
 
 /** Fields that Anthropic calls the same or that we do not know: they travel on. Refuses those without a counterpart. */

@@ -1,7 +1,8 @@
+import type { Json } from '@tollgate/dialects';
 import { findProvider } from '../manifest.js';
 import { connectionTo } from '../connection.js';
 import { upstreamRequest } from './upstream-request.js';
-import { withCachePoints, type CachePoint } from './cache-points.js';
+import { markedRequest, type CachePoint } from './cache-points.js';
 
 const control = { type: 'ephemeral' };
 const point = (own: Partial<CachePoint>): CachePoint => ({
@@ -11,13 +12,10 @@ const point = (own: Partial<CachePoint>): CachePoint => ({
 const user = (content: unknown) => ({ role: 'user', content });
 const marked = (text: string) => [{ type: 'text', text, cache_control: control }];
 
-const mark = (request: object, ...points: CachePoint[]): unknown =>
-  JSON.parse(
-    Buffer.from(withCachePoints(Buffer.from(JSON.stringify(request)), 'openai-chat', points)).toString(),
-  );
+const mark = (request: Json, ...points: CachePoint[]): Json => markedRequest(request, points);
 
 describe('points of a prompt', () => {
-  it.each<[string, CachePoint, object, object]>([
+  it.each<[string, CachePoint, Json, Json]>([
     [
       'of a role',
       point({ role: 'system' }),
@@ -66,18 +64,12 @@ describe('points of a prompt', () => {
       ],
     });
   });
-
-  it('leave the bytes alone where there are none', () => {
-    const body = Buffer.from('{ "messages": [] }');
-    expect(withCachePoints(body, 'openai-chat')).toBe(body);
-    expect(withCachePoints(body, 'openai-embeddings', [point({ index: 0 })])).toBe(body);
-  });
 });
 
 describe('a call', () => {
-  const bodyFor = (
+  const textFor = (
     dialect: 'openai-chat' | 'openai-responses' | 'anthropic-messages',
-    request: object,
+    request: object | string,
     cachePoints: CachePoint[],
   ) => {
     const settings = { apiKey: 'k', apiBase: null, apiVersion: null, organization: null, more: {} };
@@ -90,11 +82,12 @@ describe('a call', () => {
         stream: false,
         includeUsage: true,
       },
-      ...{ headers: {}, body: Buffer.from(JSON.stringify(request)) },
+      ...{ headers: {}, body: Buffer.from(typeof request === 'string' ? request : JSON.stringify(request)) },
       options: { defaults: {}, extraBody: {}, additionalDropParams: [], dropParams: false, cachePoints },
     });
-    return JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>;
+    return Buffer.from(body).toString();
   };
+  const bodyFor = (...asked: Parameters<typeof textFor>): Json => JSON.parse(textFor(...asked)) as Json;
 
   it.each([
     ['openai-chat', { messages: [user('Hi')] }],
@@ -112,5 +105,16 @@ describe('a call', () => {
     const body = bodyFor('anthropic-messages', { ...own, messages: [user('Hi')] }, []);
     expect(body['messages']).toEqual([user(marked('Hi'))]);
     expect(body).not.toHaveProperty('cache_control_injection_points');
+  });
+
+  it('keeps every byte that no point is about', () => {
+    const rest = '"top_p" : 1e0, "tools": [ {"a" : 1} ], "unheard": {"b":\n2}';
+    const request = `{"model":"m", ${rest}, "messages": [ {"role":"user", "content":"Hi"} ]}`;
+    expect(textFor('anthropic-messages', request, [point({ index: 0 })])).toBe(
+      `{"model":"claude", ${rest}, "messages": ${JSON.stringify([user(marked('Hi'))])}}`,
+    );
+    const unmarked = request.replace('"m"', '"claude"');
+    for (const points of [[], [point({ index: 7 })]])
+      expect(textFor('anthropic-messages', request, points)).toBe(unmarked);
   });
 });

@@ -1,5 +1,5 @@
 import type { Dialect } from '@tollgate/contracts';
-import type { Json } from '@tollgate/dialects';
+import type { Json, ObjectMembers } from '@tollgate/dialects';
 
 /** Where a prompt is to be kept by the provider (LiteLLM's `cache_control_injection_points`). */
 export interface CachePoint {
@@ -19,17 +19,31 @@ const EPHEMERAL = { type: 'ephemeral' };
 
 const MARKED: ReadonlySet<Dialect> = new Set(['openai-chat', 'anthropic-messages']);
 
-/** A body with its points marked; the very same bytes where there are none. */
-export function withCachePoints(
+/** Members of a request that are marked, or count. */
+const READ = [FIELD, MARK, 'system', 'messages', 'tools'];
+
+/** What marking changes of a body: members, and their texts instead. Nothing is parsed where there are no points. */
+export function cachePointEdits(
   body: Uint8Array,
+  members: ObjectMembers,
   dialect: Dialect,
   configured: readonly CachePoint[] = [],
-): Uint8Array {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (!MARKED.has(dialect) || (configured.length === 0 && !bytes.includes(FIELD))) return body;
-  const request = JSON.parse(bytes.toString()) as Json;
-  return Buffer.from(JSON.stringify(markedRequest(request, pointsOf(request, configured))));
+): Readonly<Record<string, string>> {
+  if (!MARKED.has(dialect) || (configured.length === 0 && !members.has(FIELD))) return NONE;
+  const request: Json = {};
+  for (const name of READ) {
+    const member = members.get(name);
+    if (member !== undefined) request[name] = parsed(body.subarray(member.valueStart, member.valueEnd));
+  }
+  const marked = markedRequest(request, pointsOf(request, configured));
+  const changed = Object.keys(request).filter((name) => marked[name] !== request[name]);
+  return Object.fromEntries(changed.map((name) => [name, JSON.stringify(marked[name])]));
 }
+
+const NONE = {};
+
+const parsed = (bytes: Uint8Array): unknown =>
+  JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as unknown;
 
 /** The caller's own points, else the deployment's. */
 export function pointsOf(request: Json, configured: readonly CachePoint[] = []): readonly CachePoint[] {
@@ -69,22 +83,24 @@ interface MarkPlace {
 
 function placesOf(request: Json, { at, role, index }: CachePoint): MarkPlace[] {
   if (at === 'tools') return [lastOf(request, 'tools')];
-  const messages = Array.isArray(request['messages']) ? [...(request['messages'] as Json[])] : [];
-  request['messages'] = messages;
+  const messages = messagesOf(request);
   if (index !== null) {
     const found = index < 0 ? messages.length + index : index;
-    return found in messages ? [messageAt(messages, found)] : [];
+    return found in messages ? [messageAt(request, found)] : [];
   }
   const system = role === 'system' && request['system'] !== undefined ? [lastOf(request, 'system')] : [];
   const ofRole = [...messages.keys()].filter((place) => messages[place]?.['role'] === role).reverse();
-  return [...ofRole.map((place) => messageAt(messages, place)), ...system];
+  return [...ofRole.map((place) => messageAt(request, place)), ...system];
 }
 
-const messageAt = (messages: Json[], place: number): MarkPlace => ({
+const messagesOf = ({ messages }: Json): readonly Json[] =>
+  Array.isArray(messages) ? (messages as Json[]) : [];
+
+const messageAt = (request: Json, place: number): MarkPlace => ({
   mark(control) {
-    const message = { ...messages[place] };
+    const message = { ...messagesOf(request)[place] };
     const isMarked = lastOf(message, 'content').mark(control);
-    if (isMarked) messages[place] = message;
+    if (isMarked) request['messages'] = messagesOf(request).with(place, message);
     return isMarked;
   },
 });

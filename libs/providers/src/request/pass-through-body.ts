@@ -2,6 +2,7 @@ import type { Dialect } from '@tollgate/contracts';
 import { isOwnField, scanObject, spliceObject, type ObjectMembers } from '@tollgate/dialects';
 import type { Endpoint } from '../endpoint.js';
 import type { Provider } from '../provider.js';
+import { cachePointEdits } from './cache-points.js';
 import { namesModel } from './dialect-bodies.js';
 import { applicableDefaults, type BodyOptions } from './request-options.js';
 
@@ -32,6 +33,7 @@ export function passThroughBody(body: Uint8Array, query: BodyQuery): Uint8Array 
   for (const [name, value] of applicableDefaults(options.defaults, (field) => members.has(field))) {
     edits[name] = JSON.stringify(value);
   }
+  Object.assign(edits, cachePointEdits(body, members, dialect, options.cachePoints));
   if (HAS_STREAM_OPTIONS.has(dialect)) editStreamOptions(edits, body, members, query);
   for (const name in options.extraBody) edits[name] = JSON.stringify(options.extraBody[name]);
   if (namesModel(dialect)) edits['model'] = JSON.stringify(query.model);

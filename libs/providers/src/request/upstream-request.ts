@@ -3,7 +3,6 @@ import type { Connection } from '../connection.js';
 import { noWay, wayTo, type Way } from '../endpoint.js';
 import type { UpstreamRequest } from '../kit/exchange.js';
 import type { Provider } from '../provider.js';
-import { withCachePoints } from './cache-points.js';
 import { cappedBody } from './capped-body.js';
 import { continuedBody, prefillOf } from './continued-body.js';
 import { formBody } from './form-body.js';
@@ -113,11 +112,8 @@ function withoutDroppedHeaders(call: UpstreamCall): UpstreamCall {
   return { ...call, headers: Object.fromEntries(kept) };
 }
 
-function sameBody({ body, contentType }: UpstreamCall, query: BodyQuery): Uint8Array {
-  if (contentType !== undefined) return formBody(body, contentType, query);
-  const { endpoint, options } = query;
-  return passThroughBody(withCachePoints(body, endpoint.dialect, options.cachePoints), query);
-}
+const sameBody = ({ body, contentType }: UpstreamCall, query: BodyQuery): Uint8Array =>
+  contentType === undefined ? passThroughBody(body, query) : formBody(body, contentType, query);
 
 const NONE = {};
 
