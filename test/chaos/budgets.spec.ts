@@ -199,7 +199,7 @@ describeWithServers('budgets under failures', () => {
         office.newKey({ max_budget: 5 }),
         office.newKey({ max_budget: 5, on_state_down: 'allow' }),
       ]);
-      const [refuses, goesOn] = [keys[0]!, keys[1]!];
+      const [refuses, goesOn] = [keys[0], keys[1]];
       const many = (key: string) =>
         Promise.all(
           Array.from({ length: 10 }, (_, number) => callCent(urls()[number % 2]!, key, number < 5)),
