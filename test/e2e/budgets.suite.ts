@@ -19,6 +19,13 @@ export const budgetConfig = (labUrl: string): object => ({
       },
     },
     {
+      model_name: 'stuck',
+      litellm_params: {
+        ...{ model: 'openai/own?tokens=100&delayMs=60000', api_base: `${labUrl}/v1`, api_key: 'sk-lab' },
+        ...{ input_cost_per_token: 0, output_cost_per_token: 0.0001 },
+      },
+    },
+    {
       model_name: 'long',
       litellm_params: {
         ...{ model: 'openai/own?tokens=4000', api_base: `${labUrl}/v1`, api_key: 'sk-lab' },
@@ -47,7 +54,7 @@ export const budgetConfig = (labUrl: string): object => ({
       },
     },
   ],
-  general_settings: { master_key: MASTER_KEY, budget_wait: 30 },
+  general_settings: { master_key: MASTER_KEY, budget_wait: 30, hold_grace: 20 },
   litellm_settings: { num_retries: 0 },
   router_settings: { retry_budget: 'off', num_retries: 0 },
 });

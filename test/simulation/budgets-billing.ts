@@ -76,7 +76,7 @@ export function assembleBilling(database: Database, state: State, config: LiveCo
     keyAdmin: new KeyAdmin(changes),
     entryAdmin: new EntryAdmin(changes),
     seeds: new CounterSeeds(state, turns, backlog, charges, counters, known),
-    sweeper: new HoldSweeperJob(state, backlog),
+    sweeper: new HoldSweeperJob(state, backlog, config),
     usage: new UsageQueue(intake, new LedgerNews(watch, desk)),
   };
 }

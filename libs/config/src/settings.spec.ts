@@ -117,7 +117,7 @@ general_settings:
   { master_key: sk-1, dangerously_permit_weak_or_unset_master_key: true, database_url: postgres://x, litellm_key_header_name: h,
     user_api_key_cache_ttl: 1, max_request_size_mb: 1, always_include_stream_usage: true, on_state_down: allow, realtime_session_timeout: 60,
     maximum_spend_logs_retention_period: 90d,
-    apply_user_budget_to_team_keys: true, budget_exceeded_status: 422, on_stream_overrun: cut, budget_wait: 1,
+    apply_user_budget_to_team_keys: true, budget_exceeded_status: 422, on_stream_overrun: cut, budget_wait: 1, hold_grace: 60,
     pass_through_endpoints: [{ path: /p, target: 'http://t', headers: { h: v }, include_subpath: true, forward_headers: true,
       default_query_params: { q: v }, methods: [GET], cost_per_request: 1, auth: true }],
     store_model_in_db: true, alerting: [slack, email], alerting_threshold: 1, alert_types: [budget_alerts],

@@ -43,7 +43,7 @@ function replicaOf({ database }: Stage, state: State) {
     intake: new UsageIntake(ledger, charges, turns, backlog),
     seeds: new CounterSeeds(state, turns, backlog, charges, counters, known),
     drift: new CounterDriftJob(state, turns, backlog, counters, known),
-    sweeper: new HoldSweeperJob(state, backlog),
+    sweeper: new HoldSweeperJob(state, backlog, config),
     counters,
     backlog,
   };

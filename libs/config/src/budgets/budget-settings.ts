@@ -14,6 +14,8 @@ export interface BudgetSettings {
   readonly onStreamOverrun: 'cut' | 'finish';
   /** Tollgate's own: how long (ms) a call waits when only the reservations of calls under way are in its way. */
   readonly waitMs: number;
+  /** Tollgate's own: how long (ms) after its deadline a call that nobody settled keeps its reservation. */
+  readonly holdGraceMs: number;
   /** A user's own budget binds the calls of its team keys too. */
   readonly userBindsTeamKeys: boolean;
   /** Priority → its share of a model's capacity (`rpm` and `tpm` of its deployments). Empty: there are no priorities. */
@@ -31,6 +33,7 @@ export const BUDGET_DEFAULTS: BudgetSettings = {
   exceededStatus: 422,
   onStreamOverrun: 'cut',
   waitMs: 5_000,
+  holdGraceMs: 600_000,
   userBindsTeamKeys: false,
   priorities: new Map(),
   defaultPriority: null,

@@ -12,7 +12,7 @@ describe('budgets of the config', () => {
       'max_budget: 100, budget_duration: 30d, max_end_user_budget: 0.5, max_end_user_budget_id: free,' +
         ' priority_reservation: { prod: 0.75, dev: "0.25" },' +
         ' priority_reservation_settings: { default_priority: 0.1, saturation_threshold: 0.5 }',
-      'apply_user_budget_to_team_keys: true, budget_exceeded_status: 429, on_stream_overrun: finish, budget_wait: 0',
+      'apply_user_budget_to_team_keys: true, budget_exceeded_status: 429, on_stream_overrun: finish, budget_wait: 0, hold_grace: 20',
     );
     expect(budgets).toEqual({
       gateway: [{ window: '30d', maxNanos: 100_000_000_000, softNanos: null }],
@@ -21,6 +21,7 @@ describe('budgets of the config', () => {
       exceededStatus: 429,
       onStreamOverrun: 'finish',
       waitMs: 0,
+      holdGraceMs: 20_000,
       userBindsTeamKeys: true,
       priorities: new Map([
         ['prod', 0.75],

@@ -15,6 +15,7 @@ const ROUNDING = 1e-9;
 export function readBudgetSettings(litellm: Litellm, general: General): BudgetSettings {
   const status = general.choice('budget_exceeded_status', ['400', '422', '429']);
   const waitMs = general.seconds('budget_wait', { min: 0, max: 60 });
+  const holdGraceMs = general.seconds('hold_grace', { min: 1, max: 86_400 });
   const priorities = readPriorities(litellm);
   return {
     gateway: budgetsOf(readDollars(litellm, 'max_budget'), readWindow(litellm, 'budget_duration')),
@@ -24,6 +25,7 @@ export function readBudgetSettings(litellm: Litellm, general: General): BudgetSe
     onStreamOverrun:
       general.choice('on_stream_overrun', ['cut', 'finish']) ?? BUDGET_DEFAULTS.onStreamOverrun,
     waitMs: waitMs ?? BUDGET_DEFAULTS.waitMs,
+    holdGraceMs: holdGraceMs ?? BUDGET_DEFAULTS.holdGraceMs,
     userBindsTeamKeys: general.boolean('apply_user_budget_to_team_keys') ?? false,
     priorities,
     ...readPrioritySettings(litellm),

@@ -28,6 +28,10 @@ export const BUDGET_RULE_ROWS = {
     '5',
     "seconds that a call waits while only reservations of calls under way are in its way (Tollgate's own)",
   ],
+  hold_grace: [
+    '600',
+    "seconds after a call's deadline when what it reserved is released, if whoever had to settle it died (Tollgate's own)",
+  ],
 } as const satisfies Record<string, SettingRow>;
 
 export const BUDGET_SETTINGS = {
