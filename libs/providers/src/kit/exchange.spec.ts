@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { GatewayError, type Clocks } from '@tollgate/contracts';
 import type { Dispatcher } from 'undici';
 import { Exchange } from './exchange.js';
+import { readerTurns } from './reader-turns.js';
 import { Transport } from './transport.js';
 
 const LONG = 20_000;
@@ -222,10 +223,10 @@ describe('Exchange', () => {
     await closed;
   });
 
-  it('reads on after data that came while it resumed', async () => {
+  describe('at a provider whose socket is looked at', () => {
     let handler!: Dispatcher.DispatchHandler;
-    const late: Buffer[] = [Buffer.alloc(300_000), Buffer.alloc(300_000)];
-    let paused = false;
+    let late: Buffer[];
+    let paused: boolean;
     const controller = {
       pause: () => (paused = true),
       // As undici does: what its parser holds is handed over before this returns.
@@ -238,22 +239,64 @@ describe('Exchange', () => {
     const dispatcher = {
       dispatch: (_options: unknown, given: Dispatcher.DispatchHandler) => (handler = given),
     } as unknown as Dispatcher;
-    const exchange = new Exchange(
-      dispatcher,
-      { origin: 'http://provider', path: '/', headers: [], body: Buffer.from('{}') },
-      {
-        source: { label: 'Test', secrets: [] },
-        clocks: clocks(),
-        signal: new AbortController().signal,
-        maxAnswerBytes: 1,
-      },
-    );
-    handler.onRequestStart?.(controller, {});
-    handler.onResponseData?.(controller, Buffer.alloc(300_000));
-    expect(paused).toBe(true);
-    for (let read = 0; read < 3; read++) expect(await exchange.read()).toHaveLength(300_000);
-    expect(paused).toBe(false);
-    handler.onResponseEnd?.(controller, {});
-    expect(await exchange.read()).toBeNull();
+
+    const begin = (): Exchange => {
+      const exchange = new Exchange(
+        dispatcher,
+        { origin: 'http://provider', path: '/', headers: [], body: Buffer.from('{}') },
+        {
+          source: { label: 'Test', secrets: [] },
+          clocks: clocks(),
+          signal: new AbortController().signal,
+          maxAnswerBytes: 1,
+        },
+      );
+      handler.onRequestStart?.(controller, {});
+      return exchange;
+    };
+
+    beforeEach(() => {
+      late = [];
+      paused = false;
+    });
+
+    it('reads on after data that came while it resumed', async () => {
+      late = [Buffer.alloc(300_000), Buffer.alloc(300_000)];
+      const exchange = begin();
+      handler.onResponseData?.(controller, Buffer.alloc(300_000));
+      expect(paused).toBe(true);
+      for (let read = 0; read < 3; read++) expect(await exchange.read()).toHaveLength(300_000);
+      expect(paused).toBe(false);
+      handler.onResponseEnd?.(controller, {});
+      expect(await exchange.read()).toBeNull();
+    });
+
+    it('takes what came in its turn, in one piece', async () => {
+      const exchange = begin();
+      handler.onResponseData?.(controller, Buffer.from('one '));
+      handler.onResponseData?.(controller, Buffer.from('piece'));
+      expect(exchange.poll()).toBeUndefined();
+      await exchange.changed();
+      expect(exchange.poll()?.toString()).toBe('one piece');
+      handler.onResponseData?.(controller, Buffer.from('rest'));
+      handler.onResponseEnd?.(controller, {});
+      // Nobody has to wait for the last words.
+      expect(exchange.poll()?.toString()).toBe('rest');
+      expect(exchange.poll()).toBeNull();
+    });
+
+    it('leaves what comes to the kernel while many readers wait', async () => {
+      const exchange = begin();
+      handler.onResponseData?.(controller, Buffer.from('a'));
+      for (let reader = 0; reader < 50; reader++) readerTurns.add(() => undefined);
+      expect((await exchange.read())?.toString()).toBe('a');
+      expect(paused).toBe(true);
+      late = [Buffer.from('b')];
+      handler.onResponseData?.(controller, Buffer.from('the next piece'));
+      expect((await exchange.read())?.toString()).toBe('the next piece');
+      expect((await exchange.read())?.toString()).toBe('b');
+      expect(paused).toBe(false);
+      handler.onResponseEnd?.(controller, {});
+    });
   });
 });

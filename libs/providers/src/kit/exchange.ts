@@ -48,6 +48,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private start: ResponseStart | undefined;
   private chunks: Buffer[] = [];
   private buffered = 0;
+  /** The provider's socket is not read on, or no further than the next piece. */
+  private paused = false;
+  /** Something came, and the reader's turn did not yet. */
+  private queued = false;
   private failure: GatewayError | undefined;
   private ended = false;
   private released = false;
@@ -82,9 +86,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.start;
   }
 
-  /** What has come since the last time, in one piece; null at the end of the answer, undefined while there is nothing new. */
+  /**
+   * What has come since the last time, in one piece; null at the end of the answer, undefined while there is nothing new or it is
+   * others' turn to read.
+   */
   poll(): Buffer | null | undefined {
-    if (this.chunks.length > 0) return this.take();
+    const mayTake = !this.queued || this.isOver;
+    if (mayTake && this.chunks.length > 0) return this.take();
     if (this.failure !== undefined) throw this.failure;
     return this.ended ? null : undefined;
   }
@@ -168,12 +176,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.notify();
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.released) return;
     this.chunks.push(chunk);
     this.buffered += chunk.length;
-    if (this.buffered > HIGH_WATER_BYTES) controller.pause();
-    if (this.chunks.length === 1) readerTurns.add(this.notify);
+    if (this.buffered > HIGH_WATER_BYTES) this.pause();
+    if (this.queued) return;
+    this.queued = true;
+    readerTurns.add(this.onTurn);
   }
 
   onResponseEnd(): void {
@@ -201,12 +211,27 @@ export class Exchange implements Dispatcher.DispatchHandler {
   };
 
   private take(): Buffer {
-    const { chunks, buffered } = this;
+    const { chunks } = this;
     this.chunks = [];
     this.buffered = 0;
     // NOTE resuming may bring data, and another pause, before it returns: the count must be fresh by then.
-    if (buffered > HIGH_WATER_BYTES) this.controller?.resume();
+    this.readOn();
     return joined(chunks);
+  }
+
+  /** While many readers wait, what comes until this one's next turn is left to the kernel, and then read in one piece. */
+  private readOn(): void {
+    if (this.paused) {
+      this.paused = false;
+      this.controller?.resume();
+    }
+    if (readerTurns.areMany && !this.released) this.pause();
+  }
+
+  private pause(): void {
+    if (this.paused) return;
+    this.paused = true;
+    this.controller?.pause();
   }
 
   private change(): Promise<void> {
@@ -215,11 +240,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     });
   }
 
-  private readonly notify = (): void => {
+  private readonly onTurn = (): void => {
+    this.queued = false;
+    this.notify();
+  };
+
+  private notify(): void {
     const { wake } = this;
     this.wake = undefined;
     wake?.();
-  };
+  }
 
   private startPhase(what: string, milliseconds: number): void {
     clearTimeout(this.phaseClock);

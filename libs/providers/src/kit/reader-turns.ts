@@ -1,5 +1,5 @@
 /** Readers that go on in one turn of the event loop. */
-const READERS_A_TURN = 64;
+const READERS_A_TURN = 16;
 /** Entries that were served are dropped this many at a time. */
 const COMPACT_FROM = 1_024;
 
@@ -15,6 +15,11 @@ class ReaderTurns {
   add(goOn: () => void): void {
     if (this.waiting.length === 0) this.schedule();
     this.waiting.push(goOn);
+  }
+
+  /** More readers wait than one turn serves. */
+  get areMany(): boolean {
+    return this.waiting.length - this.next > READERS_A_TURN;
   }
 
   private schedule(): void {

@@ -14,6 +14,8 @@ const CONNECTIONS = 4_096;
 const KEEP_ALIVE_MS = 30_000;
 /** Upper bound; each attempt's own connect clock is usually shorter. */
 const CONNECT_MS = 60_000;
+/** A socket that nobody reads on holds one read: the rest gathers in the kernel, where it costs nothing. */
+const SHALLOW = { highWaterMark: 1 };
 
 /** HTTP/1.1 keep-alive pools, one per origin. Clocks are the exchange's, so undici's own are off. */
 export class Transport {
@@ -40,7 +42,7 @@ export class Transport {
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 65_536,
-      connect: { timeout: CONNECT_MS },
+      connect: { timeout: CONNECT_MS, ...SHALLOW },
     });
     this.pools.set(origin, pool);
     return pool;
