@@ -67,7 +67,7 @@ export async function* workerFrames(
           ...call,
           ...{ model, upstreamModel: 'theirs', stream, includeUsage, options, resumable: true },
         })
-      : new NativeAttempt(transport, connection, { ...call, native });
+      : new NativeAttempt(transport, connection, { ...call, native, upstreamModel: 'theirs' });
   const signal = new AbortController().signal;
   const answer = await attempt.open({ clocks: CLOCKS, signal });
   const { status, contentType: type, headers: told } = answer;

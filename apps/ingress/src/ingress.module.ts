@@ -76,6 +76,7 @@ import { ModelInfoController } from './models-admin/model-info.controller.js';
 import { ModelsAdmin } from './models-admin/models-admin.js';
 import { ModelsAdminController } from './models-admin/models-admin.controller.js';
 import { EarlierTurns } from './responses/earlier-turns.js';
+import { ProviderResponses } from './responses/provider-responses.js';
 import { ResponseRecords } from './responses/response-records.js';
 import { ResponsesController } from './responses/responses.controller.js';
 import { RootController } from './root.controller.js';
@@ -168,6 +169,7 @@ export const HTTP_CONTROLLERS = [
     ModelNames,
     ModelsAdmin,
     ResponseCache,
+    ProviderResponses,
     ResponseRecords,
     RouteGuard,
     RouteTable,

@@ -48,6 +48,15 @@ export function groupOf({ name, members, isLone, isWildcard }: NamedDeployments)
   };
 }
 
+/** One of a group's deployments by itself; undefined when it is none of them. */
+export function memberOf(group: Group, deploymentId: string): Group | undefined {
+  const members = group.candidates.filter(({ deployment }) => deployment.id === deploymentId);
+  const [member] = members;
+  return (
+    member && groupOf({ name: group.name, members, isLone: member.isLone, isWildcard: member.isWildcard })
+  );
+}
+
 function untaggedOf(candidates: readonly Candidate[]): Group['untagged'] {
   if (candidates.some(({ tags }) => tags.has('default'))) return 'default';
   return candidates.some(({ tags }) => tags.size === 0) ? 'tagless' : 'all';

@@ -3,7 +3,7 @@ import type { CallHeader } from '@tollgate/contracts';
 import { canaryOf, type Canary } from './canary/canary-book.js';
 import { Catalogue } from './catalogue.js';
 import { settingsOf } from './group-settings.js';
-import type { Group } from './group.js';
+import { memberOf, type Group } from './group.js';
 import { NativeGroups } from './native-groups.js';
 import { teamRoutingOf } from './team-routing.js';
 
@@ -30,11 +30,14 @@ export class RoutingTable {
 
   /** The group that a call asks for: by the aliases of its key, of its team, then as the config has it. */
   resolve(header: CallHeader): Group | undefined {
-    const { model, principal, native } = header;
-    if (native !== undefined) return this.natives.groupOf(native.provider, model);
+    const { model, principal, native, deploymentId } = header;
+    if (native !== undefined && deploymentId === undefined)
+      return this.natives.groupOf(native.provider, model);
     const ofTeam = teamRoutingOf(header, this.router);
     const name = aliasOf(model, principal.routing?.aliases) ?? aliasOf(model, ofTeam?.aliases) ?? model;
-    return this.catalogue.resolve(name);
+    const group = this.catalogue.resolve(name);
+    if (deploymentId === undefined) return group;
+    return (group && memberOf(group, deploymentId)) ?? this.catalogue.resolve(deploymentId);
   }
 
   settingsOf(name: string, group: Group): ReturnType<typeof settingsOf> {

@@ -50,8 +50,8 @@ function attemptOf(
   const { dialect, native, headers, contentType } = header.call;
   if (native === undefined)
     return new Attempt(transport, target.connection, toCall(work, body, maxOutputTokens));
-  const { attemptId } = header;
-  const call = { attemptId, native, dialect, headers, contentType, body };
+  const { attemptId, upstreamModel } = header;
+  const call = { attemptId, native, upstreamModel, dialect, headers, contentType, body };
   return new NativeAttempt(transport, target.connection, call);
 }
 

@@ -54,6 +54,8 @@ export const nativeRequest = z.object({
   method: z.string(),
   /** With its query, below the provider's host. */
   path: z.string(),
+  /** The path is below this endpoint of the provider's instead. */
+  endpoint: dialect.optional(),
 });
 export type NativeRequest = z.infer<typeof nativeRequest>;
 
@@ -112,6 +114,8 @@ export const callHeader = z.object({
   fallbacks: z.array(z.string()).optional(),
   /** The answer must come from the model that was named: no fallback, hedge, canary or continuation. */
   deterministic: z.boolean().optional(),
+  /** The deployment that has to answer: it keeps what the call is about. Absent: any may that the name stands for. */
+  deploymentId: z.string().optional(),
   /** Present: `dialect` tells how the answer is read for the bill, and nothing else. */
   native: nativeRequest.optional(),
   /** Client headers that a same-dialect provider should see (beta flags and the like), lower case. */

@@ -1,4 +1,5 @@
 export { isOwnResponseId, placeOfItem } from './responses/own-ids.js';
+export { isResponseUnderWay } from './responses/response-status.js';
 export { ContinuedChatStream } from './continuation/continued-chat-stream.js';
 export { ContinuedMessageStream } from './continuation/continued-message-stream.js';
 export { asksPlainText, continuedRequest } from './continuation/continued-request.js';

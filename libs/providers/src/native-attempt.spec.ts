@@ -47,13 +47,21 @@ describe('NativeAttempt', () => {
   });
 
   const open = async (
-    own: { method?: string; path?: string; dialect?: Dialect; body?: string; provider?: string } = {},
+    own: {
+      method?: string;
+      path?: string;
+      dialect?: Dialect;
+      body?: string;
+      provider?: string;
+      endpoint?: Dialect;
+    } = {},
   ): Promise<{ attempt: NativeAttempt; answer: Answer }> => {
     const { method = 'POST', path = '/v1/x?a=1', dialect = 'native', body = '', provider = 'openai' } = own;
+    const below = own.endpoint === undefined ? {} : { endpoint: own.endpoint };
     const apiBase = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1`;
     const settings = { apiKey: 'key-of-deployment', apiBase, apiVersion: null, organization: null, more: {} };
     const attempt = new NativeAttempt(transport, connectionTo(findProvider(provider)!, settings), {
-      ...{ attemptId: 'c:1', dialect, native: { provider, method, path } },
+      ...{ attemptId: 'c:1', dialect, upstreamModel: 'm', native: { provider, method, path, ...below } },
       headers: { 'x-new': 'feature', authorization: 'Bearer of-client', 'accept-language': 'eo' },
       contentType: 'application/vnd.new+json',
       body: Buffer.from(body),
@@ -69,6 +77,21 @@ describe('NativeAttempt', () => {
       parts.push(Buffer.from(part));
     return Buffer.concat(parts).toString();
   };
+
+  it.each([
+    ['openai', '/v1/responses/resp_1/input_items?limit=3'],
+    ['azure', '/v1/openai/responses/resp_1/input_items?limit=3&api-version=2025-04-01-preview'],
+  ])('asks below an endpoint of %s', async (provider, url) => {
+    reply = { status: 200, type: 'application/json', body: '{}' };
+    const asked = { method: 'GET', path: '/resp_1/input_items?limit=3', provider } as const;
+    await open({ ...asked, endpoint: 'openai-responses' });
+    expect(seen[0]).toMatchObject({ method: 'GET', url });
+  });
+
+  it('asks nobody below an endpoint that the provider has not', async () => {
+    const asked = open({ path: '/resp_1', provider: 'anthropic', endpoint: 'openai-responses' });
+    await expect(asked).rejects.toMatchObject({ code: 'endpoint_unsupported' });
+  });
 
   it('sends what it is given, with the deployment’s credentials', async () => {
     reply = { status: 201, type: 'text/plain', body: 'made' };

@@ -9,6 +9,7 @@ import { providerLimits } from './kit/provider-limits.js';
 import { headerValue } from './kit/retry-after.js';
 import type { Transport } from './kit/transport.js';
 import type { NativeCall } from './request/native-call.js';
+import { endpointPath } from './request/upstream-request.js';
 import { nativeHeaders } from './request/native-headers.js';
 import { frameDecoder } from './response/framing.js';
 import { nativeRelay, RawFrames } from './response/native-relay.js';
@@ -64,10 +65,10 @@ export class NativeAttempt implements ProviderAttempt {
     options: AttemptOptions & { readonly maxAnswerBytes: number; readonly signal: AbortSource },
   ) {
     const { connection, call, transport } = this;
-    const { provider, origin, basePath, source } = connection;
-    const { method, path } = call.native;
+    const { provider, origin, source } = connection;
+    const { method } = call.native;
     const request: UpstreamRequest = {
-      ...{ origin, path: (provider.isBaseWhole ? basePath : basePath.replace(VERSION_PATH, '')) + path },
+      ...{ origin, path: pathOf(connection, call) },
       body: call.body,
       method,
       headers: nativeHeaders(connection, call),
@@ -91,6 +92,20 @@ export class NativeAttempt implements ProviderAttempt {
     await stream.open();
     return stream;
   }
+}
+
+function pathOf(connection: Connection, { native, upstreamModel }: NativeCall): string {
+  const { provider, basePath } = connection;
+  const { path, endpoint } = native;
+  if (endpoint === undefined)
+    return (provider.isBaseWhole ? basePath : basePath.replace(VERSION_PATH, '')) + path;
+  return joinedPath(endpointPath(connection, { upstreamModel, dialect: endpoint }), path);
+}
+
+/** One path below another; the queries of both count. */
+function joinedPath(above: string, below: string): string {
+  const [path = '', query] = above.split('?', 2);
+  return query === undefined ? path + below : `${path}${below}${below.includes('?') ? '&' : '?'}${query}`;
 }
 
 const isGood = ({ status }: ResponseStart): boolean => status >= 200 && status < 300;

@@ -71,6 +71,10 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
     // Nobody but the provider that is named understands it.
     header.deterministic = true;
   }
+  if (asked.deploymentId !== undefined) {
+    header.deploymentId = asked.deploymentId;
+    header.deterministic = true;
+  }
   const serviceTier = dearerTier(body);
   if (serviceTier !== undefined) header.serviceTier = serviceTier;
   const sessionId = readSessionId(headers, body);

@@ -66,8 +66,8 @@ export class CallIntake {
   }
 
   /** A request of a provider's own API names its model as the provider does; one without a model needs the provider whole. */
-  private allows(models: readonly string[], model: string, { native }: CallRequest): boolean {
-    if (native === undefined) return this.access.allows(models, model);
+  private allows(models: readonly string[], model: string, { native, deploymentId }: CallRequest): boolean {
+    if (native === undefined || deploymentId !== undefined) return this.access.allows(models, model);
     const slash = model.indexOf('/');
     if (slash < 0)
       return models.length === 0 || models.includes(`${model}/*`) || this.access.allows(models, '*');

@@ -32,6 +32,8 @@ export interface CallRequest {
   readonly contentType?: string;
   /** Present: it goes to a provider's own API, as it came. */
   readonly native?: NativeRequest;
+  /** The deployment that keeps what the request is about; absent: any may answer. */
+  readonly deploymentId?: string;
   /** Of the client's headers those that the provider gets; absent: by the usual rules. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly model: string;

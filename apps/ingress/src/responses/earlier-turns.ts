@@ -8,6 +8,12 @@ import { ResponseRecords, unknownPrevious } from './response-records.js';
 /** Names of what may refer to an earlier turn; a body without them is not taken apart. */
 const REFERENCES = ['"previous_response_id"', '"item_reference"'];
 
+export interface ResolvedTurns {
+  readonly body: Buffer;
+  /** The deployment that keeps what the request goes on from; absent: any may answer. */
+  readonly deploymentId?: string;
+}
+
 /** Puts in place of references to responses of the gateway's own what they refer to. */
 @Injectable()
 export class EarlierTurns {
@@ -20,17 +26,22 @@ export class EarlierTurns {
    * The body of a request, whole: references to a provider's own responses stay, for the provider to resolve. Throws
    * `invalid_request` for a response that is not kept, `body_too_large` where the whole is longer than a request may be.
    */
-  async resolve(body: Buffer, owner: Principal): Promise<Buffer> {
+  async resolve(body: Buffer, owner: Principal): Promise<ResolvedTurns> {
     const request = REFERENCES.some((name) => body.includes(name)) ? parsed(body) : null;
-    if (request === null) return body;
+    if (request === null) return { body };
+    const deploymentId = await this.keeperOf(request['previous_response_id'], owner);
+    const whole = await this.whole(body, request, owner);
+    return deploymentId === undefined ? { body: whole } : { body: whole, deploymentId };
+  }
+
+  private async whole(body: Buffer, request: Json, owner: Principal): Promise<Buffer> {
     const { input, previous_response_id: previous } = request;
-    await this.checkOwner(previous, owner);
     const turns = isOwnResponseId(previous) ? await this.records.turnsTo(owner, previous) : [];
     const items = await this.dereferenced(inputItemsOf(input), owner);
     if (turns.length === 0 && items === null) return body;
-    const whole = [...turns.flatMap(saidIn), ...(items ?? inputItemsOf(input))];
+    const said = [...turns.flatMap(saidIn), ...(items ?? inputItemsOf(input))];
     const edits = {
-      input: JSON.stringify(whole),
+      input: JSON.stringify(said),
       ...(turns.length > 0 && { previous_response_id: undefined }),
     };
     const resolved = Buffer.from(spliceObject(body, edits));
@@ -38,10 +49,12 @@ export class EarlierTurns {
     return resolved;
   }
 
-  /** All callers share the provider's account: it would go on from anybody's response. */
-  private async checkOwner(previous: unknown, owner: Principal): Promise<void> {
-    if (typeof previous !== 'string' || isOwnResponseId(previous)) return;
-    if (!(await this.records.owns(owner, previous))) throw unknownPrevious(previous);
+  /** Who keeps a provider's own response. All callers share the provider's account: it would go on from anybody's. */
+  private async keeperOf(previous: unknown, owner: Principal): Promise<string | undefined> {
+    if (typeof previous !== 'string' || isOwnResponseId(previous)) return undefined;
+    const keeper = await this.records.keeperOf(owner, previous);
+    if (keeper === null && !owner.isAdmin) throw unknownPrevious(previous);
+    return keeper?.deploymentId;
   }
 
   /** Null where nothing refers to a response of ours. */

@@ -13,6 +13,14 @@ export interface ResponseRecord {
   readonly previous: string | null;
 }
 
+/** Where a response is that its provider keeps. */
+export interface ResponseKeeper {
+  readonly provider: string;
+  readonly deploymentId: string;
+  /** As its caller named it. */
+  readonly model: string;
+}
+
 /** As long as OpenAI keeps them. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 /** A longer one is answered, but not kept. */
@@ -42,14 +50,34 @@ export class ResponseRecords {
     return text === null ? null : (JSON.parse(text) as ResponseRecord);
   }
 
-  /** Remembers whose a response is that its provider keeps: by its account there is no telling. */
-  own(owner: Principal, id: string): Promise<void> {
-    return this.state.keepText(ownerNameOf(owner, id), OWNED, KEPT_MS);
+  /** Remembers whose a response is that its provider keeps, for by the provider's account there is no telling, and where it is. */
+  async own(
+    owner: Principal,
+    id: string,
+    { isUnderWay, ...keeper }: ResponseKeeper & { readonly isUnderWay: boolean },
+  ): Promise<void> {
+    await this.state.keepText(ownerNameOf(owner, id), JSON.stringify(keeper), KEPT_MS);
+    if (isUnderWay) await this.noteUnbilled(owner, id);
   }
 
-  /** Whether this caller got that response. */
-  async owns(owner: Principal, id: string): Promise<boolean> {
-    return owner.isAdmin || (await this.state.findText(ownerNameOf(owner, id))) !== null;
+  /** Where a response is that a provider keeps for this caller; null: nowhere, as far as this caller is concerned. */
+  async keeperOf(owner: Principal, id: string): Promise<ResponseKeeper | null> {
+    const text = await this.state.findText(ownerNameOf(owner, id));
+    return text === null ? null : (JSON.parse(text) as ResponseKeeper);
+  }
+
+  async disown(owner: Principal, id: string): Promise<void> {
+    await this.state.dropText(ownerNameOf(owner, id));
+  }
+
+  /** A response goes on in the background: what it costs is not known before it is asked for again. */
+  noteUnbilled(owner: Principal, id: string): Promise<void> {
+    return this.state.keepText(unbilledNameOf(owner, id), UNBILLED, KEPT_MS);
+  }
+
+  /** True for one of all who ask: whoever gets it bills the response, or notes it anew. */
+  takeUnbilled(owner: Principal, id: string): Promise<boolean> {
+    return this.state.dropText(unbilledNameOf(owner, id));
   }
 
   drop(owner: Principal, id: string): Promise<boolean> {
@@ -75,8 +103,10 @@ export class ResponseRecords {
 
 const nameOf = (owner: Principal, id: string): string => `response:${tenantOf(owner)}:${id}`;
 
-const OWNED = '1';
 const ownerNameOf = (owner: Principal, id: string): string => `response-owner:${tenantOf(owner)}:${id}`;
+
+const UNBILLED = '1';
+const unbilledNameOf = (owner: Principal, id: string): string => `response-unbilled:${tenantOf(owner)}:${id}`;
 
 export const unknownPrevious = (id: string): GatewayError =>
   new GatewayError('invalid_request', `Previous response with id '${id}' not found.`, {

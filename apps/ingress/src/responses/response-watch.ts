@@ -1,5 +1,11 @@
-import type { Principal } from '@tollgate/contracts';
-import { SseDecoder, isOwnResponseId, type Json, type SseEvent } from '@tollgate/dialects';
+import type { Principal, ResponseHead } from '@tollgate/contracts';
+import {
+  SseDecoder,
+  isOwnResponseId,
+  isResponseUnderWay,
+  type Json,
+  type SseEvent,
+} from '@tollgate/dialects';
 import { NOTHING, type AnswerStage } from '../calls/answer-stages.js';
 import { responseKept } from '../events.js';
 import { inputItemsOf } from './response-items.js';
@@ -9,6 +15,13 @@ import type { ResponseRecords } from './response-records.js';
 const MAX_BYTES = 8 * 1024 * 1024;
 const OPEN_BRACE = 0x7b;
 
+/** What a response answers. */
+export interface AskedResponse {
+  /** As its caller sent it. */
+  readonly body: Buffer;
+  readonly model: string;
+}
+
 /**
  * Keeps the response that an answer turns out to be, before its client has the end of it: the client's next request may refer to
  * it. An answer of a provider that keeps its responses itself is looked at no further than its id.
@@ -17,15 +30,19 @@ export class ResponseWatch implements AnswerStage {
   private readonly decoder = new SseDecoder();
   private readonly parts: Uint8Array[] = [];
   private bytes = 0;
+  private head: ResponseHead | undefined;
   /** Null before the answer's first byte. */
   private kind: 'whole' | 'stream' | 'not-ours' | null = null;
 
-  /** `asked` is the request as its caller sent it. */
   constructor(
     private readonly records: ResponseRecords,
     private readonly owner: Principal,
-    private readonly asked: Buffer,
+    private readonly asked: AskedResponse,
   ) {}
+
+  begin(head: ResponseHead): void {
+    this.head = head;
+  }
 
   see(data: Uint8Array): Uint8Array | Promise<Uint8Array> {
     const kept = this.keepWhole(data);
@@ -49,7 +66,7 @@ export class ResponseWatch implements AnswerStage {
       if (response === null) continue;
       if (!isOwnResponseId(response['id'])) {
         this.kind = 'not-ours';
-        return this.own(response['id']);
+        return this.own(response, false);
       }
       if (response['status'] !== 'in_progress') return this.keep(response);
     }
@@ -62,18 +79,21 @@ export class ResponseWatch implements AnswerStage {
     else this.kind = 'not-ours';
   }
 
-  private async own(id: unknown): Promise<void> {
-    if (typeof id !== 'string') return;
+  /** NOTE a stream tells in its end what the response cost, whatever goes on in the background. */
+  private async own({ id }: Json, isUnderWay: boolean): Promise<void> {
+    if (typeof id !== 'string' || this.head === undefined) return;
+    const { provider, deploymentId } = this.head;
     try {
-      await this.records.own(this.owner, id);
+      const keeper = { provider, deploymentId, model: this.asked.model };
+      await this.records.own(this.owner, id, { ...keeper, isUnderWay });
     } catch (cause) {
       responseKept('state-down', cause);
     }
   }
 
   private async keep(response: Json): Promise<void> {
-    const request = parsed(this.asked.toString('utf8')) ?? {};
-    if (!isOwnResponseId(response['id'])) return this.own(response['id']);
+    if (!isOwnResponseId(response['id'])) return this.own(response, isResponseUnderWay(response));
+    const request = parsed(this.asked.body.toString('utf8')) ?? {};
     if (request['store'] === false) return;
     const previous = request['previous_response_id'];
     try {

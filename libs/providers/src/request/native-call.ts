@@ -4,6 +4,8 @@ import type { Dialect, NativeRequest } from '@tollgate/contracts';
 export interface NativeCall {
   readonly attemptId: string;
   readonly native: NativeRequest;
+  /** The provider's name of the model; empty where the request is about none. */
+  readonly upstreamModel: string;
   /** How the answer is read for the bill. */
   readonly dialect: Dialect;
   readonly headers: Readonly<Record<string, string>>;

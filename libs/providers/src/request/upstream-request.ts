@@ -62,6 +62,17 @@ export function routeOf(
   return { ...way, model };
 }
 
+/** Where the provider has its own endpoint of a dialect. Throws `endpoint_unsupported`. */
+export function endpointPath(
+  connection: Connection,
+  call: Pick<UpstreamCall, 'upstreamModel' | 'dialect'>,
+): string {
+  const { endpoint, isSameDialect, model } = routeOf(connection, call);
+  if (!isSameDialect) throw noWay(connection.provider.label, call.upstreamModel, call.dialect);
+  const { origin, basePath, apiVersion, more } = connection;
+  return endpoint.path({ origin, basePath, model, apiVersion, more });
+}
+
 /** The request as it goes out, but for credentials that an authorizer adds. Pure. */
 export function upstreamRequest(
   connection: Connection,
