@@ -23,7 +23,7 @@ class WatchedState extends MemoryState {
   /** By the counter. */
   readonly maxima = new Map<string, number>();
 
-  override admit(request: AdmitRequest): Promise<Admission> {
+  override admit(request: AdmitRequest): Admission {
     for (const { counter, maxNanos } of request.budgets ?? []) this.maxima.set(counter, maxNanos);
     return super.admit(request);
   }

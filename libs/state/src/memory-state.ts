@@ -60,11 +60,11 @@ export class MemoryState implements State {
     this.sweeper = setInterval(() => this.forget(), KEEP_MS / 4).unref();
   }
 
-  admit(request: AdmitRequest): Promise<Admission> {
-    return Promise.resolve(this.calls.answerTo(request.callId) ?? this.decide(request));
+  admit(request: AdmitRequest): Admission {
+    return this.calls.answerTo(request.callId) ?? this.decide(request);
   }
 
-  settle(request: SettleRequest): Promise<void> {
+  settle(request: SettleRequest): void {
     const { callId, tokens, admittedTokens, costNanos } = request;
     const call = this.calls.close(callId);
     if (call !== undefined) {
@@ -72,7 +72,6 @@ export class MemoryState implements State {
       if (tokens !== null) for (const window of call.windows) window.tokens += tokens - admittedTokens;
     }
     if (costNanos !== undefined) this.budgets.settle(request);
-    return Promise.resolve();
   }
 
   extend(request: ExtendRequest): Promise<{ heldNanos: number }> {

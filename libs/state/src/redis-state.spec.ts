@@ -6,7 +6,7 @@ import { RedisState } from './redis-state.js';
 import { openRedis, ready } from './redis/connection.js';
 import { describeState } from './state.suite.js';
 import { describeTexts } from './texts.suite.js';
-import type { State } from './state.js';
+import type { Admission } from './state.js';
 import { refusal } from './_refusal.js';
 import { until } from './_until.js';
 
@@ -14,12 +14,12 @@ const limits = { requestsPerMinute: 1_000, tokensPerMinute: 1_000, maxParallelRe
 const scopes = [{ id: 'key:a', ...limits }];
 let calls = 0;
 
-const admit = (state: State): ReturnType<State['admit']> => {
+const admit = (state: RedisState): Promise<Admission> => {
   const now = Date.now();
   return state.admit({ callId: `call-${String(++calls)}`, scopes, tokens: 1, now, leaseUntil: now + 60_000 });
 };
 
-const answers = (state: State): Promise<boolean> =>
+const answers = (state: RedisState): Promise<boolean> =>
   state.settle({ callId: 'none', scopes, admittedAt: 0, admittedTokens: 0, tokens: 0 }).then(
     () => true,
     () => false,

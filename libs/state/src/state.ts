@@ -14,14 +14,16 @@ export interface State extends BudgetState, TextState {
    * One atomic operation over all scopes and budgets of a call: either every limit has room and all are charged, or none is.
    * Windows are fixed minutes of the epoch, part of the counter's name, so there is nothing to reset. Calls in flight are
    * leases that end by themselves at `leaseUntil`, so a dead ingress leaves no hold behind. Idempotent by `callId` and `now`.
+   * At once where nobody has to be asked.
    */
-  admit(request: AdmitRequest): Promise<Admission>;
+  admit(request: AdmitRequest): Admission | Promise<Admission>;
 
   /**
    * Ends the leases of a call that was admitted, replaces the token estimate by the true count (null: keep the estimate), and
-   * what it holds by what it owes (null: keep the hold). Idempotent: what is told first counts.
+   * what it holds by what it owes (null: keep the hold). Idempotent: what is told first counts. At once where nobody has to be
+   * told.
    */
-  settle(request: SettleRequest): Promise<void>;
+  settle(request: SettleRequest): void | Promise<void>;
 
   /**
    * Takes a deployment out until `until` (epoch ms), on every replica in under a second. A later deadline wins, an earlier one

@@ -30,8 +30,12 @@ export class Settlements {
     counters: readonly string[],
     [pause, ...further]: readonly number[],
   ): void {
-    this.state
-      .settle(request)
+    const settled = this.state.settle(request);
+    if (settled === undefined) {
+      this.queue.ended(counters);
+      return;
+    }
+    settled
       .then(() => this.queue.ended(counters))
       .catch((cause: unknown) => {
         stateFailed('settle', cause, request.callId);
