@@ -1,5 +1,11 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { startFaultLab, startGateway, type FaultLab, type Gateway } from '@tollgate/testing';
+import {
+  describeWithServers,
+  startDistributed,
+  startFaultLab,
+  startGateway,
+  type FaultLab,
+} from '@tollgate/testing';
 import OpenAI from 'openai';
 import { MASTER_KEY, eventually, json } from './_seed.js';
 
@@ -29,19 +35,20 @@ const SAID = 'Write to ada@example.org or +49 30 12345678 about 4111 1111 1111 1
 const SEEN = 'Write to <EMAIL_ADDRESS_1> or <PHONE_NUMBER_1> about <CREDIT_CARD_1>';
 const SECRET = 'Use AKIAIOSFODNN7EXAMPLE';
 
-describe('guardrails, embedded', () => {
+interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+function describeGuardrails(start: (config: string, env: Record<string, string>) => Promise<Running>): void {
   let lab: FaultLab;
-  let gateway: Gateway<'standalone'>;
+  let gateway: Running;
   let openai: OpenAI;
   let anthropic: Anthropic;
 
   beforeAll(async () => {
     lab = await startFaultLab();
-    gateway = await startGateway({
-      mode: 'embedded',
-      config: config(lab),
-      env: { LITELLM_MASTER_KEY: MASTER_KEY },
-    });
+    gateway = await start(config(lab), { LITELLM_MASTER_KEY: MASTER_KEY });
     openai = new OpenAI({ apiKey: MASTER_KEY, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
     anthropic = new Anthropic({ apiKey: MASTER_KEY, baseURL: gateway.url, maxRetries: 0 });
   }, 120_000);
@@ -178,4 +185,12 @@ describe('guardrails, embedded', () => {
     expect(groups.filter((group) => group === 'claude')).toHaveLength(3);
     expect(groups.filter((group) => group === 'moderator')).toHaveLength(2);
   }, 30_000);
+}
+
+describe('guardrails, embedded', () => {
+  describeGuardrails((own, env) => startGateway({ mode: 'embedded', config: own, env }));
+});
+
+describeWithServers('guardrails, distributed', () => {
+  describeGuardrails((own, env) => startDistributed({ config: own, env }));
 });
