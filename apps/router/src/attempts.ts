@@ -1,9 +1,10 @@
 import type { ForwardOptions } from '@tollgate/bus';
 import {
-  GatewayError,
   attemptCall,
   type AttemptHeader,
   type AttemptRole,
+  type CallHeader,
+  type GatewayError,
   type Outcome,
   type PartialAnswer,
 } from '@tollgate/contracts';
@@ -28,6 +29,9 @@ export interface EndedAttempt {
   /** Of a hedge: how long the call had waited for another attempt when it began (ms). */
   readonly afterMs?: number;
 }
+
+/** What came back of an attempt. */
+type Answer = Pick<EndedAttempt, 'number' | 'candidate' | 'outcome'>;
 
 /** An attempt under way, in competition with another one. */
 export interface RunningAttempt {
@@ -60,36 +64,26 @@ interface AttemptsTools {
 export class Attempts {
   constructor(private readonly tools: AttemptsTools) {}
 
-  async send(
+  send(
     call: Progress,
     group: Group,
     candidate: Candidate,
-    { kind = PRIMARY, options = {} }: { kind?: AttemptKind; options?: ForwardOptions } = {},
+    { kind = PRIMARY, options }: { kind?: AttemptKind; options?: ForwardOptions } = {},
   ): Promise<EndedAttempt> {
     const { health, stats, limits } = this.tools;
     const isMirror = kind.role === 'mirror';
     const number = isMirror ? MIRROR_NUMBER : ++call.attempts;
     const attemptId = call.idOfAttempt(isMirror ? 'mirror' : number);
-    const header = this.headerOf(call, group, candidate, { attemptId, ...kind });
+    const header = this.headerOf(call, group, candidate, { attemptId, kind });
     const { id } = candidate.deployment;
     const tokens = call.header.inputTokens;
     stats.started(id, tokens);
     limits.started(id, tokens);
-    const isProbe = health.circuit(id).state !== 'closed';
-    const heard = {
-      delivered: () => {
-        health.delivered(candidate, attemptId);
-        options.delivered?.();
-      },
-    };
-    const outcome = await call.context.forward(attemptCall, candidate.provider, header, {
-      ...options,
-      ...(isProbe && heard),
-    });
-    // Of a mirror nobody gets to see anything: that is no failure.
-    const isUnseen = isMirror && outcome.error === null;
-    const error = isUnseen ? undefined : attemptError(outcome, candidate);
-    return this.settle(call, group, attemptId, { number, candidate, outcome, error });
+    const isProbe = !health.allClosed && health.circuit(id).state !== 'closed';
+    const heard = isProbe ? this.heard(candidate, attemptId, options) : options;
+    return call.context
+      .forward(attemptCall, candidate.provider, header, heard)
+      .then((outcome) => this.settle(call, group, attemptId, { number, candidate, outcome }));
   }
 
   /** Like `send`, for an attempt that another one may overtake. */
@@ -102,16 +96,28 @@ export class Attempts {
     return { ended, delivered, cancel: () => controller.abort() };
   }
 
+  /** The circuit of a probe hears of its head. */
+  private heard(candidate: Candidate, attemptId: string, options: ForwardOptions = {}): ForwardOptions {
+    return {
+      ...options,
+      delivered: () => {
+        this.tools.health.delivered(candidate, attemptId);
+        options.delivered?.();
+      },
+    };
+  }
+
   private headerOf(
     call: Progress,
     group: Group,
     { deployment, upstreamModel }: Candidate,
-    { role, partial, attemptId }: AttemptKind & { readonly attemptId: string },
+    { attemptId, kind }: { readonly attemptId: string; readonly kind: AttemptKind },
   ): AttemptHeader {
+    const { role, partial } = kind;
     const { header, table, retries, fallbacks, spentNanos } = call;
     const settings = table.settingsOf(group.name, group);
     const isMirror = role === 'mirror';
-    return {
+    const attempt: AttemptHeader = {
       call: header,
       attemptId,
       deploymentId: deployment.id,
@@ -123,33 +129,34 @@ export class Attempts {
       role,
       arm: isMirror ? null : call.arm,
       resumable: !isMirror && call.resumable,
-      ...(partial !== undefined && { partial }),
-      ...(spentNanos > 0 && { spentNanos }),
     };
+    if (partial !== undefined) attempt.partial = partial;
+    if (spentNanos > 0) attempt.spentNanos = spentNanos;
+    return attempt;
   }
 
-  private settle(call: Progress, group: Group, attemptId: string, ended: EndedAttempt): EndedAttempt {
+  private settle(call: Progress, group: Group, attemptId: string, answer: Answer): EndedAttempt {
     const { health, stats, limits, spend, news } = this.tools;
-    const { number, candidate, outcome, error } = ended;
-    const { table } = call;
-    const { deployment } = candidate;
-    const { id } = deployment;
-    const failure = error ?? (outcome.error === null ? undefined : GatewayError.fromShape(outcome.error));
-    const rules = { router: table.router, group: table.settingsOf(group.name, group) };
-    const header = failure === undefined ? call.header : withOwnTimeout(call.header, deployment, rules);
-    const change = health.settled(candidate, { attemptId, error: failure ?? null, header });
-    const isFault = failure !== undefined && isDeploymentFault(failure, header);
+    const { number, candidate, outcome } = answer;
+    const { id } = candidate.deployment;
+    const isMirror = number === MIRROR_NUMBER;
+    // Of a mirror nobody gets to see anything: that is no failure.
+    const isUnseen = isMirror && outcome.error === null;
+    const error = isUnseen ? undefined : attemptError(outcome, candidate);
+    const header = error === undefined ? call.header : this.judgedBy(call, group, candidate);
+    const change = health.settled(candidate, { attemptId, error: error ?? null, header });
+    const isFault = error !== undefined && isDeploymentFault(error, header);
     stats.ended(id, { outcome, isFault, tokens: header.inputTokens });
-    news.ended({ group, candidate, outcome, failure, isFault, change });
+    news.ended({ group, candidate, outcome, failure: error, isFault, change });
     if (outcome.limits !== undefined) limits.learned(id, outcome.limits, sinceHead(outcome));
     // A mirror is nobody's but the operator's.
-    const isMirror = number === MIRROR_NUMBER;
     spend.spent(candidate, isMirror ? [] : header.tags, outcome.costNanos);
     if (!isMirror) call.spentNanos += outcome.costNanos ?? 0;
-    const code = failure?.code ?? null;
+    const code = error?.code ?? null;
     attemptEnded(candidate.provider, code);
     const { delivered, latencyMs, firstTokenMs } = outcome;
     call.note({
+      at: call.elapsedMs,
       step: 'answered',
       attempt: number,
       deploymentId: id,
@@ -158,8 +165,14 @@ export class Attempts {
       latencyMs,
       firstTokenMs,
     });
-    if (change !== null) call.note({ step: 'circuit', deploymentId: id, ...change });
-    return ended;
+    if (change !== null) call.note({ at: call.elapsedMs, step: 'circuit', deploymentId: id, ...change });
+    return { number, candidate, outcome, error };
+  }
+
+  /** The header that an attempt's failure is judged by. */
+  private judgedBy({ header, table }: Progress, group: Group, { deployment }: Candidate): CallHeader {
+    const rules = { router: table.router, group: table.settingsOf(group.name, group) };
+    return withOwnTimeout(header, deployment, rules);
   }
 }
 

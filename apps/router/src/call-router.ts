@@ -62,13 +62,14 @@ export class CallRouter {
     const open = this.parts.open.began(header);
     try {
       if (group === undefined) throw unknownModel(header);
-      const answered = await this.answer(call, group);
+      const result = await this.answer(call, group);
+      const answered = 'group' in result ? await this.fallBack(call, result) : { ended: result, group };
       const { outcome } = answered.ended;
       const { partial } = outcome;
       return partial === undefined ? outcome : await this.goOn(call, answered, partial);
     } catch (cause) {
       const error = toGatewayError(cause);
-      call.note({ step: 'failed', code: error.code });
+      call.note({ at: call.elapsedMs, step: 'failed', code: error.code });
       callFailed(header, error, call.attempts);
       throw error;
     } finally {
@@ -87,7 +88,7 @@ export class CallRouter {
     };
     const { group, call } = this.begin(header, idle, true);
     if (group === undefined) {
-      call.note({ step: 'failed', code: 'unknown_model' });
+      call.note({ at: call.elapsedMs, step: 'failed', code: 'unknown_model' });
       return call.decision;
     }
     const trial = this.parts.canaries.trialOf(call, this.tools.random);
@@ -99,10 +100,11 @@ export class CallRouter {
     if (chosen.candidate === undefined) this.picker.noneLeft(call, target, chosen);
     const plan = this.planOf(call, group, failureKindOf(new GatewayError('upstream_error', '')));
     for (let next = plan.next(); next !== undefined; next = plan.next()) {
-      call.note({ step: 'fell-back', group: next.name, because: 'if the above failed' });
+      call.note({ at: call.elapsedMs, step: 'fell-back', group: next.name, because: 'if the above failed' });
       plan.failed('general');
     }
-    for (const { name, reason } of plan.skipped) call.note({ step: 'skipped', group: name, reason });
+    for (const { name, reason } of plan.skipped)
+      call.note({ at: call.elapsedMs, step: 'skipped', group: name, reason });
     return call.decision;
   }
 
@@ -115,30 +117,42 @@ export class CallRouter {
     const decision = decisions.begin(header.id, header.model, { startedAt: header.startedAt, isDry });
     const call = new Progress(header, context, table, decision, settings, now);
     if (group !== undefined) {
-      call.note({ step: 'resolved', name: header.model, group: group.name });
+      call.note({ at: call.elapsedMs, step: 'resolved', name: header.model, group: group.name });
       if (!isDry) this.budget.earn(group.configured, table.router.retryBudget);
     }
     return { group, call };
   }
 
-  /** The canary first where the call belongs to it; what it cannot answer the baseline does. Then the fallbacks. */
-  private async answer(call: Progress, group: Group): Promise<Answered> {
-    const { canaries } = this.parts;
-    const trial = canaries.trialOf(call, this.tools.random);
-    if (trial?.arm === 'canary') {
+  /** The canary first where the call belongs to it; what it cannot answer the baseline does. */
+  private answer(call: Progress, group: Group): Promise<EndedAttempt | GroupFailure> {
+    const trial = this.parts.canaries.trialOf(call, this.tools.random);
+    return trial === undefined ? this.tries.run(call, group) : this.answerInTrial(call, group, trial);
+  }
+
+  private async answerInTrial(
+    call: Progress,
+    group: Group,
+    trial: Trial,
+  ): Promise<EndedAttempt | GroupFailure> {
+    if (trial.arm === 'canary') {
       const result = await this.tryCanary(call, trial);
       call.arm = null;
       // What it broke off in the middle is the baseline's to go on with.
-      if (result !== undefined && !('group' in result)) return { ended: result, group };
+      if (result !== undefined && !('group' in result)) return result;
       if (result !== undefined) {
         if (isFinal(result) || !this.hasTime(call)) throw result.error;
         call.fallbacks += 1;
-        call.note({ step: 'fell-back', group: group.name, because: `canary: ${result.error.code}` });
+        call.note({
+          at: call.elapsedMs,
+          step: 'fell-back',
+          group: group.name,
+          because: `canary: ${result.error.code}`,
+        });
       }
     }
     const result = await this.tries.run(call, group);
-    if (trial?.arm === 'baseline') canaries.record(trial, result);
-    return 'group' in result ? this.fallBack(call, result) : { ended: result, group };
+    if (trial.arm === 'baseline') this.parts.canaries.record(trial, result);
+    return result;
   }
 
   /** Undefined when what the canary goes to is not there any more. */
@@ -160,7 +174,7 @@ export class CallRouter {
     let last: GroupFailure | undefined;
     for (let group = plan.next(); group !== undefined; group = plan.next()) {
       if (!this.hasTime(call)) {
-        call.note({ step: 'skipped', group: group.name, reason: 'no-time' });
+        call.note({ at: call.elapsedMs, step: 'skipped', group: group.name, reason: 'no-time' });
         break;
       }
       const because = last?.error.code ?? first.error.code;
@@ -169,13 +183,14 @@ export class CallRouter {
       call.excluded = undefined;
       callFellBack(call.header.id, last?.group ?? first.group, group);
       this.parts.news.fellBack(last?.group ?? first.group, group, because);
-      call.note({ step: 'fell-back', group: group.name, because });
+      call.note({ at: call.elapsedMs, step: 'fell-back', group: group.name, because });
       const result = await this.tries.run(call, group);
       if (!('group' in result)) return { ended: result, group, plan };
       last = result;
       plan.failed(failureKindOf(result.error));
     }
-    for (const { name, reason } of plan.skipped) call.note({ step: 'skipped', group: name, reason });
+    for (const { name, reason } of plan.skipped)
+      call.note({ at: call.elapsedMs, step: 'skipped', group: name, reason });
     const nothingTried = plan.fallbacks.length === 0;
     if (nothingTried && (first.isRefusal === true || kind !== 'general')) throw first.error;
     const notAllowed = plan.skipped.filter(({ reason }) => reason === 'not-allowed').map(({ name }) => name);

@@ -43,7 +43,12 @@ export async function continueAnswer(
       continue;
     }
     made += 1;
-    call.note({ step: 'continued', group: current.name, characters: partial.text.length });
+    call.note({
+      at: call.elapsedMs,
+      step: 'continued',
+      group: current.name,
+      characters: partial.text.length,
+    });
     const kind = { role: 'continuation' as const, partial };
     const ended = await attempts.send(call, current, candidate, { kind });
     callContinued(current, ended.outcome.delivered);

@@ -1,3 +1,4 @@
+import type { HedgeSettings } from '@tollgate/config';
 import type { Attempts, EndedAttempt } from './attempts.js';
 import { firstReturn } from './cooling-wait.js';
 import { attemptRetried, groupRefused } from './events.js';
@@ -31,7 +32,8 @@ export class GroupTries {
     let failure: GroupFailure | undefined;
     for (let retries = 0; ; retries++) {
       call.assertAlive();
-      const chosen = await this.choose(call, group, tried);
+      const choosing = this.choose(call, group, tried);
+      const chosen = choosing instanceof Promise ? await choosing : choosing;
       if (chosen.candidate === undefined) return failure ?? this.refuse(call, group, chosen);
       this.mirror(call, group, chosen.candidate);
       const ended = await this.attempt(call, group, chosen.candidate, tried);
@@ -57,14 +59,19 @@ export class GroupTries {
   }
 
   /** One attempt, or two when the group is hedged and the first is late. */
-  private async attempt(
+  private attempt(call: Progress, group: Group, candidate: Candidate, tried: Tried): Promise<EndedAttempt> {
+    const settings = call.table.settingsOf(group.name, group).hedge;
+    return settings === null || call.deterministic
+      ? this.shared.attempts.send(call, group, candidate)
+      : this.hedged(call, group, candidate, { tried, settings });
+  }
+
+  private async hedged(
     call: Progress,
     group: Group,
     candidate: Candidate,
-    tried: Tried,
+    { tried, settings }: { readonly tried: Tried; readonly settings: HedgeSettings },
   ): Promise<EndedAttempt> {
-    const settings = call.table.settingsOf(group.name, group).hedge;
-    if (settings === null || call.deterministic) return this.shared.attempts.send(call, group, candidate);
     const other = async (): Promise<Candidate | undefined> => {
       const beside = tried.with(candidate);
       return (await this.shared.picker.pick(call, group, beside, { freshOnly: true })).candidate;
@@ -82,12 +89,22 @@ export class GroupTries {
   }
 
   /** A deployment that may be called; when all are out for a while, waits for the first as long as the config allows. */
-  private async choose(call: Progress, group: Group, tried: Tried): Promise<Chosen> {
+  private choose(call: Progress, group: Group, tried: Tried): Chosen | Promise<Chosen> {
+    const chosen = this.shared.picker.pick(call, group, tried);
+    const isFound = !(chosen instanceof Promise) && chosen.candidate !== undefined;
+    return isFound || !tried.isEmpty ? chosen : this.waitForOne(call, group, tried, chosen);
+  }
+
+  private async waitForOne(
+    call: Progress,
+    group: Group,
+    tried: Tried,
+    first: Chosen | Promise<Chosen>,
+  ): Promise<Chosen> {
     const settings = call.table.settingsOf(group.name, group);
     let left = settings.coolingWaitMs ?? call.table.router.coolingWaitMs;
-    for (;;) {
-      const chosen = await this.shared.picker.pick(call, group, tried);
-      if (chosen.candidate !== undefined || left <= 0 || !tried.isEmpty) return chosen;
+    for (let chosen = await first; ; chosen = await this.shared.picker.pick(call, group, tried)) {
+      if (chosen.candidate !== undefined || left <= 0) return chosen;
       const { view } = this.parts;
       const returnsAt = firstReturn(chosen.dropped, view.now);
       if (returnsAt === undefined || returnsAt - view.now > left) return chosen;
@@ -144,7 +161,12 @@ export class GroupTries {
     if (target === undefined) return;
     const { candidate } = this.shared.picker.peek(call, target, new Tried());
     if (candidate === undefined) return;
-    call.note({ step: 'mirrored', group: target.name, deploymentId: candidate.deployment.id });
+    call.note({
+      at: call.elapsedMs,
+      step: 'mirrored',
+      group: target.name,
+      deploymentId: candidate.deployment.id,
+    });
     void this.shared.attempts.send(call, target, candidate, { kind: { role: 'mirror' } });
   }
 

@@ -7,10 +7,13 @@ import type { RoutingView } from './routing-view.js';
 import { select, whyNone, type Drop, type Failures, type Selection } from './selection.js';
 import { choose } from './strategies/choose.js';
 
+/** Most calls go well at once: sets are made for those that do not. */
+const NONE: ReadonlySet<string> = new Set();
+
 /** What was tried in one group and how it failed. */
 export class Tried implements Failures {
-  readonly tried = new Set<string>();
-  readonly unfit = new Set<string>();
+  tried = NONE;
+  unfit = NONE;
 
   get isEmpty(): boolean {
     return this.tried.size === 0;
@@ -18,20 +21,21 @@ export class Tried implements Failures {
 
   /** A provider without a worker fails all its deployments; an error of class `other` fails this one for good. */
   add(group: Group, { deployment, provider }: Candidate, error: GatewayError): void {
-    this.tried.add(deployment.id);
+    this.tried = new Set(this.tried).add(deployment.id);
     if (retryOf(error) !== 'other') return;
-    this.unfit.add(deployment.id);
+    const unfit = new Set(this.unfit).add(deployment.id);
+    this.unfit = unfit;
     if (error.code !== 'provider_unavailable') return;
     for (const other of group.candidates) {
-      if (other.provider === provider) this.unfit.add(other.deployment.id);
+      if (other.provider === provider) unfit.add(other.deployment.id);
     }
   }
 
   /** The same and one more. */
   with({ deployment }: Candidate): Tried {
     const more = new Tried();
-    for (const id of [...this.tried, deployment.id]) more.tried.add(id);
-    for (const id of this.unfit) more.unfit.add(id);
+    more.tried = new Set(this.tried).add(deployment.id);
+    more.unfit = this.unfit;
     return more;
   }
 }
@@ -39,6 +43,13 @@ export class Tried implements Failures {
 /** What is left of a group for a call, and which of it was chosen. */
 export interface Chosen extends Selection {
   readonly candidate: Candidate | undefined;
+}
+
+interface PickOptions {
+  /** None that was tried. */
+  readonly freshOnly?: boolean;
+  /** Ids of deployments whose probe another call has taken a moment ago. */
+  readonly probed?: ReadonlySet<string>;
 }
 
 interface PickerParts {
@@ -55,35 +66,27 @@ export class Picker {
 
   /**
    * A deployment that may be called now; it is noted in the call's decision. It must be called: it may have been given the one
-   * probe of its circuit. `freshOnly`: none that was tried.
+   * probe of its circuit. A promise where whether it may be the probe must be asked.
    */
-  async pick(
-    call: Progress,
-    group: Group,
-    tried: Tried,
-    { freshOnly = false }: { readonly freshOnly?: boolean } = {},
-  ): Promise<Chosen> {
-    const probed = new Set<string>();
-    for (;;) {
-      const chosen = this.peek(call, group, tried, probed);
-      const { candidate, isFresh } = chosen;
-      if (candidate === undefined) return chosen;
-      if (freshOnly && !isFresh) return { ...chosen, candidate: undefined };
-      const entered = this.parts.health.enter(candidate, call.idOfAttempt(call.attempts + 1));
-      if (entered === true || (await entered)) {
-        this.note(call, group, chosen);
-        return chosen;
-      }
+  pick(call: Progress, group: Group, tried: Tried, options: PickOptions = {}): Chosen | Promise<Chosen> {
+    const chosen = this.peek(call, group, tried, options.probed);
+    const { candidate, isFresh } = chosen;
+    if (candidate === undefined) return chosen;
+    if (options.freshOnly === true && !isFresh) return { ...chosen, candidate: undefined };
+    const { health, view } = this.parts;
+    const entered = view.allClosed || health.enter(candidate, call.idOfAttempt(call.attempts + 1));
+    if (entered === true) return this.noted(call, group, chosen);
+    return entered.then((mayProbe) => {
+      if (mayProbe) return this.noted(call, group, chosen);
       // Another call probes it at the moment.
-      probed.add(candidate.deployment.id);
-    }
+      const probed = new Set(options.probed).add(candidate.deployment.id);
+      return this.pick(call, group, tried, { ...options, probed });
+    });
   }
 
   /** Like `pick`, but nothing is claimed. */
   look(call: Progress, group: Group, tried: Tried): Chosen {
-    const chosen = this.peek(call, group, tried);
-    if (chosen.candidate !== undefined) this.note(call, group, chosen);
-    return chosen;
+    return this.noted(call, group, this.peek(call, group, tried));
   }
 
   /** Like `look`, but nothing is noted. */
@@ -106,7 +109,13 @@ export class Picker {
     const { view } = this.parts;
     const error = whyNone(group, selection, { call: call.header, view, config: call.table.router });
     const { dropped } = selection;
-    call.note({ step: 'none-left', group: group.name, code: error.code, dropped: reasonsOf(dropped) });
+    call.note({
+      at: call.elapsedMs,
+      step: 'none-left',
+      group: group.name,
+      code: error.code,
+      dropped: reasonsOf(dropped),
+    });
     return error;
   }
 
@@ -128,9 +137,11 @@ export class Picker {
     return call.table.settingsOf(group.name, group).routingStrategy ?? router.routingStrategy;
   }
 
-  private note(call: Progress, group: Group, { candidate, candidates, dropped }: Chosen): void {
-    if (candidate === undefined) return;
+  private noted(call: Progress, group: Group, chosen: Chosen): Chosen {
+    const { candidate, candidates, dropped } = chosen;
+    if (candidate === undefined) return chosen;
     call.note({
+      at: call.elapsedMs,
       step: 'picked',
       attempt: call.attempts + 1,
       group: group.name,
@@ -139,6 +150,7 @@ export class Picker {
       candidates: idsOf(candidates),
       dropped: reasonsOf(dropped),
     });
+    return chosen;
   }
 }
 

@@ -27,6 +27,8 @@ export class AttemptNews {
 
   /** Costs a comparison when all is well. */
   ended({ group, candidate, outcome, failure, isFault, change }: Ended): void {
+    const isSlow = failure === undefined && outcome.latencyMs >= this.slowMs();
+    if (!isFault && !isSlow && change?.state !== 'open') return;
     const { deployment, provider } = candidate;
     const { id } = deployment;
     const name = `${group.name} at ${provider} (${id})`;
@@ -40,7 +42,7 @@ export class AttemptNews {
         details: { ...details, code, status, isOutage: isOutage(failure) },
       });
     }
-    if (failure === undefined && outcome.latencyMs >= this.slowMs()) {
+    if (isSlow) {
       const text = `${name} took ${Math.round(outcome.latencyMs / 1_000)} s`;
       this.notes.note({ type: 'llm_too_slow', key: id, text, details });
     }

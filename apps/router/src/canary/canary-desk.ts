@@ -44,7 +44,7 @@ export class CanaryDesk {
     if (call.deterministic || this.book.rollbackOf(canary) !== undefined) return undefined;
     const arm = armOf(canary, call.header, random);
     call.arm = arm;
-    call.note({ step: 'canary', arm, to: canary.settings.to });
+    call.note({ at: call.elapsedMs, step: 'canary', arm, to: canary.settings.to });
     return { canary, arm };
   }
 

@@ -24,8 +24,6 @@ const noNews = (): News => ({ requests: 0, tokens: 0, failures: 0, samples: [] }
 
 /** The counts of one deployment. Everything costs the same however many calls there were; reading does not allocate. */
 export class DeploymentTally implements DeploymentStats {
-  /** Another list after every change. */
-  samples: readonly LatencySample[] = [];
   requestsThisMinute = 0;
   tokensThisMinute = 0;
   /** Epoch ms of the last news of it, from wherever. */
@@ -34,6 +32,9 @@ export class DeploymentTally implements DeploymentStats {
   ownInFlight = 0;
   othersInFlight = 0;
   private minute = 0;
+  private readonly kept: LatencySample[] = [];
+  /** What was shown of them since the last change. */
+  private shown: readonly LatencySample[] | undefined;
   private readonly latencies = new DecayingMean(HALF_LIFE_MS);
   private readonly faults = new DecayingMean(HALF_LIFE_MS);
   private news = noNews();
@@ -43,6 +44,11 @@ export class DeploymentTally implements DeploymentStats {
     readonly id: string,
     private at: number,
   ) {}
+
+  /** Another list after every change. */
+  get samples(): readonly LatencySample[] {
+    return (this.shown ??= [...this.kept]);
+  }
 
   get inFlight(): number {
     return this.ownInFlight + this.othersInFlight;
@@ -64,8 +70,8 @@ export class DeploymentTally implements DeploymentStats {
       this.minute = minute;
       this.requestsThisMinute = this.tokensThisMinute = 0;
     }
-    if (this.samples[0] !== undefined && this.samples[0].at + ttlMs <= now)
-      this.samples = this.samples.filter(({ at }) => at + ttlMs > now);
+    for (let oldest = this.kept[0]; oldest !== undefined && oldest.at + ttlMs <= now; oldest = this.kept[0])
+      this.forgetOldest();
     return this;
   }
 
@@ -120,7 +126,13 @@ export class DeploymentTally implements DeploymentStats {
 
   private sampled({ latencyMs, firstTokenMs, outputTokens }: ReportedSample): void {
     this.latencies.add(firstTokenMs ?? latencyMs, 1, this.at);
-    const older = this.samples.slice(1 - MOST_SAMPLES);
-    this.samples = [...older, { at: this.at, latencyMs, firstTokenMs, outputTokens }];
+    if (this.kept.length === MOST_SAMPLES) this.forgetOldest();
+    this.kept.push({ at: this.at, latencyMs, firstTokenMs, outputTokens });
+    this.shown = undefined;
+  }
+
+  private forgetOldest(): void {
+    this.kept.shift();
+    this.shown = undefined;
   }
 }

@@ -50,7 +50,7 @@ export async function race(
     return { ended: await first.ended };
   }
   const afterMs = now() - startedAt;
-  call.note({ step: 'hedged', attempt: call.attempts + 1, afterMs });
+  call.note({ at: call.elapsedMs, step: 'hedged', attempt: call.attempts + 1, afterMs });
   const hedge = attempts.begin(call, group, second, { role: 'hedge' });
   const winner = await firstToAnswer(first, hedge);
   const elapsedMs = now() - startedAt;
@@ -64,7 +64,8 @@ export async function race(
     hedges.end(model, { won: lost, elapsedMs, stream, extraCostNanos: outcome.costNanos });
   });
   const ended = { ...(await winner.ended), ...(won && { afterMs }) };
-  if (won && ended.outcome.delivered) call.note({ step: 'hedge-won', attempt: ended.number });
+  if (won && ended.outcome.delivered)
+    call.note({ at: call.elapsedMs, step: 'hedge-won', attempt: ended.number });
   return ended.outcome.delivered ? { ended } : { ended, alsoFailed: await loser.ended };
 }
 
