@@ -50,8 +50,15 @@ function tools({ message, json: answer, events }: McpExchange): void {
   else events([progress, result]);
 }
 
+/** What further tests of the same gateway need. */
+export interface McpTools {
+  keyWith(fields: object): Promise<string>;
+  client(key: string): Promise<Client>;
+  rows(key: string): Promise<Record<string, unknown>[]>;
+}
+
 /** MCP servers behind the gateway, in either mode. */
-export function describeMcp(subject: () => McpSubject): void {
+export function describeMcp(subject: () => McpSubject): McpTools {
   const call = async (path: string, body: object): Promise<Record<string, unknown>> => {
     const headers = { ...json, authorization: `Bearer ${MASTER_KEY}` };
     const response = await fetch(subject().url + path, {
@@ -202,4 +209,6 @@ export function describeMcp(subject: () => McpSubject): void {
       expect(answer).toEqual({ content: [{ type: 'text', text: '{"b":2}' }] });
     });
   });
+
+  return { keyWith, client, rows };
 }
