@@ -27,7 +27,7 @@ export class ResponseSink implements ResponseWriter {
   private pendingLast: LastFrame | undefined;
   private aborted: GatewayError | undefined;
   private isDiscarding = false;
-  private onEmpty: () => void = () => undefined;
+  private onEmpty: (() => void) | undefined;
 
   /** `credit`: bytes that may go out before the reader has taken any. Frames are no longer than `maxFrameBytes`. */
   constructor(
@@ -81,13 +81,16 @@ export class ResponseSink implements ResponseWriter {
     this.send({ type: 'error', error });
   }
 
-  /** Resolves when everything written is out, or never will be. */
-  async flushed(): Promise<void> {
-    if (this.pending.length > 0) {
-      await new Promise<void>((resolve) => {
-        this.onEmpty = resolve;
-      });
-    }
+  /** Everything written is out, or never will be. */
+  get isFlushed(): boolean {
+    return this.pending.length === 0;
+  }
+
+  /** Resolves when what waits is out, or never will be. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onEmpty = resolve;
+    });
   }
 
   grant(bytes: number): void {
@@ -105,7 +108,7 @@ export class ResponseSink implements ResponseWriter {
     }
     this.isDiscarding = true;
     for (const { resolve } of this.pending.splice(0)) resolve();
-    this.onEmpty();
+    this.onEmpty?.();
   }
 
   private finish(last: LastFrame): void {
@@ -141,7 +144,7 @@ export class ResponseSink implements ResponseWriter {
       this.pendingLast = undefined;
       for (const { resolve } of this.pending.splice(0)) resolve();
     }
-    if (this.pending.length === 0) this.onEmpty();
+    if (this.pending.length === 0) this.onEmpty?.();
   }
 
   private sendData(data: Uint8Array): void {
@@ -152,7 +155,7 @@ export class ResponseSink implements ResponseWriter {
 
   private rejectPending(error: GatewayError): void {
     for (const { reject } of this.pending.splice(0)) reject(error);
-    this.onEmpty();
+    this.onEmpty?.();
   }
 }
 

@@ -16,16 +16,12 @@ export interface ForwardRequest<Header> {
   readonly turn: number;
   /** Present when the attempt may have a competitor: called when the caller has taken its head. */
   readonly delivered: (() => void) | undefined;
+  /** Called once, after the attempt was sent. Undelivered when the caller took another attempt's head. */
+  readonly ended: (outcome: Outcome) => void;
 }
 
-/** An attempt that was sent. */
-export interface Forwarded {
-  /** Never rejects. Undelivered when the caller took another attempt's head. */
-  readonly outcome: Promise<Outcome>;
-  cancel(): void;
-}
-
-export type Forward = <Header>(request: ForwardRequest<Header>) => Forwarded;
+/** Sends an attempt; returns how to cancel it. */
+export type Forward = <Header>(request: ForwardRequest<Header>) => () => void;
 
 /** How a handler ended. */
 export interface Settlement {
@@ -70,7 +66,7 @@ export class ServedCall implements CallContext {
     this.abort(reason);
   }
 
-  async forward<Header>(
+  forward<Header>(
     contract: CallContract<Header>,
     target: string,
     header: Header,
@@ -79,48 +75,56 @@ export class ServedCall implements CallContext {
     const startedAt = performance.now();
     const { signal } = options;
     const reason = this.aborts.reason ?? (signal?.aborted === true ? cancelledError() : undefined);
-    if (reason !== undefined) return undeliveredOutcome(reason, startedAt);
+    if (reason !== undefined) return Promise.resolve(undeliveredOutcome(reason, startedAt));
     let delivered = false;
     const mayCompete = signal !== undefined || options.delivered !== undefined;
     const onDelivered = (): void => {
       delivered = true;
       options.delivered?.();
     };
-    const { turn } = this;
-    const request = { contract, target, header, turn, delivered: mayCompete ? onDelivered : undefined };
-    const outcome = await new Promise<Outcome>((resolve) => {
+    return new Promise<Outcome>((resolve) => {
+      const ended = (outcome: Outcome): void => {
+        if (!this.forwards.delete(giveUp)) return;
+        signal?.removeEventListener('abort', cancel);
+        if (outcome.delivered) this.learnDelivery(outcome);
+        resolve(outcome);
+      };
       const giveUp = (reason: GatewayError): void => {
-        const late = (): void => resolve({ ...undeliveredOutcome(reason, startedAt), delivered });
+        const late = (): void => ended({ ...undeliveredOutcome(reason, startedAt), delivered });
         setTimeout(late, ABORT_GRACE_MS).unref();
       };
-      const forwarded = this.forwardCall(request);
+      this.forwards.add(giveUp);
+      const { turn } = this;
+      const heard = mayCompete ? onDelivered : undefined;
+      const cancelAttempt = this.forwardCall({ contract, target, header, turn, delivered: heard, ended });
       const cancel = (): void => {
-        forwarded.cancel();
+        cancelAttempt();
         giveUp(cancelledError());
       };
-      this.forwards.add(giveUp);
       signal?.addEventListener('abort', cancel, { once: true });
-      void forwarded.outcome.then((ended) => {
-        this.forwards.delete(giveUp);
-        signal?.removeEventListener('abort', cancel);
-        resolve(ended);
-      });
     });
-    if (outcome.delivered) this.learnDelivery(outcome);
-    return outcome;
   }
 
-  /** Runs the handler; never rejects. An error that goes unseen by the caller so far is `untold`. */
-  async run(handler: CallHandler, header: unknown): Promise<Settlement> {
+  /** Runs the handler, and tells once how it ended. An error that goes unseen by the caller so far is `untold`. */
+  run(handler: CallHandler, header: unknown, ended: (settlement: Settlement) => void): void {
     const startedAt = performance.now();
-    let returned: Outcome | undefined;
-    let thrown: GatewayError | undefined;
-    try {
-      returned = await handler(header, this);
-    } catch (cause) {
-      thrown = toGatewayError(cause);
-    }
-    if (thrown === undefined) await this.response.flushed();
+    const end = (returned?: Outcome, thrown?: GatewayError): void => {
+      ended(this.settlement(startedAt, returned, thrown));
+    };
+    started(handler, header, this).then(
+      (outcome) => {
+        if (this.response.isFlushed) end(outcome);
+        else void this.response.flushed().then(() => end(outcome));
+      },
+      (cause: unknown) => end(undefined, toGatewayError(cause)),
+    );
+  }
+
+  private settlement(
+    startedAt: number,
+    returned: Outcome | undefined,
+    thrown: GatewayError | undefined,
+  ): Settlement {
     const { headSent, isDetached } = this.response;
     const error = thrown ?? (returned?.error ? GatewayError.fromShape(returned.error) : undefined);
     const untold =
@@ -148,6 +152,15 @@ export class ServedCall implements CallContext {
     this.wasDelivered = true;
     this.isAnswered = partial === undefined;
     if (partial !== undefined) this.turn += 1;
+  }
+}
+
+/** A handler need not be an async function: what it throws at once is thrown all the same. */
+function started(handler: CallHandler, header: unknown, context: CallContext): ReturnType<CallHandler> {
+  try {
+    return handler(header, context);
+  } catch (cause) {
+    return Promise.reject(toGatewayError(cause));
   }
 }
 

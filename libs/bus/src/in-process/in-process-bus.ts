@@ -8,7 +8,15 @@ import {
   type EventContract,
   type RequestContract,
 } from '@tollgate/contracts';
-import type { Bus, BusHandlers, CallOptions, CallResponse, DurableDraft, RequestOptions } from '../bus.js';
+import type {
+  Bus,
+  BusHandlers,
+  CallHandler,
+  CallOptions,
+  CallResponse,
+  DurableDraft,
+  RequestOptions,
+} from '../bus.js';
 import { afterMs, within } from '../call/clock.js';
 import { InFlight } from '../call/in-flight.js';
 import { ResponseStream } from '../call/response-stream.js';
@@ -16,7 +24,7 @@ import { drainingError, nobodyServes } from '../errors.js';
 import { OutboxPump } from '../outbox/outbox-pump.js';
 import { eventOf } from '../outbox/outbox-queues.js';
 import { Outbox } from '../outbox/outbox.js';
-import { LocalCall } from './local-call.js';
+import { LocalCall, type LocalCallEnvironment } from './local-call.js';
 
 const REQUEST_TIMEOUT_MS = 5000;
 /** What a drain may take to deliver durable events, however long the calls took. */
@@ -38,6 +46,12 @@ export class InProcessBus implements Bus {
   private readonly pumps = new Map<string, OutboxPump>();
   private readonly inFlight = new InFlight();
   private readonly running = new Set<LocalCall>();
+  private readonly calls = new Map<string, CallHandler>();
+  private readonly local: LocalCallEnvironment = {
+    handlerOf: (subject) => this.calls.get(subject),
+    inFlight: this.inFlight,
+    running: this.running,
+  };
   private isDraining = false;
   private isClosed = false;
 
@@ -96,20 +110,18 @@ export class InProcessBus implements Bus {
     options: CallOptions,
   ): CallResponse {
     if (this.isDraining) return ResponseStream.failed(drainingError());
-    const handler = this.handlerOf(contract.subject);
+    const handler = this.calls.get(contract.subject);
     if (handler === undefined) return ResponseStream.failed(nobodyServes(contract.subject));
-    const call = new LocalCall(
-      { handlerOf: (subject) => this.handlerOf(subject), inFlight: this.inFlight, running: this.running },
-      body,
-      options,
-    );
-    void call.start(handler, header);
+    const call = new LocalCall(this.local, body, options);
+    call.start(handler, header);
     return call.stream;
   }
 
   serve(handlers: BusHandlers): Promise<void> {
     if (this.isDraining) return Promise.resolve();
     this.services.push(handlers);
+    for (const [subject, handler] of handlers.calls)
+      if (!this.calls.has(subject)) this.calls.set(subject, handler);
     for (const [subject, handler] of handlers.durables) {
       const pump = new OutboxPump(this.outbox, subject, {
         deliver: (_subject, entries) => this.inFlight.track(() => handler(entries.map(eventOf))),
@@ -147,10 +159,6 @@ export class InProcessBus implements Bus {
 
   isConnected(): boolean {
     return !this.isClosed;
-  }
-
-  private handlerOf(subject: string): ReturnType<BusHandlers['calls']['get']> {
-    return this.find((service) => service.calls.get(subject));
   }
 
   private find<Handler>(pick: (service: BusHandlers) => Handler | undefined): Handler | undefined {

@@ -1,15 +1,14 @@
-import { callSubject, type GatewayError, type Outcome } from '@tollgate/contracts';
+import { callSubject, type GatewayError } from '@tollgate/contracts';
 import type { CallBody, CallHandler, CallOptions } from '../bus.js';
 import { afterMs } from '../call/clock.js';
 import type { InFlight } from '../call/in-flight.js';
 import { ResponseSink, type SinkFrame } from '../call/response-sink.js';
-import { DEFAULT_WINDOW_BYTES, ResponseStream } from '../call/response-stream.js';
+import { DEFAULT_WINDOW_BYTES, ResponseStream, type ResponseSource } from '../call/response-stream.js';
 import {
   ServedCall,
   lostOutcome,
   undeliveredOutcome,
   type ForwardRequest,
-  type Forwarded,
   type Settlement,
 } from '../call/served-call.js';
 import { anotherAnswered, cancelledError, deadlineExceeded, nobodyServesTarget } from '../errors.js';
@@ -31,7 +30,7 @@ interface LocalAttempt {
 }
 
 /** A call whose caller, router and worker are in one process: frames and bodies go by reference. */
-export class LocalCall {
+export class LocalCall implements ResponseSource {
   readonly stream: ResponseStream;
   private readonly attempts = new Set<LocalAttempt>();
   /** The attempt whose head came first: the only one that is listened to. */
@@ -52,15 +51,7 @@ export class LocalCall {
     environment.running.add(this);
     this.windowBytes = options.windowBytes ?? DEFAULT_WINDOW_BYTES;
     this.body = { size: body.length, bytes: () => Promise.resolve(body) };
-    this.stream = new ResponseStream(
-      {
-        grant: (bytes) => this.bound?.call.response.grant(bytes),
-        cancel: () => {
-          this.abort(cancelledError());
-        },
-      },
-      this.windowBytes,
-    );
+    this.stream = new ResponseStream(this, this.windowBytes);
     this.stopClock = afterMs(options.deadline - Date.now(), () => {
       const error = deadlineExceeded();
       this.stream.fail(error, true);
@@ -69,11 +60,19 @@ export class LocalCall {
   }
 
   /** Runs the first handler. */
-  async start(handler: CallHandler, header: unknown): Promise<void> {
-    const { untold } = await this.serve(this.newAttempt(0, undefined), handler, header);
-    if (untold !== undefined) this.stream.fail(untold);
-    this.isOver = true;
-    this.endIfIdle();
+  start(handler: CallHandler, header: unknown): void {
+    this.serve(this.newAttempt(0, undefined), handler, header, ({ untold }) => {
+      if (untold !== undefined) this.stream.fail(untold);
+      this.isOver = true;
+    });
+  }
+
+  grant(bytes: number): void {
+    this.bound?.call.response.grant(bytes);
+  }
+
+  cancel(): void {
+    this.abort(cancelledError());
   }
 
   /** The process ends: the caller hears of it, and whoever works for it stops. */
@@ -92,36 +91,40 @@ export class LocalCall {
     return attempt;
   }
 
-  private async serve(attempt: LocalAttempt, handler: CallHandler, header: unknown): Promise<Settlement> {
-    const settlement = await this.environment.inFlight.track(() => attempt.call.run(handler, header));
-    this.attempts.delete(attempt);
-    const { untold, isForwarders } = settlement;
-    // What broke off after its head is told at once.
-    if (untold !== undefined && !isForwarders) attempt.call.response.fail(untold);
-    this.endIfIdle();
-    return settlement;
+  private serve(
+    attempt: LocalAttempt,
+    handler: CallHandler,
+    header: unknown,
+    ended: (settlement: Settlement) => void,
+  ): void {
+    const { inFlight } = this.environment;
+    inFlight.enter();
+    attempt.call.run(handler, header, (settlement) => {
+      inFlight.leave();
+      this.attempts.delete(attempt);
+      const { untold, isForwarders } = settlement;
+      // What broke off after its head is told at once.
+      if (untold !== undefined && !isForwarders) attempt.call.response.fail(untold);
+      ended(settlement);
+      this.endIfIdle();
+    });
   }
 
-  private forward<Header>(request: ForwardRequest<Header>): Forwarded {
-    const { contract, target, header, turn, delivered } = request;
+  private forward<Header>(request: ForwardRequest<Header>): () => void {
+    const { contract, target, header, turn, delivered, ended } = request;
     const handler = this.environment.handlerOf(callSubject(contract, target));
     if (handler === undefined) {
       const outcome = undeliveredOutcome(nobodyServesTarget(target), performance.now());
-      return { outcome: Promise.resolve(outcome), cancel: () => undefined };
+      queueMicrotask(() => ended(outcome));
+      return () => undefined;
     }
     const attempt = this.newAttempt(turn, delivered);
-    return {
-      outcome: this.outcomeOf(attempt, handler, header),
-      cancel: () => {
-        attempt.call.cancel();
-      },
-    };
-  }
-
-  private async outcomeOf(attempt: LocalAttempt, handler: CallHandler, header: unknown): Promise<Outcome> {
-    const { outcome, untold } = await this.serve(attempt, handler, header);
-    if (attempt.isLost) return lostOutcome(outcome);
-    return untold === undefined || outcome.error !== null ? outcome : { ...outcome, error: untold.toShape() };
+    this.serve(attempt, handler, header, ({ outcome, untold }) => {
+      if (attempt.isLost) ended(lostOutcome(outcome));
+      else if (untold === undefined || outcome.error !== null) ended(outcome);
+      else ended({ ...outcome, error: untold.toShape() });
+    });
+    return () => attempt.call.cancel();
   }
 
   private receive(attempt: LocalAttempt, frame: SinkFrame): void {

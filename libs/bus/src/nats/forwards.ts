@@ -1,5 +1,5 @@
 import { GatewayError, outcome as outcomeSchema, type Outcome } from '@tollgate/contracts';
-import { lostOutcome, undeliveredOutcome, type Forwarded } from '../call/served-call.js';
+import { lostOutcome, undeliveredOutcome } from '../call/served-call.js';
 import { disconnectedError, nobodyServesTarget, serviceLost } from '../errors.js';
 import { encodeCall, type Envelope } from './envelope.js';
 import { FRAME, type ReceivedFrame } from './frames.js';
@@ -14,13 +14,14 @@ export interface OutgoingForward {
   readonly inlineBody: Uint8Array;
   /** Present when the attempt may have a competitor: called when the caller has taken its head. */
   readonly delivered: (() => void) | undefined;
+  readonly ended: (outcome: Outcome) => void;
 }
 
 interface PendingForward {
   readonly target: string;
   readonly startedAt: number;
   readonly delivered: (() => void) | undefined;
-  resolve(outcome: Outcome): void;
+  readonly ended: (outcome: Outcome) => void;
   /** Who works on it: known from its first heartbeat. */
   responder: Address | undefined;
   isDelivered: boolean;
@@ -55,13 +56,13 @@ export class Forwards {
     });
   }
 
-  /** Sends the call on. */
-  send({ subject, target, envelope, inlineBody, delivered }: OutgoingForward): Forwarded {
+  /** Sends the call on; returns how to cancel the attempt. */
+  send({ subject, target, envelope, inlineBody, delivered, ended }: OutgoingForward): () => void {
     const startedAt = performance.now();
-    const failed = (error: GatewayError): Forwarded => ({
-      outcome: Promise.resolve(undeliveredOutcome(error, startedAt)),
-      cancel: () => undefined,
-    });
+    const failed = (error: GatewayError): (() => void) => {
+      queueMicrotask(() => ended(undeliveredOutcome(error, startedAt)));
+      return () => undefined;
+    };
     if (!this.wire.isConnected) return failed(disconnectedError());
     const slot = this.wire.newSlot();
     const forwarder = { process: this.wire.processId, slot };
@@ -73,26 +74,19 @@ export class Forwards {
     if (!this.wire.call(subject, message, `forward-${String(slot)}`)) {
       return failed(new GatewayError('internal', 'The call could not be sent'));
     }
-    const outcome = new Promise<Outcome>((resolve) => {
-      this.pending.set(slot, {
-        target,
-        startedAt,
-        delivered,
-        resolve,
-        responder: undefined,
-        isDelivered: false,
-        isLost: false,
-        isCancelled: false,
-        unjudged: undefined,
-        silentTicks: 0,
-      });
+    this.pending.set(slot, {
+      target,
+      startedAt,
+      delivered,
+      ended,
+      responder: undefined,
+      isDelivered: false,
+      isLost: false,
+      isCancelled: false,
+      unjudged: undefined,
+      silentTicks: 0,
     });
-    return {
-      outcome,
-      cancel: () => {
-        this.cancel(slot);
-      },
-    };
+    return () => this.cancel(slot);
   }
 
   private receive(frame: ReceivedFrame): void {
@@ -164,6 +158,6 @@ export class Forwards {
 
   private settle(slot: number, forward: PendingForward, outcome: Outcome): void {
     this.pending.delete(slot);
-    forward.resolve(forward.isLost ? lostOutcome(outcome) : outcome);
+    forward.ended(forward.isLost ? lostOutcome(outcome) : outcome);
   }
 }

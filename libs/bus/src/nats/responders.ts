@@ -4,13 +4,7 @@ import type { CallHandler } from '../bus.js';
 import { afterMs } from '../call/clock.js';
 import type { InFlight } from '../call/in-flight.js';
 import { ResponseSink, type SinkFrame } from '../call/response-sink.js';
-import {
-  ServedCall,
-  lostOutcome,
-  type ForwardRequest,
-  type Forwarded,
-  type Settlement,
-} from '../call/served-call.js';
+import { ServedCall, lostOutcome, type ForwardRequest, type Settlement } from '../call/served-call.js';
 import { cancelledError, deadlineExceeded, forwarderLost, serviceEnds } from '../errors.js';
 import { MAX_INLINE_BYTES, address, credit, envelope as envelopeSchema, type Envelope } from './envelope.js';
 import { Forwards } from './forwards.js';
@@ -89,8 +83,9 @@ export class Responders {
     const stopClock = afterMs(served.envelope.remainingMs, () => {
       this.abort(served, deadlineExceeded());
     });
-    void this.inFlight.track(async () => {
-      const settlement = await served.call.run(handler, served.envelope.header);
+    this.inFlight.enter();
+    served.call.run(handler, served.envelope.header, (settlement) => {
+      this.inFlight.leave();
       stopClock();
       this.served.delete(served.slot);
       this.finish(served, settlement);
@@ -140,9 +135,9 @@ export class Responders {
 
   private forward<Header>(
     served: Served,
-    { contract, target, header, turn, delivered }: ForwardRequest<Header>,
+    { contract, target, header, turn, delivered, ended }: ForwardRequest<Header>,
     inlineBody: Uint8Array,
-  ): Forwarded {
+  ): () => void {
     const { id, caller, windowBytes, bodyBytes } = served.envelope;
     const remainingMs = served.envelope.remainingMs - (performance.now() - served.arrivedAt);
     const envelope = {
@@ -155,7 +150,7 @@ export class Responders {
       bodyBytes,
     };
     const subject = callSubject(contract, target);
-    return this.forwards.send({ subject, target, envelope, inlineBody, delivered });
+    return this.forwards.send({ subject, target, envelope, inlineBody, delivered, ended });
   }
 
   private send(served: Served, frame: SinkFrame): void {
