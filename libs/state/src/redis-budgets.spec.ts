@@ -111,9 +111,9 @@ describeWithServers('redis: budgets', () => {
     await admitMoney(state, ever);
     expect(await endless()).toEqual([
       '{tollgate}:budget:key:a||1d|n',
-      '{tollgate}:call:money-n',
       '{tollgate}:counting',
       '{tollgate}:holds',
+      '{tollgate}:money:money-n',
     ]);
     // Nothing is held for it any more: it is remembered for an hour.
     const ofEver = {
@@ -123,10 +123,10 @@ describeWithServers('redis: budgets', () => {
       costNanos: 10,
     };
     await state.charge([{ ...ofEver, status: 'complete' }]);
-    expect(await client.pttl(`{tollgate}:call:${ofEver.callId}`)).toBeGreaterThan(3_600_000);
+    expect(await client.pttl(`{tollgate}:money:${ofEver.callId}`)).toBeGreaterThan(3_600_000);
     expect(await client.zrange('{tollgate}:holds', 0, -1)).toHaveLength(1);
     await state.extend({ callId: ofEver.callId, toNanos: 5, force: false });
-    expect(await client.pttl(`{tollgate}:call:${ofEver.callId}`)).toBe(-1);
+    expect(await client.pttl(`{tollgate}:money:${ofEver.callId}`)).toBe(-1);
   });
 
   describe('when Redis has lost its data', () => {

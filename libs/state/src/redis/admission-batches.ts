@@ -65,7 +65,7 @@ export class AdmissionBatches {
   private send(batch: Batch): void {
     const { settlements, admissions } = batch;
     const { timed, key, now } = this.options;
-    const { keys, args, hasMoney } = encodeBatch({
+    const { keys, text, hasMoney } = encodeBatch({
       settlements: settlements.map(({ request }) => request),
       admissions: admissions.map(({ request }) => request),
       now: now(),
@@ -80,8 +80,8 @@ export class AdmissionBatches {
       .run(
         (redis) =>
           hasMoney
-            ? redis.admissionsWithMoney(names.length, ...names, ...args)
-            : redis.admissions(names.length, ...names, ...args),
+            ? redis.admissionsWithMoney(names.length, ...names, text)
+            : redis.admissions(names.length, ...names, text),
         { late, operations },
       )
       .then(

@@ -2,7 +2,6 @@ import { KEEP_MS, windowOf } from '../admission.js';
 import { budgetsOf, keptUntil, windowStartOf } from '../holds.js';
 import type { BudgetLimit } from '../budgets.js';
 import type { AdmitRequest, Scope, SettleRequest } from '../state.js';
-import type { Argument } from './connection.js';
 import { COUNTING, HOLDS, budgetKey, callKey } from './money-keys.js';
 import { Numbers } from './numbers.js';
 
@@ -10,6 +9,7 @@ import { Numbers } from './numbers.js';
 const RECORD_MS = 1_000;
 const UNKNOWN_COST = -1;
 const MUST_BE_SEEDED = -1;
+const NOT_LIMITED = -1;
 
 interface BatchRequest {
   readonly settlements: readonly SettleRequest[];
@@ -17,82 +17,162 @@ interface BatchRequest {
   readonly now: number;
 }
 
-interface EncodedBatch {
+/** A batch as the script reads it. Keys go by their numbers, from 1; times are epoch milliseconds. */
+export interface EncodedBatch {
+  /** How long counters and records are kept (ms). */
+  readonly keep: number;
+  readonly now: number;
+  readonly scopes: number;
+  readonly budgets: number;
+  /** The calls that are wanted of each record. */
+  readonly records: readonly (readonly string[])[];
+  readonly settlements: readonly EncodedSettlement[];
+  readonly admissions: readonly EncodedAdmission[];
+}
+
+interface EncodedSettlement {
+  readonly call: string;
+  /** Tokens to add; negative: to give back. */
+  readonly more: number;
+  /** 0: no tokens are limited. */
+  readonly record: number;
+  readonly scopes: readonly (readonly [tokensPerMinute: number, scope: number])[];
+  /** 0: none. */
+  readonly money: number;
+  readonly cost: number;
+  readonly attempt: string;
+}
+
+interface EncodedAdmission {
+  readonly call: string;
+  readonly now: number;
+  readonly tokens: number;
+  /** Of its lease. */
+  readonly ends: number;
+  readonly record: number;
+  readonly scopes: readonly EncodedScope[];
+  /** Which of the scopes are shares of which. */
+  readonly shares: readonly (readonly [place: number, capacity: number, saturation: number])[];
+  /** Absent: it asks no budget. */
+  readonly money?: EncodedMoney;
+}
+
+type EncodedScope = readonly [
+  requestsPerMinute: number,
+  tokensPerMinute: number,
+  maxParallelRequests: number,
+  scope: number,
+];
+
+interface EncodedMoney {
+  readonly call: number;
+  readonly least: number;
+  readonly likely: number;
+  readonly most: number;
+  /** When the last of its budgets is forgotten; 0: never. */
+  readonly ends: number;
+  readonly budgets: readonly EncodedBudget[];
+}
+
+interface EncodedBudget {
+  readonly number: number;
+  readonly most: number;
+  /** Of its window; -1: it must be seeded. */
+  readonly start: number;
+  /** How long it is kept (ms); 0: for ever. */
+  readonly life: number;
+}
+
+interface Encoded {
   readonly keys: readonly string[];
-  readonly args: readonly Argument[];
+  /** The `EncodedBatch` as JSON. */
+  readonly text: string;
   /** The script that knows of money is the one to use. */
   readonly hasMoney: boolean;
 }
 
-/** A batch as the script reads it. */
-export function encodeBatch({ settlements, admissions, now }: BatchRequest): EncodedBatch {
+/** A batch as its script's keys and argument. */
+export function encodeBatch({ settlements, admissions, now }: BatchRequest): Encoded {
   const table = new KeyTable();
-  const args: Argument[] = [];
-  for (const request of settlements) settlement(request, table, args);
-  for (const request of admissions) admission(request, table, args);
+  const asked = {
+    settlements: settlements.map((request) => settlement(request, table)),
+    admissions: admissions.map((request) => admission(request, table)),
+  };
+  const batch: EncodedBatch = { keep: KEEP_MS, now, ...table.counts(), ...asked };
+  return { keys: table.keys(), text: JSON.stringify(batch), hasMoney: table.hasMoney() };
+}
+
+function settlement(request: SettleRequest, table: KeyTable): EncodedSettlement {
+  const { callId, scopes, admittedAt, admittedTokens, tokens, costNanos, attemptId = '' } = request;
+  const corrects = scopes.some((scope) => scope.tokensPerMinute !== null);
   return {
-    keys: table.keys(),
-    args: [...table.counts(), settlements.length, admissions.length, now, ...table.wantedIds(), ...args],
-    hasMoney: table.hasMoney(),
+    call: callId,
+    more: tokens === null ? 0 : tokens - admittedTokens,
+    record: corrects ? table.record(callId, admittedAt) : 0,
+    scopes: scopes.map((scope) => [scope.tokensPerMinute ?? NOT_LIMITED, table.scope(scope, admittedAt)]),
+    money: costNanos === undefined ? 0 : table.money(callId),
+    cost: costNanos ?? UNKNOWN_COST,
+    attempt: attemptId,
   };
 }
 
-function settlement(request: SettleRequest, table: KeyTable, args: Argument[]): void {
-  const { callId, scopes, admittedAt, admittedTokens, tokens, costNanos, attemptId = '' } = request;
-  const more = tokens === null ? 0 : tokens - admittedTokens;
-  const corrects = scopes.some((scope) => scope.tokensPerMinute !== null);
-  args.push(callId, more, corrects ? table.record(callId, admittedAt) : 0, scopes.length);
-  for (const scope of scopes) args.push(table.scope(scope, admittedAt), scope.tokensPerMinute ?? -1);
-  if (costNanos === undefined) args.push(0);
-  else args.push(table.money(callId), costNanos ?? UNKNOWN_COST, attemptId);
-}
-
-function admission(request: AdmitRequest, table: KeyTable, args: Argument[]): void {
+function admission(request: AdmitRequest, table: KeyTable): EncodedAdmission {
   const { callId, scopes, now, tokens, leaseUntil } = request;
-  args.push(callId, now, tokens, leaseUntil, table.record(callId, now), scopes.length);
-  for (const scope of scopes) {
-    args.push(table.scope(scope, now), scope.requestsPerMinute ?? -1);
-    args.push(scope.tokensPerMinute ?? -1, scope.maxParallelRequests ?? -1);
-  }
-  args.push(...sharesOf(scopes), ...moneyOf(request, table));
+  const money = moneyOf(request, table);
+  return {
+    ...{ call: callId, now, tokens, ends: leaseUntil, record: table.record(callId, now) },
+    scopes: scopes.map((scope) => [
+      scope.requestsPerMinute ?? NOT_LIMITED,
+      scope.tokensPerMinute ?? NOT_LIMITED,
+      scope.maxParallelRequests ?? NOT_LIMITED,
+      table.scope(scope, now),
+    ]),
+    shares: sharesOf(scopes),
+    ...(money !== undefined && { money }),
+  };
 }
 
 /** Of a capacity that is not among the scopes nothing is told: the share's limits bind then. */
-function sharesOf(scopes: readonly Scope[]): Argument[] {
-  const shares: Argument[] = [0];
+function sharesOf(scopes: readonly Scope[]): EncodedAdmission['shares'] {
+  const shares: [number, number, number][] = [];
   scopes.forEach(({ share }, place) => {
     const capacity = share === undefined ? -1 : scopes.findIndex(({ id }) => id === share.of);
-    if (share !== undefined && capacity >= 0) shares.push(place + 1, capacity + 1, share.saturation);
+    if (share !== undefined && capacity >= 0) shares.push([place + 1, capacity + 1, share.saturation]);
   });
-  shares[0] = (shares.length - 1) / 3;
   return shares;
 }
 
-function moneyOf(request: AdmitRequest, table: KeyTable): Argument[] {
+function moneyOf(request: AdmitRequest, table: KeyTable): EncodedMoney | undefined {
   const budgets = budgetsOf(request);
   const { callId, cost, now } = request;
-  if (budgets.length === 0 || !cost) return [0];
+  if (budgets.length === 0 || !cost) return undefined;
   const ends = budgets.map(({ resetAt }) => keptUntil(resetAt) ?? Number.POSITIVE_INFINITY);
   const last = Math.max(...ends);
-  return [
-    ...[table.money(callId), cost.leastNanos, cost.likelyNanos, cost.mostNanos],
-    ...[Number.isFinite(last) ? last : 0, budgets.length],
-    ...budgets.flatMap((budget) => budgetOf(budget, now, table)),
-  ];
+  return {
+    call: table.money(callId),
+    least: exact(cost.leastNanos),
+    likely: exact(cost.likelyNanos),
+    most: exact(cost.mostNanos),
+    ends: Number.isFinite(last) ? last : 0,
+    budgets: budgets.map((budget) => encodedBudget(budget, now, table)),
+  };
 }
 
-function budgetOf(
+/** JSON has no word for what is beyond all numbers. */
+const exact = (nanos: number): number => Math.min(nanos, Number.MAX_SAFE_INTEGER);
+
+function encodedBudget(
   { counter, maxNanos, resetAt, countedSince = 0 }: BudgetLimit,
   now: number,
   table: KeyTable,
-) {
+): EncodedBudget {
   const start = windowStartOf(counter);
-  return [
-    table.budget(counter),
-    maxNanos,
-    start < countedSince ? MUST_BE_SEEDED : start,
-    resetAt === null ? 0 : Math.max(1, (keptUntil(resetAt) ?? 0) - now),
-  ];
+  return {
+    number: table.budget(counter),
+    most: maxNanos,
+    start: start < countedSince ? MUST_BE_SEEDED : start,
+    life: resetAt === null ? 0 : Math.max(1, (keptUntil(resetAt) ?? 0) - now),
+  };
 }
 
 /** The keys of a batch, numbered as they are met, and which calls are wanted of the records. */
@@ -125,12 +205,8 @@ class KeyTable {
     return this.calls.size > 0;
   }
 
-  counts(): number[] {
-    return [KEEP_MS, this.scopes.size, this.records.size, this.budgets.size];
-  }
-
-  wantedIds(): Argument[] {
-    return this.wanted.flatMap((callIds) => [callIds.length, ...callIds]);
+  counts(): Pick<EncodedBatch, 'scopes' | 'budgets' | 'records'> {
+    return { scopes: this.scopes.size, budgets: this.budgets.size, records: this.wanted };
   }
 
   keys(): string[] {

@@ -14,7 +14,7 @@ local function settleMoney(call, cost, attempt)
 end
 
 local function settleHold(key, id, cost, attempt)
-  local call = callAt(key, id, attempt)
+  local call = callAt(key, id)
   if call then settleMoney(call, cost >= 0 and cost or nil, attempt) end
 end
 
@@ -25,14 +25,14 @@ end
 -- The answer if budgets refuse, else nothing and what is to be held.
 local function judge(ask)
   local missing, least = '', math.max(1, ask.least)
-  for place, budget in ipairs(ask) do
+  for place, budget in ipairs(ask.budgets) do
     local counter = counterAt(budget.key)
     if not counter.isKnown and budget.start >= tonumber(since) then begin(counter, 0, budget.life) end
     if not counter.isKnown then missing = missing .. ' ' .. (place - 1) end
   end
   if missing ~= '' then return '3' .. missing end
   local free, refusal
-  for place, budget in ipairs(ask) do
+  for place, budget in ipairs(ask.budgets) do
     local counter = counterAt(budget.key)
     local unspent = budget.most - counter.spent - counter.due
     local left = unspent - counter.held
@@ -43,15 +43,15 @@ local function judge(ask)
   return refusal, math.min(free, math.max(least, ask.likely, math.min(ask.most, math.floor(free / 8))))
 end
 
-local function hold(ask, call, ends, amount)
-  local money = newCall(ask.key, call, tonumber(ends), ask.ends)
+local function hold(ask, amount)
+  local money = newCall(ask.money.key, ask.call, ask.ends, ask.money.ends)
   local answer = ' ' .. integer(amount)
-  for _, budget in ipairs(ask) do
+  for _, budget in ipairs(ask.money.budgets) do
     table.insert(money.places, budget.key)
-    table.insert(money.places, integer(budget.most))
+    table.insert(money.places, budget.most)
   end
   put(money, amount, 0)
-  for _, budget in ipairs(ask) do answer = answer .. sums(counterAt(budget.key)) end
+  for _, budget in ipairs(ask.money.budgets) do answer = answer .. sums(counterAt(budget.key)) end
   return answer
 end
 `;

@@ -32,7 +32,6 @@ local function chargeMoney(call, attempt, cost, isKnown)
   local ownPaid = isKnown and before.owed or math.min(before.owed, more)
   local paid = ownPaid + math.min(math.max(0, call.due - call.owed), math.max(0, more - ownPaid))
   call.attempts[attempt] = { cost = cost, isKnown = isKnown, isCharged = true, owed = before.owed - ownPaid }
-  call.noted[attempt] = true
   call.owed = math.max(0, call.owed - ownPaid)
   call.charged = call.charged + spent
   call.unknown = call.unknown + (isKnown and 0 or 1) - (wasUnknown and 1 or 0)
@@ -46,7 +45,7 @@ for index = 1, of do starts[index] = number() end
 local life, items = number(), 0
 while at < #ARGV do
   local key, id, attempt, cost, isKnown = KEYS[2 + of + number()], take(), take(), number(), take() == '1'
-  local call = callAt(key, id, attempt) or newCall(key, id, now, 0)
+  local call = callAt(key, id) or newCall(key, id, now, 0)
   local spent = chargeMoney(call, attempt, cost, isKnown)
   if call.isChanged then items = items + 1 end
   for _ = 1, number() do
@@ -68,13 +67,13 @@ return items
  * KEYS: 3 the call. ARGV: 2 its id, 3 what is to be held, 4 `1`: even where no budget has room. Result: what is held now.
  */
 export const EXTEND = `${BOOK}
-local call, to = callAt(KEYS[3], ARGV[2], ''), tonumber(ARGV[3])
+local call, to = callAt(KEYS[3], ARGV[2]), tonumber(ARGV[3])
 if not call or #call.places == 0 then return '0' end
 if not call.by and to > call.held then
   local room = to - call.held
   for index = 1, ARGV[4] == '1' and 0 or #call.places, 2 do
     local counter = counterAt(call.places[index])
-    local free = tonumber(call.places[index + 1]) - counter.spent - counter.due - counter.held
+    local free = call.places[index + 1] - counter.spent - counter.due - counter.held
     room = math.min(room, counter.isKnown and free or 0)
   end
   if room > 0 then put(call, call.held + room, call.due) end
@@ -90,7 +89,7 @@ return integer(call.held)
  */
 export const OWE = `${BOOK}
 local attempt = ARGV[3]
-local call = callAt(KEYS[3], ARGV[2], attempt)
+local call = callAt(KEYS[3], ARGV[2])
 local more = call and noteDebt(call, attempt, tonumber(ARGV[4])) or 0
 if more > 0 then
   local isOver = call.unknown == 0 and call.by == attempt
@@ -109,8 +108,8 @@ export const SWEEP = `${BOOK}
 local ids = redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, ARGV[3])
 local released = { #ids }
 for _, id in ipairs(ids) do
-  local call = callAt(ARGV[4] .. id, id, '')
-  if call and kindOf(call) == 'open' and call.unknown == 0 then
+  local call = callAt(ARGV[4] .. id, id)
+  if call and isListed(call) then
     for _, value in ipairs({ id, integer(call.held), integer(call.due) }) do table.insert(released, value) end
     call.by, call.owed = call.by or '', 0
     put(call, 0, 0)
@@ -136,14 +135,14 @@ local prefix = take()
 local function takeOver(key, former)
   local counter = counterAt(key)
   for _, id in ipairs(redis.call('ZRANGE', holds, 0, -1)) do
-    local call = callAt(prefix .. id, id, '')
+    local call = callAt(prefix .. id, id)
     for index = 1, call and #call.places or 0, 2 do
       if former[call.places[index]] then
         table.insert(call.places, key)
         table.insert(call.places, call.places[index + 1])
         add(counter, 'due', call.due)
         add(counter, 'held', call.held)
-        call.isChanged, call.isMoved = true, true
+        call.isChanged = true
         break
       end
     end
