@@ -14,7 +14,8 @@ export const windowOf = (now: number): number => Math.floor(now / WINDOW_MS);
 const windowEnd = (now: number): number => (windowOf(now) + 1) * WINDOW_MS;
 
 /** Scopes that limit nothing cost nothing: they are not counted at all. */
-export const limitingScopes = (scopes: readonly Scope[]): readonly Scope[] => scopes.filter(limits);
+export const limitingScopes = (scopes: readonly Scope[]): readonly Scope[] =>
+  scopes.every(limits) ? scopes : scopes.filter(limits);
 
 const limits = (scope: Scope): boolean =>
   scope.requestsPerMinute !== null || scope.tokensPerMinute !== null || scope.maxParallelRequests !== null;

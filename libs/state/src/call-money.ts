@@ -109,7 +109,10 @@ export function chargeMoney(call: CallMoney, attemptId: string, cost: number, is
   const more = Math.max(0, spent);
   const ownPaid = isKnown ? attempt.owed : Math.min(attempt.owed, more);
   const paid = ownPaid + Math.min(Math.max(0, call.due - call.owed), Math.max(0, more - ownPaid));
-  Object.assign(attempt, { cost, isKnown, isCharged: true, owed: attempt.owed - ownPaid });
+  attempt.cost = cost;
+  attempt.isKnown = isKnown;
+  attempt.isCharged = true;
+  attempt.owed -= ownPaid;
   call.owed = Math.max(0, call.owed - ownPaid);
   call.charged += spent;
   call.unknown += (isKnown ? 0 : 1) - (wasUnknown ? 1 : 0);

@@ -1,12 +1,4 @@
-import {
-  FREE,
-  KEEP_MS,
-  granted,
-  limitInTheWay,
-  limitingScopes,
-  refused,
-  type ScopeStand,
-} from './admission.js';
+import { FREE, KEEP_MS, granted, limitInTheWay, limitingScopes, refused } from './admission.js';
 import type {
   Charge,
   CounterReading,
@@ -19,10 +11,10 @@ import type {
 import { CircuitTable } from './circuit-table.js';
 import { budgetsOf, useOf } from './holds.js';
 import { CallRecords } from './memory/call-records.js';
-import { end, type Lease } from './memory/leases.js';
 import { MemoryBudgets, type Room } from './memory/memory-budgets.js';
 import { MemoryTexts } from './memory/memory-texts.js';
-import { ScopeCounts, type Window } from './memory/scope-counts.js';
+import { ScopeCounts } from './memory/scope-counts.js';
+import { ScopePlace } from './memory/scope-place.js';
 import { MAX_TEXT_BYTES } from './texts.js';
 import type {
   Admission,
@@ -67,10 +59,8 @@ export class MemoryState implements State {
   settle(request: SettleRequest): void {
     const { callId, tokens, admittedTokens, costNanos } = request;
     const call = this.calls.close(callId);
-    if (call !== undefined) {
-      for (const lease of call.leases) end(lease);
-      if (tokens !== null) for (const window of call.windows) window.tokens += tokens - admittedTokens;
-    }
+    const more = tokens === null ? 0 : tokens - admittedTokens;
+    for (const place of call?.places ?? []) place.leave(more);
     if (costNanos !== undefined) this.budgets.settle(request);
   }
 
@@ -156,36 +146,28 @@ export class MemoryState implements State {
     const room = cost === null || budgets.length === 0 ? null : this.budgets.judge(budgets, cost);
     if (room?.granted === false) return room;
     if (scopes.length === 0 && room === null) return FREE;
-    const asked = scopes.map((scope) => this.ask(scope, now));
-    for (const one of asked) {
-      const kind = limitInTheWay(one, asked, request.tokens);
-      if (kind !== undefined) return refused(one, kind, now);
+    const places = scopes.map((scope) => new ScopePlace(scope, this.countsOf(scope), now));
+    for (const place of places) {
+      const kind = limitInTheWay(place, places, request.tokens);
+      if (kind !== undefined) return refused(place, kind, now);
     }
-    return this.letIn(request, asked, room);
+    return this.letIn(request, places, room);
   }
 
-  private letIn(request: AdmitRequest, asked: readonly Asked[], room: Room | null): Granted {
+  private letIn(request: AdmitRequest, places: readonly ScopePlace[], room: Room | null): Granted {
     const { callId, now, leaseUntil } = request;
-    const leases: Lease[] = [];
-    const windows: Window[] = [];
-    const stands = asked.map(({ scope, counts }) => {
-      const window = counts.charge(scope, request);
-      const lease = counts.lease(scope, request);
-      if (window !== undefined && scope.tokensPerMinute !== null) windows.push(window);
-      if (lease !== undefined) leases.push(lease);
-      return { scope, use: counts.use(scope, now) };
-    });
+    for (const place of places) place.take(request);
     if (room !== null) this.budgets.hold(request, room);
-    const answer = granted(stands, now, room === null ? FREE : heldBy(room));
+    const answer = granted(places, now, room === null ? FREE : heldBy(room));
     const keepUntil = Math.max(leaseUntil, this.now() + KEEP_MS);
-    this.calls.open(callId, { answer, keepUntil, leases, windows });
+    this.calls.open(callId, { answer, keepUntil, places });
     return answer;
   }
 
-  private ask(scope: Scope, now: number): Asked {
-    let counts = this.scopes.get(scope.id);
-    if (counts === undefined) this.scopes.set(scope.id, (counts = new ScopeCounts()));
-    return { scope, counts, use: counts.use(scope, now) };
+  private countsOf({ id }: Scope): ScopeCounts {
+    let counts = this.scopes.get(id);
+    if (counts === undefined) this.scopes.set(id, (counts = new ScopeCounts()));
+    return counts;
   }
 
   private forget(): void {
@@ -196,10 +178,6 @@ export class MemoryState implements State {
     this.texts.forget();
     this.cache.forget();
   }
-}
-
-interface Asked extends ScopeStand {
-  readonly counts: ScopeCounts;
 }
 
 const heldBy = ({ hold, places }: Room): Pick<Granted, 'heldNanos' | 'budgets'> => ({

@@ -1,7 +1,7 @@
 import { CallRecords, type OpenCall } from './call-records.js';
 
 const answer = { granted: true, remaining: [], heldNanos: null, budgets: [] } as const;
-const call = (keepUntil = 1): OpenCall => ({ answer, keepUntil, leases: [], windows: [] });
+const call = (keepUntil = 1): OpenCall => ({ answer, keepUntil, places: [] });
 
 describe('CallRecords', () => {
   it('stays bounded and keeps the last two thousand answers', () => {

@@ -1,21 +1,18 @@
 import type { Admission } from '../state.js';
 import { Generations } from './generations.js';
-import type { Lease } from './leases.js';
-import type { Window } from './scope-counts.js';
+import type { ScopePlace } from './scope-place.js';
 
 /** Calls in flight that are remembered at most. */
 const MOST_OPEN = 100_000;
 /** Answers of settled calls that are kept, at least for this many calls and at most for twice as many. */
 const MOST_SETTLED = 2_000;
 
-/** A call in flight: what it was told, and what it was charged to. */
+/** A call in flight: what it was told, and where it is counted. */
 export interface OpenCall {
   readonly answer: Admission;
   /** Epoch milliseconds. */
   readonly keepUntil: number;
-  readonly leases: readonly Lease[];
-  /** Those in which its tokens count. */
-  readonly windows: readonly Window[];
+  readonly places: readonly ScopePlace[];
 }
 
 /** What granted calls were told, and which of them are open. */

@@ -65,14 +65,11 @@ export class MemoryBudgets {
 
   /** Whether all budgets have room. A budget that has none even without the holds of open calls is named before others. */
   judge(budgets: readonly BudgetLimit[], cost: CallCost): Room | BudgetRefusal | Unseeded {
-    const places: Place[] = [];
-    const missing: string[] = [];
-    for (const budget of budgets) {
-      const counter = this.counterOf(budget);
-      if (counter === undefined) missing.push(budget.counter);
-      else places.push({ budget, counter });
+    const places = budgets.map((budget) => ({ budget, counter: this.counterOf(budget) }));
+    if (!places.every((place): place is Place => place.counter !== undefined)) {
+      const missing = places.filter(({ counter }) => counter === undefined);
+      return { granted: false, kind: 'unseeded', counters: missing.map(({ budget }) => budget.counter) };
     }
-    if (missing.length > 0) return { granted: false, kind: 'unseeded', counters: missing };
     const ask = askOf(cost);
     let refusal: BudgetRefusal | undefined;
     let free = Number.POSITIVE_INFINITY;
