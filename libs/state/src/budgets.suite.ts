@@ -111,7 +111,7 @@ export function describeBudgets(open: OpenState): void {
       it('lets in what a budget pays for and no more, however many ask at once', async () => {
         const [key, team] = [budget(100 * 10_000_000), budget(5_000_000_000, { scope: 'team:b' })];
         const answers = await Promise.all(
-          Array.from({ length: 1_000 }, () => state().admit(request([key, team], 10_000_000))),
+          Array.from({ length: 1_000 }, async () => state().admit(request([key, team], 10_000_000))),
         );
         expect(answers.filter(({ granted }) => granted)).toHaveLength(100);
         expect(await sums(key)).toEqual([0, 0, 1_000_000_000]);

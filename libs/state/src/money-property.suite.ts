@@ -116,7 +116,7 @@ class World {
   private async admit(count: number): Promise<void> {
     const requests = Array.from({ length: count }, () => this.request());
     const state = this.state();
-    const answers = await Promise.all(requests.map((request) => state.admit(request)));
+    const answers = await Promise.all(requests.map(async (request) => state.admit(request)));
     for (const [index, { callId, leaseUntil, budgets = [], cost }] of requests.entries()) {
       if (this.admitted.some((request) => request.callId === callId)) continue;
       const hold = this.model.holdFor(budgets, cost!);

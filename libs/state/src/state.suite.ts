@@ -141,7 +141,7 @@ export function describeState(name: string, { open }: StateUnderTest): void {
         const key = scope('key:a', { requestsPerMinute: 100, maxParallelRequests: 400 });
         const team = scope('team:b', { tokensPerMinute: 1_000 });
         const answers = await Promise.all(
-          Array.from({ length: 500 }, () => state.admit(request([key, team], { tokens: 10 }))),
+          Array.from({ length: 500 }, async () => state.admit(request([key, team], { tokens: 10 }))),
         );
         expect(answers.filter((answer) => answer.granted)).toHaveLength(100);
         expect(answers.filter((answer) => 'scope' in answer && answer.scope !== 'key:a')).toEqual([]);
@@ -149,7 +149,9 @@ export function describeState(name: string, { open }: StateUnderTest): void {
 
       it('tells every one of many parallel calls another remainder', async () => {
         const key = scope('key:a', { requestsPerMinute: 50 });
-        const answers = await Promise.all(Array.from({ length: 50 }, () => state.admit(request([key]))));
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, async () => state.admit(request([key]))),
+        );
         const left = answers.map((answer) => (answer.granted ? answer.remaining[0]?.remaining : undefined));
         expect(new Set(left).size).toBe(50);
       });
@@ -247,7 +249,7 @@ export function describeState(name: string, { open }: StateUnderTest): void {
           request([both[1]!]),
           request([both[1]!]),
         ];
-        const answers = await Promise.all(asked.map((one) => state.admit(one)));
+        const answers = await Promise.all(asked.map(async (one) => state.admit(one)));
         await settled;
         expect(answers.map(({ granted }) => granted)).toEqual([true, false, true, false]);
         expect(answers[1]).toMatchObject({ scope: 'key:a', kind: 'max_parallel_requests', remaining: 0 });
