@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UsageEvent } from '@tollgate/contracts';
 import type { ElementType } from './array-parameter.js';
+import type { Entry } from './entry-columns.js';
 
 /** What entries have in common: who called what with which deployment. A row of `ledger_account`. */
 export type Account = Pick<
@@ -69,13 +70,11 @@ export class Accounts {
     return id;
   }
 
-  /** Of the events' accounts those that may not be in the database yet, each once, in the order of their ids. */
-  missing(events: readonly UsageEvent[]): Account[] {
+  /** Of the entries' accounts those that may not be in the database yet, each once, in the order of their ids. */
+  missing(entries: readonly Entry[]): Account[] {
     const missing = new Map<string, Account>();
-    for (const event of events) {
-      const id = this.idOf(event);
+    for (const { accountId: id, event } of entries)
       if (!this.stored.has(id) && !missing.has(id)) missing.set(id, { ...event, id });
-    }
     return [...missing.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
   }
 

@@ -10,81 +10,77 @@ interface Replacement {
   readonly old: Entry;
 }
 
+/** What a statement is given as an array. */
+interface Column {
+  readonly type: ElementType;
+  readonly values: readonly unknown[];
+}
+
+type Parameters = (Buffer | null)[];
+
 /** The parameters of the ledger's statements for some entries. */
 export class BatchOfEntries {
   private readonly missing: readonly Account[];
-  private made: (string | null)[] | undefined;
+  private readonly columns: readonly Column[];
 
   constructor(
     readonly entries: readonly Entry[],
     private readonly accounts: Accounts,
     private readonly replacing: readonly Replacement[] = [],
   ) {
-    this.missing = accounts.missing(this.written().map(({ event }) => event));
+    const written = replacing.length === 0 ? entries : [...entries, ...replacing.map(({ entry }) => entry)];
+    this.missing = accounts.missing(written);
+    this.columns = [...entryColumns(entries), ...accountColumns(this.missing), ...this.sumColumns(written)];
   }
 
   /** Of `INSERT_ENTRIES`. */
-  parameters(): (string | null)[] {
-    return (this.made ??= this.make());
+  parameters(): Parameters {
+    return this.columns.map(parameter);
   }
 
   /** Whether Postgres takes every text. */
   isStorable(): boolean {
-    return this.parameters().every((parameter) => parameter === null || isStorable(parameter));
+    return this.columns.every(({ values }) =>
+      values.every((value) => typeof value !== 'string' || isStorable(value)),
+    );
   }
 
   /** Of `REPLACE_ENTRIES`. */
-  replacements(): (string | null)[] {
-    return entryParameters(this.replacing.map(({ entry }) => entry));
+  replacements(): Parameters {
+    return entryColumns(this.replacing.map(({ entry }) => entry)).map(parameter);
   }
 
   committed(): void {
     this.accounts.store(this.missing);
   }
 
-  private make(): (string | null)[] {
+  private sumColumns(written: readonly Entry[]): Column[] {
     const sums = new SumsOfEvents();
-    for (const entry of this.written()) sums.add(entry);
+    for (const entry of written) sums.add(entry);
     for (const { old } of this.replacing) sums.remove(old);
     return [
-      ...entryParameters(this.entries),
-      ...ACCOUNT_COLUMNS.map(({ field, type }) =>
-        arrayParameter(
-          type,
-          this.missing.map((account) => account[field]),
-        ),
-      ),
-      ...rowParameters(ROLLUP_COLUMNS, sums.rollupChanges().map(rollupRow)),
-      ...rowParameters(TOTAL_COLUMNS, sums.totalChanges().map(totalRow)),
-      ...rowParameters(SCOPE_DAY_COLUMNS, sums.scopeDayChanges().map(scopeDayRow)),
+      ...rowColumns(ROLLUP_COLUMNS, sums.rollupChanges().map(rollupRow)),
+      ...rowColumns(TOTAL_COLUMNS, sums.totalChanges().map(totalRow)),
+      ...rowColumns(SCOPE_DAY_COLUMNS, sums.scopeDayChanges().map(scopeDayRow)),
     ];
-  }
-
-  private written(): readonly Entry[] {
-    return this.replacing.length === 0
-      ? this.entries
-      : [...this.entries, ...this.replacing.map(({ entry }) => entry)];
   }
 }
 
-const entryParameters = (entries: readonly Entry[]): (string | null)[] =>
-  ENTRY_COLUMNS.map(({ type, of }) =>
-    arrayParameter(
-      type,
-      entries.map(({ event, accountId }) => of(event, accountId)),
-    ),
-  );
+const parameter = ({ type, values }: Column): Buffer | null => arrayParameter(type, values);
 
-const rowParameters = (
+const entryColumns = (entries: readonly Entry[]): Column[] =>
+  ENTRY_COLUMNS.map(({ type, of }) => ({
+    type,
+    values: entries.map(({ event, accountId }) => of(event, accountId)),
+  }));
+
+const accountColumns = (accounts: readonly Account[]): Column[] =>
+  ACCOUNT_COLUMNS.map(({ type, field }) => ({ type, values: accounts.map((account) => account[field]) }));
+
+const rowColumns = (
   columns: readonly { readonly type: ElementType }[],
   rows: readonly (readonly unknown[])[],
-): (string | null)[] =>
-  columns.map(({ type }, index) =>
-    arrayParameter(
-      type,
-      rows.map((row) => row[index]),
-    ),
-  );
+): Column[] => columns.map(({ type }, index) => ({ type, values: rows.map((row) => row[index]) }));
 
 const rollupRow = ({ accountId, kind, value, hours, bucket, metrics }: RollupChange): unknown[] => [
   ...[accountId, kind, value, hours, bucket],

@@ -24,6 +24,11 @@ const count = (name: string, of: (usage: UsageEvent['usage']) => number): EntryC
   absent: '0',
 });
 
+/** The text of an array of texts. */
+const listOf = (texts: readonly string[]): string => `{${texts.map(quoted).join(',')}}`;
+
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, String.raw`\$&`)}"`;
+
 const ATTEMPT = /(?::r\d+)?:\d+$/;
 
 /** What an attempt's id begins with: `{call id}:{n}`, or `{call id}:r{resends}:{n}`. */
@@ -50,13 +55,17 @@ export const ENTRY_COLUMNS: readonly EntryColumn[] = [
   count('usage_image_output', ({ imageOutput }) => imageOutput),
   count('usage_searches', ({ searches }) => searches),
   count('usage_file_searches', ({ fileSearches }) => fileSearches),
-  { name: 'raw_usage', type: 'json', of: (event) => event.rawUsage },
+  {
+    name: 'raw_usage',
+    type: 'json',
+    of: ({ rawUsage }) => (rawUsage === null ? null : JSON.stringify(rawUsage)),
+  },
   bigint('cost_nanos', (event) => event.costNanos),
   text('end_user', (event) => event.endUser),
   {
     name: 'tags',
     type: 'text[]',
-    of: ({ tags }) => (tags.length === 0 ? null : tags),
+    of: ({ tags }) => (tags.length === 0 ? null : listOf(tags)),
     absent: `'{}'`,
   },
   bigint('started_at', (event) => Math.round(event.startedAt)),

@@ -20,11 +20,7 @@ export class Partitions {
 
   /** Makes what is missing for rows of these times (epoch ms). Costs nothing when there is nothing to make. */
   async ensure(times: Iterable<number>): Promise<void> {
-    const missing = new Set<number>();
-    for (const time of times) {
-      const month = monthOf(time);
-      if (!this.known.has(month)) missing.add(month);
-    }
+    const missing = this.missing(times);
     if (missing.size === 0) return;
     await this.database.dataSource.transaction(async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
@@ -54,6 +50,19 @@ export class Partitions {
       });
     for (const month of over) this.known.delete(month);
     return over.map(nameOf);
+  }
+
+  /** The months without a partition. Most times are of the month that the one before is of. */
+  private missing(times: Iterable<number>): Set<number> {
+    const missing = new Set<number>();
+    let [month, end] = [NaN, NaN];
+    for (const time of times) {
+      if (time >= month && time < end) continue;
+      month = monthOf(time);
+      end = nextMonth(month);
+      if (!this.known.has(month)) missing.add(month);
+    }
+    return missing;
   }
 
   /** The first milliseconds of the months that there are, the oldest first. */
