@@ -1,5 +1,16 @@
 import { counterName, counterParts, scopeName, type UsageEvent } from '@tollgate/contracts';
-import type { Database } from '@tollgate/database';
+import { queryPrepared, type Database, type PreparedStatement } from '@tollgate/database';
+
+interface FormerKey {
+  readonly hash: string;
+  readonly current_hash: string;
+}
+
+/** Asked with every batch of usage. */
+const CURRENT_HASHES: PreparedStatement = {
+  name: 'current-hashes',
+  text: 'select hash, current_hash from former_key where hash = any($1)',
+};
 
 /**
  * A key that is given a new value goes on under its new hash, and so do its counters, while calls that were open then still name those
@@ -11,10 +22,7 @@ export async function rotatedCounters(
 ): Promise<ReadonlyMap<string, string>> {
   const hashes = [...new Set(events.map(({ keyHash }) => keyHash))];
   if (hashes.length === 0) return new Map();
-  const rows = await dataSource.query<{ hash: string; current_hash: string }[]>(
-    'select hash, current_hash from former_key where hash = any($1)',
-    [hashes],
-  );
+  const rows = await queryPrepared<FormerKey>(dataSource, CURRENT_HASHES, [hashes]);
   if (rows.length === 0) return new Map();
   const current = new Map(rows.map((row) => [row.hash, row.current_hash]));
   const names = new Set(events.flatMap(({ counters = [] }) => counters));
@@ -31,7 +39,7 @@ export async function formerCounters(
     return scope?.kind === 'key' ? scope.id : [];
   });
   if (hashes.length === 0) return new Map();
-  const rows = await dataSource.query<{ hash: string; current_hash: string }[]>(
+  const rows = await dataSource.query<FormerKey[]>(
     'select hash, current_hash from former_key where current_hash = any($1)',
     [hashes],
   );
