@@ -20,6 +20,10 @@ export interface LogLine {
   readonly entry?: OutboxEntry | undefined;
 }
 
+/** Of what is usually written at once. */
+const USUAL_BYTES = 128 * 1024;
+const BYTES_OF_CHARACTER = 3;
+
 /**
  * An append-only log in numbered files. A file goes when nothing needs it any more, oldest first: later files hold the
  * notes that say what is done in earlier ones.
@@ -27,6 +31,8 @@ export interface LogLine {
 export class SegmentLog {
   private readonly segments: Segment[] = [];
   private created = 0;
+  /** Lines are put together in it, unless they are too many. */
+  private readonly usual = Buffer.allocUnsafe(USUAL_BYTES);
 
   constructor(
     readonly directory: string,
@@ -38,15 +44,22 @@ export class SegmentLog {
   /** Writes all lines with one system call. */
   append(lines: readonly LogLine[]): void {
     const segment = this.current();
+    const buffer = this.bufferFor(lines);
+    let size = 0;
+    const lengths = lines.map(({ text }) => {
+      const length = buffer.write(text, size);
+      size += length;
+      return length;
+    });
     try {
-      writeAll(segment.descriptor, Buffer.from(lines.map((line) => line.text).join('')));
+      writeAll(segment.descriptor, buffer, size);
     } catch (error) {
       // Half a line may have gone out: nothing may follow it, so the next write begins a new file.
       segment.size = Math.max(segment.size, this.segmentBytes);
       throw error;
     }
-    for (const { text, entry } of lines) {
-      const length = Buffer.byteLength(text);
+    for (const [index, { entry }] of lines.entries()) {
+      const length = lengths[index] ?? 0;
       if (entry !== undefined && entry.state !== 'done') this.locate(entry, segment, length);
       segment.size += length;
     }
@@ -96,6 +109,11 @@ export class SegmentLog {
     for (const segment of this.segments.splice(0)) closeSync(segment.descriptor);
   }
 
+  private bufferFor(lines: readonly LogLine[]): Buffer {
+    const most = lines.reduce((sum, { text }) => sum + text.length, 0) * BYTES_OF_CHARACTER;
+    return most <= USUAL_BYTES ? this.usual : Buffer.allocUnsafe(most);
+  }
+
   private current(): Segment {
     const last = this.segments.at(-1);
     if (last !== undefined && last.size < this.segmentBytes) return last;
@@ -120,9 +138,9 @@ export class SegmentLog {
   }
 }
 
-function writeAll(descriptor: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length;) {
-    written += writeSync(descriptor, bytes, written);
+function writeAll(descriptor: number, buffer: Buffer, size: number): void {
+  for (let written = 0; written < size;) {
+    written += writeSync(descriptor, buffer, written, size - written);
   }
 }
 
