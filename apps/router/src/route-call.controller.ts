@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
-import { CallRpcContext } from '@tollgate/bus';
+import { CallPattern, type CallContext } from '@tollgate/bus';
 import { routeCall, type CallHeader, type Outcome } from '@tollgate/contracts';
 import { CallRouter } from './call-router.js';
 
@@ -8,8 +7,8 @@ import { CallRouter } from './call-router.js';
 export class RouteCallController {
   constructor(private readonly router: CallRouter) {}
 
-  @MessagePattern(routeCall.subject)
-  route(@Payload() header: CallHeader, @Ctx() context: CallRpcContext): Promise<Outcome> {
-    return this.router.route(header, context.call);
+  @CallPattern(routeCall)
+  route(header: CallHeader, call: CallContext): Promise<Outcome> {
+    return this.router.route(header, call);
   }
 }

@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { PlatformModule } from '@tollgate/app';
-import { BusStrategy, CallRpcContext, GatewayRpcExceptionFilter, InProcessBus } from '@tollgate/bus';
+import {
+  BusStrategy,
+  CallPattern,
+  GatewayRpcExceptionFilter,
+  InProcessBus,
+  type CallContext,
+} from '@tollgate/bus';
 import { readEnvironment } from '@tollgate/config';
 import {
   GatewayError,
@@ -24,12 +29,11 @@ import { config, deployment, header } from './_fixtures.js';
 /** Answers as any worker does, but for the deployment `bad`. */
 @Controller()
 class WorkerController {
-  @MessagePattern(attemptCall.subject)
-  async attempt(@Payload() attempt: AttemptHeader, @Ctx() context: CallRpcContext): Promise<void> {
+  @CallPattern(attemptCall)
+  async attempt(attempt: AttemptHeader, { response, body }: CallContext): Promise<void> {
     if (attempt.deploymentId === 'bad') throw new GatewayError('upstream_error', 'broken');
     const { attemptId, deploymentId, group, upstreamModel, retries, fallbacks } = attempt;
     const identity = { attemptId, deploymentId, group, upstreamModel, retries, fallbacks };
-    const { response, body } = context.call;
     response.head({
       ...identity,
       status: 200,
@@ -79,6 +83,7 @@ describe('RouterModule', () => {
         contracts: [...contractsOf('router'), attemptCall],
         services: ['router', 'worker'],
         targets: ['openai'],
+        controllerOf: (type) => app.get<object>(type, { strict: false }),
         graceMs: () => 1_000,
       }),
     });

@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
-import { CallRpcContext } from '@tollgate/bus';
+import { CallPattern, type CallContext } from '@tollgate/bus';
 import { attemptCall, type AttemptHeader, type Outcome } from '@tollgate/contracts';
 import { AttemptRunner } from './attempt-runner.js';
 
@@ -8,8 +7,8 @@ import { AttemptRunner } from './attempt-runner.js';
 export class AttemptController {
   constructor(private readonly runner: AttemptRunner) {}
 
-  @MessagePattern(attemptCall.subject)
-  attempt(@Payload() header: AttemptHeader, @Ctx() context: CallRpcContext): Promise<Outcome> {
-    return this.runner.run(header, context.call);
+  @CallPattern(attemptCall)
+  attempt(header: AttemptHeader, call: CallContext): Promise<Outcome> {
+    return this.runner.run(header, call);
   }
 }

@@ -91,6 +91,7 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     contracts: CONTRACTS,
     services,
     targets: environment.providers ?? providersOf(config),
+    controllerOf: (type) => app.get<object>(type, { strict: false }),
     graceMs: () => drain.remainingMs(),
   });
   // A provider that comes with another config is served as well, unless this worker is for certain ones.

@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
-import { CallRpcContext } from '@tollgate/bus';
+import { CallPattern, type CallContext } from '@tollgate/bus';
 import { mcpCall, type McpHeader } from '@tollgate/contracts';
 import { McpRunner } from './mcp-runner.js';
 
@@ -8,8 +7,8 @@ import { McpRunner } from './mcp-runner.js';
 export class McpController {
   constructor(private readonly runner: McpRunner) {}
 
-  @MessagePattern(mcpCall.subject)
-  call(@Payload() header: McpHeader, @Ctx() context: CallRpcContext): Promise<void> {
-    return this.runner.run(header, context.call);
+  @CallPattern(mcpCall)
+  call(header: McpHeader, call: CallContext): Promise<void> {
+    return this.runner.run(header, call);
   }
 }

@@ -2,6 +2,7 @@ import { GatewayError, toGatewayError, type CallContract, type Outcome } from '@
 import type { CallBody, CallContext, CallHandler, ForwardOptions } from '../bus.js';
 import { anotherAnswered, cancelledError } from '../errors.js';
 import { CallAbort } from './call-abort.js';
+import { handlerError } from './handler-error.js';
 import type { ResponseSink } from './response-sink.js';
 
 /** The one that works for an aborted call hears of it too: this long it has to say what it has spent. */
@@ -116,7 +117,7 @@ export class ServedCall implements CallContext {
         if (this.response.isFlushed) end(outcome);
         else void this.response.flushed().then(() => end(outcome));
       },
-      (cause: unknown) => end(undefined, toGatewayError(cause)),
+      (cause: unknown) => end(undefined, handlerError(cause)),
     );
   }
 

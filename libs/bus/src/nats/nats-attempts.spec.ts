@@ -104,7 +104,7 @@ describeWithServers('Attempts on the NatsBus among failures', () => {
     const late = signal<unknown>();
     const second: CallHandler = (_header, { signal: aborted }) => {
       late.resolve(aborted.reason);
-      return Promise.reject(new Error('aborted'));
+      return Promise.reject(aborted.reason as Error);
     };
     await worker.serve(handlers('worker', calls({ 'test.attempt.two': second })));
     const raw = await openRaw();

@@ -217,7 +217,7 @@ describeWithServers('NatsBus among failures', () => {
     const reason = signal<unknown>();
     const serve: CallHandler = (_header, { signal: aborted }) => {
       reason.resolve(aborted.reason);
-      return Promise.reject(new Error('aborted'));
+      return Promise.reject(aborted.reason as Error);
     };
     await worker.serve(handlers('worker', calls({ 'test.attempt.one': serve })));
     const raw = await openRaw();

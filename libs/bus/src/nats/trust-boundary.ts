@@ -22,7 +22,7 @@ export function checked(handlers: BusHandlers): BusHandlers {
     ),
     calls: wrap(
       handlers.calls,
-      (subject, handler) => async (input, context) => handler(check(subject, input), context),
+      (subject, handler) => (input, context) => handler(check(subject, input), context),
     ),
   };
 }

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Controller, Module, type INestMicroservice, type Type } from '@nestjs/common';
+import { Controller, Module, UseGuards, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { GatewayError, type Contract, type Outcome } from '@tollgate/contracts';
 import { of, type Observable } from 'rxjs';
+import type { CallContext } from '../bus.js';
 import {
   END,
   HEAD,
@@ -24,7 +25,7 @@ import {
 } from '../contract-suite/harness.js';
 import { InProcessBus } from '../in-process/in-process-bus.js';
 import { BusStrategy } from './bus-strategy.js';
-import type { CallRpcContext } from './call-rpc-context.js';
+import { CallPattern } from './call-pattern.js';
 import { GatewayRpcExceptionFilter } from './gateway-rpc-exception.filter.js';
 
 /** Of one target alone. */
@@ -75,19 +76,21 @@ class IngressController {
 
 @Controller()
 class RouterController {
-  @MessagePattern(route.subject)
-  route(@Payload() header: { name: string }, @Ctx() context: CallRpcContext): Promise<Outcome> {
-    return context.call.forward(attempt, header.name, header);
+  @CallPattern(route)
+  route(header: { name: string }, call: CallContext): Promise<Outcome> {
+    if (header.name === 'refuse') throw new GatewayError('not_found', 'no such name');
+    if (header.name === 'break') return Promise.reject(new Error('secret'));
+    return call.forward(attempt, header.name, header);
   }
 }
 
 @Controller()
 class WorkerController {
-  @MessagePattern([attempt.subject, tool.subject])
-  async attempt(@Payload() header: { name: string }, @Ctx() { call }: CallRpcContext): Promise<void> {
-    call.response.head({ ...HEAD, provider: header.name });
-    await call.response.write(await call.body.bytes());
-    call.response.end(END);
+  @CallPattern(attempt, tool)
+  async attempt(header: { name: string }, { response, body }: CallContext): Promise<void> {
+    response.head({ ...HEAD, provider: header.name });
+    await response.write(await body.bytes());
+    response.end(END);
   }
 
   @MessagePattern(askOne.subject)
@@ -101,7 +104,16 @@ class TestModule {}
 
 @Controller()
 class OtherWorkerController {
-  @MessagePattern(attempt.subject)
+  @CallPattern(attempt)
+  attempt(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+@Controller()
+@UseGuards({ canActivate: () => false })
+class GuardedWorkerController {
+  @CallPattern(attempt)
   attempt(): Promise<void> {
     return Promise.resolve();
   }
@@ -131,6 +143,10 @@ describe('BusStrategy', () => {
       contracts,
       services: ['billing', 'ingress', 'router', 'worker'],
       targets: ['one', 'two'],
+      controllerOf: (type) => {
+        if (app === undefined) throw new Error('no app');
+        return app.get<object>(type, { strict: false });
+      },
       graceMs: () => 1_000,
     });
     app = await NestFactory.createMicroservice(
@@ -168,6 +184,20 @@ describe('BusStrategy', () => {
     });
     const broken = await bus.request(ask, { text: 'break' }).catch((error: unknown) => error);
     expect((broken as GatewayError).toShape()).toEqual({
+      code: 'internal',
+      message: 'Internal server error',
+    });
+  });
+
+  it('does the same with what a handler of calls throws, at once or later', async () => {
+    await startAll();
+    const errorOf = (name: string) =>
+      collect(bus.call(route, { name }, text(''), inMs(5000))).catch((error: unknown) => error);
+    expect((await errorOf('refuse')) as GatewayError).toMatchObject({
+      code: 'not_found',
+      message: 'no such name',
+    });
+    expect(((await errorOf('break')) as GatewayError).toShape()).toEqual({
       code: 'internal',
       message: 'Internal server error',
     });
@@ -225,6 +255,12 @@ describe('BusStrategy', () => {
     await expect(
       start(BillingController, IngressController, RouterController, WorkerController, OtherWorkerController),
     ).rejects.toThrow(`More than one handler for ${attempt.subject}`);
+  });
+
+  it('refuses to start when a handler of calls has a guard, which they would not pass', async () => {
+    await expect(
+      start(BillingController, IngressController, RouterController, GuardedWorkerController),
+    ).rejects.toThrow('GuardedWorkerController handles calls, which pass no guard');
   });
 
   it('refuses to start when a contract has no handler, and names it', async () => {

@@ -1,13 +1,14 @@
+import type { Type } from '@nestjs/common';
 import {
   Server,
   type CustomTransportStrategy,
   type MessageHandler,
   type MsPattern,
 } from '@nestjs/microservices';
-import { callSubject, toGatewayError, type Contract, type Outcome, type Service } from '@tollgate/contracts';
+import { callSubject, toGatewayError, type Contract, type Service } from '@tollgate/contracts';
 import { isObservable, lastValueFrom, firstValueFrom } from 'rxjs';
 import type { Bus, BusHandlers, CallHandler, RequestHandler } from '../bus.js';
-import { CallRpcContext } from './call-rpc-context.js';
+import { callHandlerOf } from './call-pattern.js';
 
 export interface BusStrategyOptions {
   readonly bus: Bus;
@@ -18,6 +19,8 @@ export interface BusStrategyOptions {
   readonly name?: string;
   /** What the `*` of a call's subject stands for here at first: the providers of a worker. See `addTargets`. */
   readonly targets?: readonly string[];
+  /** The instance of a controller: `app.get(type, { strict: false })`. */
+  readonly controllerOf: (type: Type) => object;
   /** How long `close` waits for what is in flight; asked when it closes. */
   readonly graceMs: () => number;
 }
@@ -25,6 +28,7 @@ export interface BusStrategyOptions {
 /** Connects Nest's `@MessagePattern` and `@EventPattern` handlers to the bus, by the contracts' subjects. */
 export class BusStrategy extends Server implements CustomTransportStrategy {
   private readonly doubled = new Set<string>();
+  private readonly callHandlers = new Map<string, CallHandler>();
   private readonly targets: Set<string>;
   private isServing = false;
 
@@ -33,9 +37,11 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     this.targets = new Set(options.targets);
   }
 
-  override addHandler(...[pattern, callback, isEvent, extras]: Parameters<Server['addHandler']>): void {
+  override addHandler(...[pattern, callback, isEvent, extras = {}]: Parameters<Server['addHandler']>): void {
     const subject = this.normalizePattern(pattern as MsPattern);
     if (isEvent !== true && this.messageHandlers.has(subject)) this.doubled.add(subject);
+    const callHandler = callHandlerOf(extras, this.options.controllerOf);
+    if (callHandler !== undefined) this.callHandlers.set(subject, callHandler);
     super.addHandler(pattern, callback, isEvent, extras);
   }
 
@@ -72,7 +78,9 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
 
   private async serve(): Promise<void> {
     const mine = this.ownContracts();
-    const missing = mine.filter((contract) => !this.messageHandlers.has(contract.subject));
+    const missing = mine.filter(({ kind, subject }) =>
+      kind === 'call' ? !this.callHandlers.has(subject) : !this.messageHandlers.has(subject),
+    );
     if (missing.length > 0) {
       throw new Error(`No handler for ${missing.map((contract) => contract.subject).join(', ')}`);
     }
@@ -96,12 +104,13 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     for (const contract of contracts) {
       const handler = this.messageHandlers.get(contract.subject);
       if (handler === undefined || contract.isAddressed === true) continue;
+      const callHandler = this.callHandlers.get(contract.subject);
       for (const subject of concreteSubjects(contract, targets)) {
         inputs.set(subject, contract.input);
         if (contract.kind === 'request') requests.set(subject, (payload) => answerOf(handler, payload));
         if (contract.kind === 'event') events.set(subject, (event) => tell(handler, event));
         if (contract.kind === 'durable') durables.set(subject, (batch) => tell(handler, batch));
-        if (contract.kind === 'call') calls.set(subject, toCallHandler(handler));
+        if (callHandler !== undefined) calls.set(subject, callHandler);
       }
     }
     const service = this.options.name ?? this.options.services.join('-');
@@ -131,19 +140,9 @@ function concreteSubjects(contract: Contract, targets: readonly string[]): strin
   return target === undefined || targets.includes(target) ? [subject] : [];
 }
 
-const toCallHandler =
-  (handler: MessageHandler): CallHandler =>
-  async (header, context) =>
-    // The contract of a call says that its handler returns an outcome or nothing.
-    (await answerOf(handler, header, new CallRpcContext([context]))) as Outcome | undefined;
-
-async function answerOf(
-  handler: MessageHandler,
-  payload: unknown,
-  context?: CallRpcContext,
-): Promise<unknown> {
+async function answerOf(handler: MessageHandler, payload: unknown): Promise<unknown> {
   try {
-    const answer: unknown = await handler(payload, context);
+    const answer: unknown = await handler(payload);
     return isObservable(answer) ? await firstValueFrom(answer, { defaultValue: undefined }) : answer;
   } catch (cause) {
     throw toGatewayError(cause);

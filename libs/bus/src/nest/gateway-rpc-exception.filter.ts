@@ -1,19 +1,12 @@
-import { Catch, Logger, type RpcExceptionFilter } from '@nestjs/common';
-import { toGatewayError } from '@tollgate/contracts';
+import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { throwError, type Observable } from 'rxjs';
+import { handlerError } from '../call/handler-error.js';
 
-/**
- * Lets a GatewayError cross Nest's microservice layer as it is; any other error is logged with its text and becomes
- * `internal`. Registered once, globally, by bootstrap.
- */
+/** Lets errors cross Nest's microservice layer as `handlerError` makes them. Registered once, globally, by bootstrap. */
 @Catch()
 export class GatewayRpcExceptionFilter implements RpcExceptionFilter {
-  private readonly logger = new Logger('Bus');
-
   catch(exception: unknown): Observable<never> {
-    const error = toGatewayError(exception);
-    if (error.options.cause !== undefined && error.code === 'internal')
-      this.logger.error(error.options.cause);
+    const error = handlerError(exception);
     return throwError(() => error);
   }
 }
