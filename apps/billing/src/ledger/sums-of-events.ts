@@ -85,6 +85,7 @@ interface Group {
 export class SumsOfEvents {
   /** Events that count for the same scopes in the same hour: most of a batch are few of these. */
   private readonly groups = new Map<string, Group>();
+  private last: Group | undefined;
 
   add(entry: Entry): void {
     this.count(entry, 1);
@@ -143,25 +144,33 @@ export class SumsOfEvents {
   }
 
   private count(entry: Entry, sign: 1 | -1): void {
-    const { accountId, event } = entry;
-    const calledAt = Math.round(event.calledAt);
-    const hour = startOf(calledAt, 1);
-    const key = `${accountId} ${hour} ${event.endUser ?? ''} ${event.tags.join(',')}`;
-    const group = this.groups.get(key);
-    const metrics = metricsOf(event, sign);
-    if (group === undefined || !countsForTheSame(group.entry.event, event)) {
-      // The key of tags with commas may be another group's too: then it is one by itself.
-      const own = group === undefined ? key : `${key} ${event.id}`;
-      this.groups.set(own, { entry, hour, metrics, lastActiveAt: calledAt });
-      return;
-    }
-    addMetrics(group.metrics, metrics);
+    const calledAt = Math.round(entry.event.calledAt);
+    const group = this.groupOf(entry, startOf(calledAt, 1));
+    addMetrics(group.metrics, metricsOf(entry.event, sign));
     group.lastActiveAt = Math.max(group.lastActiveAt, calledAt);
+    this.last = group;
+  }
+
+  private groupOf(entry: Entry, hour: number): Group {
+    // Events of a batch often come from one busy key, one after the other.
+    const { last } = this;
+    if (
+      last?.hour === hour &&
+      last.entry.accountId === entry.accountId &&
+      countsForTheSame(last.entry, entry)
+    )
+      return last;
+    const { accountId, event } = entry;
+    const key = `${accountId} ${hour} ${JSON.stringify([event.endUser, event.tags])}`;
+    let group = this.groups.get(key);
+    if (group === undefined)
+      this.groups.set(key, (group = { entry, hour, metrics: noMetrics(), lastActiveAt: 0 }));
+    return group;
   }
 }
 
 /** The account says the rest. */
-const countsForTheSame = (left: UsageEvent, right: UsageEvent): boolean =>
+const countsForTheSame = ({ event: left }: Entry, { event: right }: Entry): boolean =>
   left.endUser === right.endUser &&
   left.tags.length === right.tags.length &&
   left.tags.every((tag, index) => tag === right.tags[index]);
@@ -194,6 +203,8 @@ function metricsOf({ usage, costNanos, status }: UsageEvent, sign: 1 | -1): Metr
     ],
   };
 }
+
+const noMetrics = (): Metrics => ({ nanos: 0n, counts: [0, 0, 0, 0, 0, 0] });
 
 const copyOf = ({ nanos, counts }: Metrics): Metrics => ({ nanos, counts: [...counts] });
 
