@@ -1,9 +1,9 @@
 import { toGatewayError, type GatewayError } from '@tollgate/contracts';
-import { counter, createLogger, gauge, histogram } from '@tollgate/observability';
+import { counter, createLogger, gauge, histogram, tally } from '@tollgate/observability';
 
 const logger = createLogger('ingress');
 
-const requests = counter('tollgate_ingress_requests_total', 'Requests by route, status class and model', [
+const requests = tally('tollgate_ingress_requests_total', 'Requests by route, status class and model', [
   'route',
   'status',
   'model',
@@ -82,31 +82,12 @@ const guardrails = counter(
   ['guardrail', 'outcome'],
 );
 
-interface RequestMetrics {
-  inc(): void;
-  observe(seconds: number): void;
-}
-
-/** prom-client hashes labels on every use; their combinations are few, so each is looked up once. */
-const children = new Map<string, RequestMetrics>();
-
-function metricsOf(route: string, status: number, model: string): RequestMetrics {
-  const key = `${route} ${status} ${model}`;
-  let found = children.get(key);
-  if (found === undefined) {
-    const total = requests.labels(route, `${Math.floor(status / 100)}xx`, model);
-    const seconds = latency.labels(route);
-    found = { inc: () => total.inc(), observe: (value) => seconds.observe(value) };
-    children.set(key, found);
-  }
-  return found;
-}
+const STATUS_CLASSES = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 
 /** `route` is the declared path, `model` a configured name or `other`, so that labels stay few. */
 export function requestFinished(route: string, status: number, model: string, elapsedMs: number): void {
-  const metrics = metricsOf(route, status, model);
-  metrics.inc();
-  metrics.observe(elapsedMs / 1_000);
+  requests.add(1, route, STATUS_CLASSES[Math.floor(status / 100)] ?? '5xx', model);
+  latency.observe({ route }, elapsedMs / 1_000);
 }
 
 export function firstByteSent(stream: boolean, elapsedMs: number): void {

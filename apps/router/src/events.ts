@@ -1,11 +1,11 @@
 import type { CallHeader, Decision, ErrorCode, GatewayError } from '@tollgate/contracts';
-import { counter, createLogger, gauge } from '@tollgate/observability';
+import { counter, createLogger, gauge, tally } from '@tollgate/observability';
 import type { Canary } from './canary/canary-book.js';
 import type { Group } from './group.js';
 
 const log = createLogger('router');
 
-const attempts = counter(
+const attempts = tally(
   'tollgate_router_attempts_total',
   'Attempts by provider and result (ok or error code)',
   ['provider', 'result'],
@@ -31,7 +31,7 @@ const rollbacks = counter('tollgate_router_canary_rollbacks_total', 'Canaries ta
 const refusals = counter('tollgate_router_refusals_total', 'Groups that had no deployment to try', ['code']);
 
 export function attemptEnded(provider: string, code: ErrorCode | null): void {
-  attempts.inc({ provider, result: code ?? 'ok' });
+  attempts.add(1, provider, code ?? 'ok');
 }
 
 export function attemptRetried(callId: string, error: GatewayError, waitMs: number): void {

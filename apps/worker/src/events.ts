@@ -6,11 +6,11 @@ import {
   type Usage,
   type UsageEvent,
 } from '@tollgate/contracts';
-import { counter, createLogger, gauge, histogram } from '@tollgate/observability';
+import { counter, createLogger, gauge, histogram, tally } from '@tollgate/observability';
 
 const log = createLogger('worker');
 
-const attempts = counter(
+const attempts = tally(
   'tollgate_worker_attempts_total',
   'Attempts by provider and result (ok or error code)',
   ['provider', 'result'],
@@ -21,7 +21,7 @@ const latency = histogram('tollgate_worker_attempt_seconds', 'Duration of attemp
 const firstToken = histogram('tollgate_worker_first_token_seconds', 'Time to the first token of streams', [
   'provider',
 ]);
-const tokens = counter('tollgate_worker_tokens_total', 'Tokens by provider and direction (input, output)', [
+const tokens = tally('tollgate_worker_tokens_total', 'Tokens by provider and direction (input, output)', [
   'provider',
   'direction',
 ]);
@@ -46,7 +46,7 @@ const MAX_NAMED = 1_000;
 
 export function attemptFinished(header: AttemptHeader, provider: string, outcome: Outcome): void {
   const { error, latencyMs, firstTokenMs } = outcome;
-  attempts.inc({ provider, result: error?.code ?? 'ok' });
+  attempts.add(1, provider, error?.code ?? 'ok');
   if (firstTokenMs !== null) firstToken.observe({ provider }, firstTokenMs / 1000);
   if (error === null) {
     latency.observe({ provider }, latencyMs / 1000);
@@ -75,8 +75,8 @@ export function usagePriced(priced: {
   readonly costNanos: number | null;
 }): void {
   const { provider, model, usage, costNanos } = priced;
-  tokens.inc({ provider, direction: 'input' }, promptTokens(usage));
-  tokens.inc({ provider, direction: 'output' }, completionTokens(usage));
+  tokens.add(promptTokens(usage), provider, 'input');
+  tokens.add(completionTokens(usage), provider, 'output');
   if (costNanos !== null) return;
   unpriced.inc({ provider });
   const name = `${provider}/${model}`;

@@ -1,3 +1,3 @@
 export { createLogger, setLogLevel, type Logger } from './logger.js';
-export { METRICS_CONTENT_TYPE, counter, gauge, histogram, metricsText } from './metrics.js';
+export { METRICS_CONTENT_TYPE, counter, gauge, histogram, metricsText, tally } from './metrics.js';
 export { nestLogger } from './nest-logger.js';

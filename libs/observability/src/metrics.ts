@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Tally } from './tally.js';
 
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });
@@ -14,6 +15,27 @@ export function counter<Label extends string>(
 ): Counter<Label> {
   const known = registry.getSingleMetric(name) as Counter<Label> | undefined;
   return known ?? new Counter({ name, help, labelNames: [...labels], registers: [registry] });
+}
+
+const tallies = new Map<string, Tally>();
+
+/** Like `counter`, for what is counted at every call. */
+export function tally(name: string, help: string, labels: readonly string[]): Tally {
+  let known = tallies.get(name);
+  if (known === undefined) {
+    const made = new Tally();
+    tallies.set(name, (known = made));
+    new Counter({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [registry],
+      collect() {
+        made.tell(this);
+      },
+    });
+  }
+  return known;
 }
 
 /** A gauge of the process's registry, see `counter`. */
