@@ -22,7 +22,7 @@ import {
 import { RedisBudgets } from './redis/redis-budgets.js';
 import { RedisCircuits } from './redis/redis-circuits.js';
 import { RedisTexts } from './redis/redis-texts.js';
-import type { Admission, AdmitRequest, SettleRequest, SharedCircuit, State } from './state.js';
+import type { Admission, AdmitRequest, Scope, SettleRequest, SharedCircuit, State } from './state.js';
 import { MAX_TEXT_BYTES } from './texts.js';
 import type { Redis } from 'ioredis';
 
@@ -94,16 +94,16 @@ export class RedisState implements State {
     return state;
   }
 
-  async admit(request: AdmitRequest): Promise<Admission> {
-    const asked = { ...request, scopes: limitingScopes(request.scopes) };
-    if (asked.scopes.length === 0 && budgetsOf(asked).length === 0) return FREE;
-    return parseAdmission(await this.admissions.admit(asked), asked);
+  admit(request: AdmitRequest): Promise<Admission> {
+    const asked = limiting(request);
+    if (asked.scopes.length === 0 && budgetsOf(asked).length === 0) return Promise.resolve(FREE);
+    return this.admissions.admit(asked).then((reply) => parseAdmission(reply, asked));
   }
 
-  async settle(request: SettleRequest): Promise<void> {
-    const scopes = limitingScopes(request.scopes);
-    if (scopes.length > 0 || request.costNanos !== undefined)
-      await this.admissions.settle({ ...request, scopes });
+  settle(request: SettleRequest): Promise<void> {
+    const asked = limiting(request);
+    const isNothing = asked.scopes.length === 0 && asked.costNanos === undefined;
+    return isNothing ? Promise.resolve() : this.admissions.settle(asked);
   }
 
   extend(request: ExtendRequest): Promise<{ heldNanos: number }> {
@@ -177,4 +177,10 @@ export class RedisState implements State {
     this.redis.disconnect();
     this.subscriber.disconnect();
   }
+}
+
+/** The request with the scopes that limit something: most often that is all of them. */
+function limiting<Request extends { readonly scopes: readonly Scope[] }>(request: Request): Request {
+  const scopes = limitingScopes(request.scopes);
+  return scopes.length === request.scopes.length ? request : { ...request, scopes };
 }

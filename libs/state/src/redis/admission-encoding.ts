@@ -54,7 +54,7 @@ interface EncodedAdmission {
   /** Which of the scopes are shares of which. */
   readonly shares: readonly (readonly [place: number, capacity: number, saturation: number])[];
   /** Absent: it asks no budget. */
-  readonly money?: EncodedMoney;
+  readonly money: EncodedMoney | undefined;
 }
 
 type EncodedScope = readonly [
@@ -118,9 +118,12 @@ function settlement(request: SettleRequest, table: KeyTable): EncodedSettlement 
 
 function admission(request: AdmitRequest, table: KeyTable): EncodedAdmission {
   const { callId, scopes, now, tokens, leaseUntil } = request;
-  const money = moneyOf(request, table);
   return {
-    ...{ call: callId, now, tokens, ends: leaseUntil, record: table.record(callId, now) },
+    call: callId,
+    now,
+    tokens,
+    ends: leaseUntil,
+    record: table.record(callId, now),
     scopes: scopes.map((scope) => [
       scope.requestsPerMinute ?? NOT_LIMITED,
       scope.tokensPerMinute ?? NOT_LIMITED,
@@ -128,7 +131,7 @@ function admission(request: AdmitRequest, table: KeyTable): EncodedAdmission {
       table.scope(scope, now),
     ]),
     shares: sharesOf(scopes),
-    ...(money !== undefined && { money }),
+    money: moneyOf(request, table),
   };
 }
 
@@ -146,14 +149,13 @@ function moneyOf(request: AdmitRequest, table: KeyTable): EncodedMoney | undefin
   const budgets = budgetsOf(request);
   const { callId, cost, now } = request;
   if (budgets.length === 0 || !cost) return undefined;
-  const ends = budgets.map(({ resetAt }) => keptUntil(resetAt) ?? Number.POSITIVE_INFINITY);
-  const last = Math.max(...ends);
+  const isEndless = budgets.some(({ resetAt }) => resetAt === null);
   return {
     call: table.money(callId),
     least: exact(cost.leastNanos),
     likely: exact(cost.likelyNanos),
     most: exact(cost.mostNanos),
-    ends: Number.isFinite(last) ? last : 0,
+    ends: isEndless ? 0 : Math.max(...budgets.map(({ resetAt }) => keptUntil(resetAt) ?? 0)),
     budgets: budgets.map((budget) => encodedBudget(budget, now, table)),
   };
 }
