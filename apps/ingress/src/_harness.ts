@@ -99,6 +99,7 @@ export class FakeBus implements Pick<Bus, 'request' | 'publish' | 'record' | 'ca
         record.cancelled = true;
         abort.abort();
       },
+      take: () => null,
       [Symbol.asyncIterator]: () => frames,
     };
   }

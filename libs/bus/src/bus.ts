@@ -90,6 +90,9 @@ export type ResponseFrame =
  * that the attempt before it yielded and another one goes on. Taking the next frame returns the last one's credit.
  */
 export interface CallResponse extends AsyncIterable<ResponseFrame> {
+  /** The next frame, for the one reader there is, where it has come already; null: wait for it, or learn that there is no more. */
+  take(): ResponseFrame | null;
+
   /** Ends the call all the way to the provider. Idempotent; safe after the end. */
   cancel(): void;
 }

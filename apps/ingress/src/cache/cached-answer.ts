@@ -42,6 +42,7 @@ export function framesOf(
   const upcoming = frames.values();
   return {
     cancel: () => undefined,
+    take: () => upcoming.next().value ?? null,
     [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(upcoming.next()) }),
   };
 }

@@ -52,7 +52,11 @@ function relayed(
   frames: AsyncGenerator<ResponseFrame>,
   stages: readonly AnswerStage[],
 ): Promise<AnswerResult> {
-  const answer: CallResponse = { cancel: () => undefined, [Symbol.asyncIterator]: () => frames };
+  const answer: CallResponse = {
+    cancel: () => undefined,
+    take: () => null,
+    [Symbol.asyncIterator]: () => frames,
+  };
   const client = new ClientConnection(response as unknown as ServerResponse, () => undefined);
   return relayAnswer(answer, client, {
     dialect: 'openai-chat',

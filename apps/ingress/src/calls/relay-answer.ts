@@ -1,4 +1,4 @@
-import type { CallResponse } from '@tollgate/bus';
+import type { CallResponse, ResponseFrame } from '@tollgate/bus';
 import {
   toGatewayError,
   type Dialect,
@@ -62,8 +62,11 @@ export async function relayAnswer(
   const stages = hooks.stages.length === 0 ? null : new AnswerStages(hooks.stages);
   let end: ResponseEnd | null = null;
   hooks.beside?.whenRefused(() => frames.cancel());
+  const reader = frames[Symbol.asyncIterator]();
   try {
-    for await (const frame of frames) {
+    for (;;) {
+      // What has come together is written together.
+      const frame = frames.take() ?? frameOf(await reader.next());
       switch (frame.type) {
         case 'head':
           hooks.heard(frame.head);
@@ -73,9 +76,11 @@ export async function relayAnswer(
           stages?.begin(frame.head);
           answer.begin(frame.head, hooks.headersOf(frame.head));
           break;
-        case 'data':
-          await answer.write(stages === null ? frame.data : await stages.see(frame.data));
+        case 'data': {
+          const written = answer.write(stages === null ? frame.data : await stages.see(frame.data));
+          if (written !== undefined) await written;
           break;
+        }
         case 'end':
           end = frame.end;
           if (stages !== null) await answer.write(await stages.end(end));
@@ -83,8 +88,8 @@ export async function relayAnswer(
           return { kind: 'complete', end };
       }
     }
-    throw toGatewayError(new Error('The frames of a call stopped without an end'));
   } catch (cause) {
+    frames.cancel();
     if (client.gone) return { kind: 'client-gone' };
     const refusal = hooks.beside?.refusal ?? stages?.refusal;
     if (refusal && !answer.claimed) return { kind: 'refused', error: refusal, end };
@@ -93,6 +98,11 @@ export async function relayAnswer(
     answer.fail(error);
     return { kind: 'broken', error };
   }
+}
+
+function frameOf(next: IteratorResult<ResponseFrame, unknown>): ResponseFrame {
+  if (next.done !== true) return next.value;
+  throw toGatewayError(new Error('The frames of a call stopped without an end'));
 }
 
 /** Node sends a head and a text that is not longer than this in one piece, which is cheaper than two; latin1 is bytes as they are. */

@@ -85,13 +85,18 @@ export class ResponseStream implements CallResponse, AsyncIterator<ResponseFrame
     this.source.cancel();
   }
 
-  next(): Promise<IteratorResult<ResponseFrame>> {
+  take(): ResponseFrame | null {
+    // What there is now is looked for afterwards: a responder nearby goes on at once.
     this.returnCredit();
     const frame = this.frames[this.first];
-    if (frame !== undefined) {
-      this.dropFirst();
-      return Promise.resolve({ done: false, value: this.taken(frame) });
-    }
+    if (frame === undefined) return null;
+    this.dropFirst();
+    return this.taken(frame);
+  }
+
+  next(): Promise<IteratorResult<ResponseFrame>> {
+    const frame = this.take();
+    if (frame !== null) return Promise.resolve({ done: false, value: frame });
     if (this.failure !== undefined) return Promise.reject(this.failure);
     if (this.isOver) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => {
