@@ -68,7 +68,7 @@ function assembleIngress(state: State, config: LiveConfig, bus: Bus) {
   // No key of these wants another model when its budget is spent: a call's header is made once.
   const intake = {} as CallIntake;
   const entry = new CallEntry(intake, bindings, new ModelAccess(config), admission, config);
-  const enter = (caller: Caller, header: CallHeader): Promise<EnteredCall> =>
+  const enter = (caller: Caller, header: CallHeader): EnteredCall | Promise<EnteredCall> =>
     entry.enter({} as never, { header, cacheMarked: false }, { caller } as never);
   return { keys, admission, enter };
 }

@@ -12,21 +12,21 @@ const callOf = (agoMs: number): CallContext => ({
 
 describe('the durations of an answer', () => {
   it('are those until its head, ours apart from the provider', () => {
-    const headers = answerHeaders(callOf(50), { ...HEAD, upstreamMs: 40 }, {});
+    const headers = answerHeaders(callOf(50), { ...HEAD, upstreamMs: 40 }, []);
     const whole = Number(headers['x-litellm-response-duration-ms']);
     expect(whole).toBeGreaterThanOrEqual(50);
     expect(Number(headers['x-litellm-overhead-duration-ms'])).toBeCloseTo(whole - 40, 2);
   });
 
   it('are never below nothing', () => {
-    const headers = answerHeaders(callOf(1), { ...HEAD, upstreamMs: 60_000 }, {});
+    const headers = answerHeaders(callOf(1), { ...HEAD, upstreamMs: 60_000 }, []);
     expect(headers['x-litellm-overhead-duration-ms']).toBe('0');
   });
 });
 
 describe('the cost of an answer', () => {
   const costHeaders = (head: Partial<typeof HEAD>): string[][] =>
-    Object.entries(answerHeaders(callOf(0), { ...HEAD, ...head }, {})).filter(([name]) =>
+    Object.entries(answerHeaders(callOf(0), { ...HEAD, ...head }, [])).filter(([name]) =>
       name.startsWith('x-litellm-response-cost'),
     );
 

@@ -24,13 +24,13 @@ const NOT_OURS = new Set([
 export function answerHeaders(
   call: CallContext,
   head: ResponseHead,
-  limits: Readonly<Record<string, string>>,
+  ours: readonly (Readonly<Record<string, string>> | undefined)[],
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name in head.headers) {
     if (!NOT_OURS.has(name)) headers[name] = headerValue(head.headers[name] ?? '');
   }
-  Object.assign(headers, limits, call.notice?.headers);
+  Object.assign(headers, ...ours, call.notice?.headers);
   // OpenAI's SDK reads the first, Anthropic's the second.
   headers['x-request-id'] = call.id;
   headers['request-id'] = call.id;

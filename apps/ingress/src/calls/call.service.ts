@@ -3,18 +3,11 @@ import { BUS, type Bus, type CallResponse } from '@tollgate/bus';
 import { routeCall, sendingId, toGatewayError, type CallHeader } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
-import { ResponseCache, type CacheTurn } from '../cache/response-cache.js';
-import {
-  answerBroken,
-  callResent,
-  clientDisconnected,
-  deprecatedModelCalled,
-  firstByteSent,
-} from '../events.js';
+import { ResponseCache } from '../cache/response-cache.js';
+import { answerBroken, callResent, clientDisconnected, deprecatedModelCalled } from '../events.js';
 import type { GuardedCall } from '../guardrails/guarded-call.js';
 import { Guardrails } from '../guardrails/guardrails.js';
 import type { CallContext } from '../http/request-context.js';
-import { answerHeaders } from './answer-headers.js';
 import type { AnswerStage } from './answer-stages.js';
 import { CallEntry } from './call-entry.js';
 import { CallIntake, type Applicant, type DescribedCall } from './call-intake.js';
@@ -22,10 +15,9 @@ import { readCallRequest, type CallRequest, type Door } from './call-request.js'
 import { CallTracker } from './call-tracker.js';
 import { ClientCallIds } from './client-call-ids.js';
 import { ClientConnection } from './client-connection.js';
-import { EventArray } from './event-array.js';
-import type { Pass } from './pass.js';
-import { relayAnswer, type AnswerHooks, type AnswerRelay, type AnswerResult } from './relay-answer.js';
-import { firstAttemptOf, isUnseen, NOTHING_USED, settlementOf } from './settled-use.js';
+import { relayAnswer, type AnswerRelay, type AnswerResult } from './relay-answer.js';
+import { Sending } from './sending.js';
+import { NOTHING_USED } from './settled-use.js';
 
 /** A call outlives two routers; a third in a row is an outage. */
 const MAX_RESENDS = 2;
@@ -68,7 +60,8 @@ export class CallService {
     const described = this.intake.headerOf(call, applicant);
     this.tracker.started();
     try {
-      const guarded = await this.guardrails.guard(call, applicant);
+      const guarding = this.guardrails.guard(call, applicant);
+      const guarded = guarding instanceof Promise ? await guarding : guarding;
       await (guarded.asked === asked
         ? this.enter(reply, { call, described, applicant, guarded, stages, relay })
         : this.enterChanged(reply, { call, applicant, guarded, stages, relay }));
@@ -86,59 +79,36 @@ export class CallService {
 
   private async enter(reply: FastifyReply, checked: CheckedCall): Promise<void> {
     const { call, described, applicant, guarded, stages, relay } = checked;
-    const turn = await this.cache.turnOf(described.header, applicant);
+    const turning = this.cache.turnOf(described.header, applicant);
+    const turn = turning === null ? null : await turning;
     const isAnswered = turn !== null && turn.give !== null;
-    const { header, pass } = isAnswered
-      ? await this.entry.enterFree(described, applicant)
-      : await this.entry.enter(call, described, applicant);
+    const entering = isAnswered
+      ? this.entry.enterFree(described, applicant)
+      : this.entry.enter(call, described, applicant);
+    const entered = entering instanceof Promise ? await entering : entering;
     // What another model says, for the want of a budget, is no answer to what was asked.
-    const cached = turn !== null && header.model === described.header.model ? turn.stages : [];
-    await this.relay(reply, {
-      ...{ call, header, pass, turn, guarded, relay },
-      stages: [...cached, ...guarded.stages, ...stages],
-    });
+    const cached = turn !== null && entered.header.model === described.header.model ? turn.stages : NO_STAGES;
+    const all = [...cached, ...guarded.stages, ...stages];
+    await this.relay(reply, new Sending(reply, entered, { call, turn, guarded, stages: all }), relay);
   }
 
-  private async relay(reply: FastifyReply, admitted: AdmittedCall): Promise<void> {
-    const { call, header, pass, stages, turn, guarded, relay } = admitted;
-    const sending: Sending = { header, pass, attemptId: firstAttemptOf(header) };
-    // A call that fails before its first byte has used nothing that this key pays for.
-    let settlement = NOTHING_USED;
+  private async relay(reply: FastifyReply, sending: Sending, relay: AnswerRelay): Promise<void> {
     try {
       // The client may have left while the call was being admitted: nothing is asked of a provider then.
       if (reply.raw.destroyed) {
-        abandon(reply, header);
+        abandon(reply, sending.header);
         return;
       }
-      const headers = { ...pass.headers, ...turn?.headers, ...guarded.headers };
-      const send = turn?.give ?? ((sent: CallHeader) => this.send(sent, guarded.asked.bytes));
-      const way = { send, relay };
-      const result = await this.answered(reply, sending, way, {
-        dialect: header.dialect,
-        stages,
-        beside: guarded.beside,
-        array: guarded.asked.isArray === true ? new EventArray() : undefined,
-        headersOf: (head) => answerHeaders(call, head, headers),
-        heard: (head) => {
-          sending.attemptId = head.attemptId;
-        },
-        started: () => {
-          settlement = { tokens: null, costNanos: null, attemptId: sending.attemptId };
-          firstByteSent(header.stream, Date.now() - header.startedAt);
-        },
-        claimed: () => {
-          reply.hijack();
-        },
-      });
-      settlement = settlementOf('end' in result ? result.end : null, sending.attemptId);
-      if (result.kind === 'client-gone') abandon(reply, header);
-      if (result.kind === 'broken') answerBroken(result.error, call.id);
+      const result = await this.answered(reply, sending, relay);
+      sending.ended(result);
+      if (result.kind === 'client-gone') abandon(reply, sending.header);
+      if (result.kind === 'broken') answerBroken(result.error, sending.header.id);
       if (result.kind === 'refused') throw result.error;
     } catch (cause) {
-      if (isUnseen(cause)) settlement = { ...settlement, costNanos: null };
+      sending.failed(cause);
       throw cause;
     } finally {
-      sending.pass.settle(settlement);
+      sending.settle();
     }
   }
 
@@ -148,17 +118,12 @@ export class CallService {
    * cost by then stays on the bill under its own id, which no attempt of the next sending has, and on the reservation of that
    * sending. The next one has its own, or is not made.
    */
-  private async answered(
-    reply: FastifyReply,
-    sending: Sending,
-    { send, relay }: AnswerWay,
-    hooks: AnswerHooks,
-  ): Promise<AnswerResult> {
-    let frames = send(sending.header);
+  private async answered(reply: FastifyReply, sending: Sending, relay: AnswerRelay): Promise<AnswerResult> {
+    let frames = this.send(sending);
     const client = new ClientConnection(reply.raw, () => frames.cancel());
     for (let resends = 1; ; resends += 1) {
       try {
-        return await relay(frames, client, hooks);
+        return await relay(frames, client, sending);
       } catch (cause) {
         const isLost = toGatewayError(cause).code === 'service_lost';
         if (!isLost || resends > MAX_RESENDS || Date.now() >= sending.header.deadline) throw cause;
@@ -168,15 +133,15 @@ export class CallService {
           pass.settle(NOTHING_USED);
           return { kind: 'client-gone' };
         }
-        const header = { ...sending.header, ...pass.allowance, resends };
-        Object.assign(sending, { pass, header, attemptId: firstAttemptOf(header) });
-        callResent(header.id);
-        frames = send(header);
+        sending.again(pass, resends);
+        callResent(sending.header.id);
+        frames = this.send(sending);
       }
     }
   }
 
-  private send(header: CallHeader, body: Uint8Array): CallResponse {
+  private send({ header, given, body }: Sending): CallResponse {
+    if (given !== null) return given();
     return this.bus.call(routeCall, header, body, { id: sendingId(header), deadline: header.deadline });
   }
 }
@@ -198,29 +163,7 @@ interface CheckedCall {
   readonly relay: AnswerRelay;
 }
 
-/** Where a call's frames come from, and how they get to the client. */
-interface AnswerWay {
-  readonly send: (header: CallHeader) => CallResponse;
-  readonly relay: AnswerRelay;
-}
-
-interface AdmittedCall {
-  readonly call: CallContext;
-  readonly header: CallHeader;
-  readonly pass: Pass;
-  readonly guarded: GuardedCall;
-  readonly turn: CacheTurn | null;
-  readonly stages: readonly AnswerStage[];
-  readonly relay: AnswerRelay;
-}
-
-/** What of a call is under way. */
-interface Sending {
-  header: CallHeader;
-  pass: Pass;
-  /** The attempt that answers, as far as it is known. */
-  attemptId: string;
-}
+const NO_STAGES: readonly AnswerStage[] = [];
 
 /** Nobody is left to answer. */
 function abandon(reply: FastifyReply, { id, stream }: CallHeader): void {

@@ -1,7 +1,8 @@
-import type { CallHeader, KeyRecord } from '@tollgate/contracts';
-import type { AdmitRequest, Granted } from '@tollgate/state';
+import type { CallHeader } from '@tollgate/contracts';
+import type { BudgetUse, Granted } from '@tollgate/state';
 import type { PricedCost } from '../budgets/call-prices.js';
 import { formatDollars } from '../dollars.js';
+import type { Asked } from './entrance.js';
 import { keyLimitHeaders, rateLimitHeaders } from './rate-limits.js';
 
 /** How a call ended, for its limits. */
@@ -45,43 +46,52 @@ export const FREE_PASS: Pass = {
   settle: () => undefined,
 };
 
-interface Terms {
-  /** null: the call is free. */
-  readonly cost: PricedCost | null;
-  readonly key: KeyRecord | null;
-  readonly counters: readonly string[];
-  readonly stream: boolean;
-  readonly renew: Pass['renew'];
-  readonly settle: (settlement: Settlement) => void;
+/** Who gives passes, and is told when they end. */
+export interface PassDesk {
+  /** For another sending; null: it cannot be paid for. */
+  again(asked: Asked, resends: number): Promise<Pass | null>;
+  settle(asked: Asked, granted: Granted, settlement: Settlement): void;
 }
 
-export function admittedPass(
-  request: AdmitRequest,
-  granted: Granted,
-  { cost, counters, key, stream, renew, settle }: Terms,
-): Pass {
-  let isSettled = false;
-  return {
-    headers: {
-      ...rateLimitHeaders(granted.remaining, request.now),
-      ...keyLimitHeaders(key),
-      ...keyBudgetHeaders(granted),
-    },
-    counters,
-    allowance: cost === null ? null : allowanceOf(granted, cost, stream),
-    renew,
-    settle: (settlement) => {
-      if (isSettled) return;
-      isSettled = true;
-      settle(settlement);
-    },
-  };
+/** The pass of a call that something binds. */
+export class AdmittedPass implements Pass {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly counters: readonly string[];
+  readonly allowance: Allowance | null;
+  private isSettled = false;
+
+  constructor(
+    private readonly desk: PassDesk,
+    private readonly asked: Asked,
+    private readonly granted: Granted,
+  ) {
+    const { request, entrance, counters, cost } = asked;
+    this.headers = Object.assign(
+      rateLimitHeaders(granted.remaining, request.now),
+      keyLimitHeaders(entrance.caller.key),
+      keyBudgetHeaders(granted),
+    );
+    this.counters = counters;
+    this.allowance = cost === null ? null : allowanceOf(granted, cost, entrance.header.stream);
+  }
+
+  async renew(resends: number): Promise<Pass | null> {
+    const renewed = await this.desk.again(this.asked, resends);
+    return renewed && renewedPass(this, renewed);
+  }
+
+  settle(settlement: Settlement): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.desk.settle(this.asked, this.granted, settlement);
+  }
 }
 
 /** The pass of a call that was sent again: the headers and leases are those of the first. */
-export const renewedPass = (former: Pass, pass: Pass): Pass => ({
-  ...pass,
+const renewedPass = (former: Pass, pass: Pass): Pass => ({
   headers: former.headers,
+  counters: pass.counters,
+  allowance: pass.allowance,
   renew: async (resends) => {
     const renewed = await pass.renew(resends);
     return renewed && renewedPass(former, renewed);
@@ -94,25 +104,30 @@ export const renewedPass = (former: Pass, pass: Pass): Pass => ({
 
 function allowanceOf({ heldNanos, budgets }: Granted, cost: PricedCost, stream: boolean): Allowance | null {
   if (heldNanos === null) return null;
-  const payable = Math.min(...budgets.map((use) => heldNanos + free(use) - use.heldNanos));
-  return {
-    allowanceNanos: heldNanos,
-    reservedTokens: cost.tokensFor(Math.min(heldNanos, cost.mostNanos)),
-    ...(!stream && heldNanos < cost.mostNanos && { isTight: true }),
-    ...(stream && payable < cost.longestNanos && { ceilingNanos: payable }),
-  };
+  const reservedTokens = cost.tokensFor(Math.min(heldNanos, cost.mostNanos));
+  const allowance: Allowance = { allowanceNanos: heldNanos, reservedTokens };
+  if (!stream) {
+    if (heldNanos < cost.mostNanos) allowance.isTight = true;
+    return allowance;
+  }
+  let payable = Infinity;
+  for (const use of budgets) payable = Math.min(payable, heldNanos + free(use) - use.heldNanos);
+  if (payable < cost.longestNanos) allowance.ceilingNanos = payable;
+  return allowance;
 }
 
 /** LiteLLM's: of the key's own budget, the tightest where it has several. */
-function keyBudgetHeaders({ budgets }: Granted): Record<string, string> {
-  const own = budgets.filter(({ counter }) => counter.startsWith('key:'));
-  const [tightest] = own.sort((left, right) => free(left) - free(right));
-  if (tightest === undefined) return {};
+function keyBudgetHeaders({ budgets }: Granted): Record<string, string> | null {
+  let tightest: BudgetUse | null = null;
+  for (const use of budgets) {
+    if (!use.counter.startsWith('key:')) continue;
+    if (tightest === null || free(use) < free(tightest)) tightest = use;
+  }
+  if (tightest === null) return null;
   return {
     'x-litellm-key-max-budget': formatDollars(tightest.maxNanos),
     'x-litellm-key-spend': formatDollars(tightest.spentNanos + tightest.dueNanos),
   };
 }
 
-const free = ({ maxNanos, spentNanos, dueNanos }: Granted['budgets'][number]): number =>
-  maxNanos - spentNanos - dueNanos;
+const free = ({ maxNanos, spentNanos, dueNanos }: BudgetUse): number => maxNanos - spentNanos - dueNanos;

@@ -29,17 +29,51 @@ export function rateLimitHeaders(remaining: readonly Remaining[], now: number): 
   const headers: Record<string, string> = {};
   for (const { scope, kind, limit, remaining: left, resetAt } of remaining) {
     if (kind === 'max_parallel_requests') continue;
-    const name = descriptor(scope);
+    const own = namesOf(descriptor(scope))[kind];
+    const tightest = TIGHTEST[kind];
     const rest = String(Math.max(0, left));
-    headers[`x-ratelimit-${name}-limit-${kind}`] = String(limit);
-    headers[`x-ratelimit-${name}-remaining-${kind}`] = rest;
+    headers[own.limit] = String(limit);
+    headers[own.remaining] = rest;
     // OpenAI's headers have room for one limit a kind: the tightest.
-    if (Number(headers[`x-ratelimit-remaining-${kind}`] ?? Infinity) <= Number(rest)) continue;
-    headers[`x-ratelimit-limit-${kind}`] = String(limit);
-    headers[`x-ratelimit-remaining-${kind}`] = rest;
-    headers[`x-ratelimit-reset-${kind}`] = `${Math.max(0, Math.ceil((resetAt - now) / 1_000))}s`;
+    if (Number(headers[tightest.remaining] ?? Infinity) <= Number(rest)) continue;
+    headers[tightest.limit] = String(limit);
+    headers[tightest.remaining] = rest;
+    headers[tightest.reset] = `${Math.max(0, Math.ceil((resetAt - now) / 1_000))}s`;
   }
   return headers;
+}
+
+interface HeaderNames {
+  readonly limit: string;
+  readonly remaining: string;
+  readonly reset: string;
+}
+
+type NamesByKind = Readonly<Record<Exclude<LimitKind, 'max_parallel_requests'>, HeaderNames>>;
+
+const headerNames = (prefix: string, kind: LimitKind): HeaderNames => ({
+  limit: `${prefix}-limit-${kind}`,
+  remaining: `${prefix}-remaining-${kind}`,
+  reset: `${prefix}-reset-${kind}`,
+});
+
+const namesFrom = (prefix: string): NamesByKind => ({
+  requests: headerNames(prefix, 'requests'),
+  tokens: headerNames(prefix, 'tokens'),
+});
+
+const TIGHTEST = namesFrom('x-ratelimit');
+
+/** Put together once for each of the few kinds of scopes, rather than for every answer. */
+const namesByDescriptor = new Map<string, NamesByKind>();
+
+function namesOf(ofScope: string): NamesByKind {
+  let names = namesByDescriptor.get(ofScope);
+  if (names === undefined) {
+    names = namesFrom(`x-ratelimit-${ofScope}`);
+    namesByDescriptor.set(ofScope, names);
+  }
+  return names;
 }
 
 /** A key's own limits, on every answer to its calls. */
@@ -54,7 +88,7 @@ export function keyLimitHeaders(key: KeyRecord | null): Record<string, string> {
 
 /** `key:{hash}` is `api_key` to LiteLLM's clients, and `key:{hash}|{model}` is `model_per_key`. */
 const descriptor = (scope: string): string => {
-  const kind = scope.split(':', 1)[0] ?? scope;
+  const kind = scope.slice(0, scope.indexOf(':'));
   if (scope.includes('|')) return `model_per_${kind}`;
   return kind === 'key' ? 'api_key' : kind;
 };

@@ -9,6 +9,7 @@ import { coversRoute, routesOf } from '../auth/route-groups.js';
 import { CallTracker } from '../calls/call-tracker.js';
 import { requestRefused } from '../events.js';
 import { takeHeadersOfProtocols } from '../realtime/subprotocols.js';
+import { when } from '../when.js';
 import type { AccessLevel } from './access.decorator.js';
 
 type Done = (error?: Error) => void;
@@ -76,12 +77,6 @@ function takeKeyOfQuery({ headers, query }: FastifyRequest): void {
   const { key } = query as { readonly key?: unknown };
   if (typeof key === 'string' && key !== '') headers['x-goog-api-key'] ??= key;
 }
-
-/** Goes on at once with what is there at once. */
-const when = <Value, Next>(
-  value: Value | Promise<Value>,
-  next: (value: Value) => Next | Promise<Next>,
-): Next | Promise<Next> => (value instanceof Promise ? value.then(next) : next(value));
 
 /** What the key may call, by its `allowed_routes` and its type. */
 function checkRoute({ key }: Caller, route: string, access: AccessLevel): void {
