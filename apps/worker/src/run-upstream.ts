@@ -174,7 +174,10 @@ async function pump(
   { context }: Work,
   { stream, attempt, record, allowance }: StreamDelivery,
 ): Promise<void> {
-  for (let data = await stream.next(); data !== null; data = await stream.next()) {
+  for (;;) {
+    const next = stream.next();
+    const data = next instanceof Promise ? await next : next;
+    if (data === null) return;
     record.progressed(attempt.progress);
     const payment = allowance?.covers(attempt.progress);
     if (payment !== undefined) await payment;

@@ -115,17 +115,27 @@ export class Attempt implements ProviderAttempt {
     const request = upstreamRequest(connection, call, this.way);
     if (connection.authorizer !== null) await authorize(request, connection.authorizer);
     const dispatcher = this.transport.dispatcherFor(provider.name, origin);
-    const exchange = new Exchange(dispatcher, request, { clocks, signal, source, maxAnswerBytes });
+    const isReadWhole = !call.stream;
+    const exchange = new Exchange(dispatcher, request, {
+      clocks,
+      signal,
+      source,
+      maxAnswerBytes,
+      isReadWhole,
+    });
     this.exchange = exchange;
     const start = await exchange.head();
+    const { status } = start;
     this.limits = providerLimits(start.headers, Date.now());
-    if (start.status < 200 || start.status > 299) return this.refuse(exchange, start);
-    const head = { status: start.status, headers: answerHeaders(start.headers) };
+    if (status < 200 || status > 299) return this.refuse(exchange, start);
+    const headers = answerHeaders(start.headers);
     if (call.stream && !isJsonType(start)) {
       const stream = await this.openStream(exchange, maxAnswerBytes);
-      return { ...head, contentType: streamType(call.dialect), data: null, stream };
+      return { status, headers, contentType: streamType(call.dialect), data: null, stream };
     }
-    return { ...head, ...(await this.readWhole(exchange, start)), stream: null };
+    const rest = exchange.readAll();
+    const { data, contentType } = this.wholeAnswer(rest instanceof Promise ? await rest : rest, start);
+    return { status, headers, contentType, data, stream: null };
   }
 
   private get endpoint(): Endpoint {
@@ -165,10 +175,9 @@ export class Attempt implements ProviderAttempt {
     return kept.relay;
   }
 
-  private async readWhole(exchange: Exchange, start: ResponseStart) {
+  private wholeAnswer(body: Buffer, start: ResponseStart) {
     const { call, connection, endpoint } = this;
     const { source } = connection;
-    const body = await exchange.readAll();
     const { dialect: to, model, stream } = call;
     const isBinary = endpoint.dialect === to && !isJsonType(start) && MAY_BE_BINARY.has(TASK_OF[to]);
     if (isBinary) {
@@ -194,12 +203,14 @@ export class Attempt implements ProviderAttempt {
 
   private async refuse(exchange: Exchange, { status, headers }: ResponseStart): Promise<never> {
     this.refused = true;
-    const body = await exchange.readAll().catch((cause: unknown) => {
+    let body = '';
+    try {
+      body = (await exchange.readAll()).toString();
+    } catch (cause) {
       // The status says enough when the explanation breaks off; a cancel or a clock is another matter.
-      if (cause instanceof GatewayError && cause.code === 'upstream_stream_broken') return '';
-      throw cause;
-    });
-    throw refusalError({ status, headers, body: body.toString() }, this.connection.source);
+      if (!(cause instanceof GatewayError) || cause.code !== 'upstream_stream_broken') throw cause;
+    }
+    throw refusalError({ status, headers, body }, this.connection.source);
   }
 }
 

@@ -276,8 +276,7 @@ describe('Exchange', () => {
       handler.onResponseData?.(controller, Buffer.from('one '));
       handler.onResponseData?.(controller, Buffer.from('piece'));
       expect(exchange.poll()).toBeUndefined();
-      await exchange.changed();
-      expect(exchange.poll()?.toString()).toBe('one piece');
+      expect((await exchange.read())?.toString()).toBe('one piece');
       handler.onResponseData?.(controller, Buffer.from('rest'));
       handler.onResponseEnd?.(controller, {});
       // Nobody has to wait for the last words.
@@ -288,7 +287,7 @@ describe('Exchange', () => {
     it('leaves what comes to the kernel while many readers wait', async () => {
       const exchange = begin();
       handler.onResponseData?.(controller, Buffer.from('a'));
-      for (let reader = 0; reader < 50; reader++) readerTurns.add(() => undefined);
+      for (let reader = 0; reader < 50; reader++) readerTurns.add({ takeTurn: () => undefined });
       expect((await exchange.read())?.toString()).toBe('a');
       expect(paused).toBe(true);
       late = [Buffer.from('b')];

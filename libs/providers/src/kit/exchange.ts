@@ -2,7 +2,8 @@ import { GatewayError, toGatewayError, type AbortSource, type Clocks } from '@to
 import type { Dispatcher } from 'undici';
 import { badStatusError } from './classify.js';
 import { connectionError } from './connection-error.js';
-import { readerTurns } from './reader-turns.js';
+import { ExchangeClock } from './exchange-clock.js';
+import { readerTurns, type Reader } from './reader-turns.js';
 import type { HeaderValues } from './retry-after.js';
 import { upstreamError, type ErrorSource } from './upstream-error.js';
 
@@ -24,6 +25,8 @@ export interface ExchangeOptions {
   readonly signal: AbortSource;
   /** Most bytes of an answer that is read whole. */
   readonly maxAnswerBytes: number;
+  /** Good or bad, the answer is read by `readAll` alone: nobody waits for a turn. Default false. */
+  readonly isReadWhole?: boolean;
 }
 
 export interface ResponseStart {
@@ -40,7 +43,7 @@ const LINGER_MS = 1_000;
  * One request and its answer, read by one reader. Four clocks bound it: connect (until the request is written to a socket),
  * first token (until `tokenSeen`), idle (while the reader waits between two chunks) and total.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Reader {
   /** The request was handed to a connected socket: from here on the provider may bill it. */
   reached = false;
 
@@ -56,10 +59,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private ended = false;
   private released = false;
   private idle = false;
-  private idleSince = 0;
   private wake: (() => void) | undefined;
-  private phaseClock: NodeJS.Timeout | undefined;
-  private readonly totalClock: NodeJS.Timeout;
+  private readonly clock: ExchangeClock;
+  private lingering: NodeJS.Timeout | undefined;
 
   constructor(
     dispatcher: Dispatcher,
@@ -67,23 +69,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
     private readonly options: ExchangeOptions,
   ) {
     const { clocks, signal } = options;
-    this.totalClock = setTimeout(() => {
-      this.expire('no complete answer', clocks.totalMs);
-    }, clocks.totalMs);
+    this.clock = new ExchangeClock(clocks, (what, milliseconds) => {
+      this.expire(what, milliseconds);
+    });
     signal.addEventListener('abort', this.onAbort);
     if (signal.aborted) this.onAbort();
     if (this.failure !== undefined) return;
     dispatcher.dispatch({ origin, path, method, headers, body }, this);
-    if (!this.reached && !this.isOver) this.startPhase('no connection', clocks.connectMs);
+    if (!this.reached && !this.isOver) this.clock.begin('no connection', clocks.connectMs);
   }
 
   /** Status and headers. Rejects with a GatewayError when there is no answer. */
-  async head(): Promise<ResponseStart> {
-    while (this.start === undefined) {
-      if (this.failure !== undefined) throw this.failure;
-      await this.change();
-    }
-    return this.start;
+  head(): Promise<ResponseStart> {
+    return this.until(() => {
+      if (this.start === undefined && this.failure !== undefined) throw this.failure;
+      return this.start;
+    });
   }
 
   /**
@@ -97,40 +98,49 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.ended ? null : undefined;
   }
 
-  /** Resolves when something is new. One reader waits. */
-  changed(): Promise<void> {
-    if (this.idle) this.startIdle();
-    return this.change();
+  /** Resolves with what `look` finds, which looks anew whenever something comes; rejects with the error that it throws. One reader waits. */
+  until<Found>(look: () => Found | undefined): Promise<Found> {
+    return new Promise((resolve, reject) => {
+      const lookAgain = (): void => {
+        try {
+          const found = look();
+          if (found === undefined) this.wait(lookAgain);
+          else resolve(found);
+        } catch (cause) {
+          reject(toGatewayError(cause));
+        }
+      };
+      lookAgain();
+    });
   }
 
-  /** The same, waiting for something new. */
-  async read(): Promise<Buffer | null> {
-    for (;;) {
-      const part = this.poll();
-      if (part !== undefined) return part;
-      await this.changed();
-    }
+  /** The same as `poll`, waiting for something new. */
+  read(): Promise<Buffer | null> {
+    return this.until(() => this.poll());
   }
 
-  /** The rest of the answer; fails when it is larger than the limit. */
-  async readAll(): Promise<Buffer> {
+  /** The rest of the answer, at once if it is all there; fails when it is larger than the limit. */
+  readAll(): Buffer | Promise<Buffer> {
     const parts: Buffer[] = [];
     let size = 0;
-    for (let part = await this.read(); part !== null; part = await this.read()) {
-      this.tokenSeen();
-      size += part.length;
-      if (size > this.options.maxAnswerBytes) throw this.tooLarge();
-      parts.push(part);
-    }
-    return joined(parts);
+    const look = (): Buffer | undefined => {
+      for (let part = this.poll(); part !== undefined; part = this.poll()) {
+        if (part === null) return joined(parts);
+        this.tokenSeen();
+        size += part.length;
+        if (size > this.options.maxAnswerBytes) throw this.tooLarge();
+        parts.push(part);
+      }
+      return undefined;
+    };
+    return look() ?? this.until(look);
   }
 
   /** The first-token clock stops, the idle clock takes over. */
   tokenSeen(): void {
     if (this.idle) return;
     this.idle = true;
-    clearTimeout(this.phaseClock);
-    this.phaseClock = undefined;
+    this.clock.end();
   }
 
   /** Nothing more is wanted: the answer was complete by its own word. The socket is kept if it ends in time. */
@@ -139,10 +149,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.settle();
     this.released = true;
     this.take();
-    this.phaseClock = setTimeout(() => {
+    this.lingering = setTimeout(() => {
       this.abort(new GatewayError('cancelled', 'Answer complete'));
-    }, LINGER_MS);
-    this.phaseClock.unref();
+    }, LINGER_MS).unref();
   }
 
   /** Ends the exchange at once; the provider's socket is closed. Without effect after the end. */
@@ -162,7 +171,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.reached = true;
-    this.startPhase('no first token', this.options.clocks.firstTokenMs);
+    this.clock.begin('no first token', this.options.clocks.firstTokenMs);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderValues): void {
@@ -180,10 +189,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.released) return;
     this.chunks.push(chunk);
     this.buffered += chunk.length;
+    // A reader that is slow itself does not wait: that is no fault of the provider's.
+    if (this.idle) this.clock.end();
     if (this.buffered > HIGH_WATER_BYTES) this.pause();
-    if (this.queued) return;
-    this.queued = true;
-    readerTurns.add(this.onTurn);
+    if (this.options.isReadWhole === true) this.notify();
+    else if (!this.queued) {
+      this.queued = true;
+      readerTurns.add(this);
+    }
   }
 
   onResponseEnd(): void {
@@ -197,6 +210,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const stage = this.start === undefined ? (this.reached ? 'sent' : 'connecting') : 'answering';
     this.failure = connectionError(cause, stage, this.options.source);
     this.settle();
+    this.notify();
+  }
+
+  takeTurn(): void {
+    this.queued = false;
     this.notify();
   }
 
@@ -225,7 +243,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.paused = false;
       this.controller?.resume();
     }
-    if (readerTurns.areMany && !this.released) this.pause();
+    if (readerTurns.areMany && !this.released && this.options.isReadWhole !== true) this.pause();
   }
 
   private pause(): void {
@@ -234,46 +252,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.controller?.pause();
   }
 
-  private change(): Promise<void> {
-    return new Promise((resolve) => {
-      this.wake = resolve;
-    });
+  private wait(wake: () => void): void {
+    if (this.idle) this.clock.begin('nothing between two chunks', this.options.clocks.idleMs);
+    this.wake = wake;
   }
-
-  private readonly onTurn = (): void => {
-    this.queued = false;
-    this.notify();
-  };
 
   private notify(): void {
     const { wake } = this;
     this.wake = undefined;
     wake?.();
-  }
-
-  private startPhase(what: string, milliseconds: number): void {
-    clearTimeout(this.phaseClock);
-    this.phaseClock = setTimeout(() => {
-      this.expire(what, milliseconds);
-    }, milliseconds);
-  }
-
-  /** NOTE a timer that is set anew for every chunk costs more than one that looks at the time when it fires. */
-  private startIdle(): void {
-    this.idleSince = performance.now();
-    if (this.phaseClock === undefined) this.checkIdleIn(this.options.clocks.idleMs);
-  }
-
-  private checkIdleIn(milliseconds: number): void {
-    this.phaseClock = setTimeout(() => {
-      this.phaseClock = undefined;
-      // A reader that is slow itself does not wait: that is no fault of the provider's.
-      if (this.wake === undefined || this.chunks.length > 0) return;
-      const { idleMs } = this.options.clocks;
-      const left = this.idleSince + idleMs - performance.now();
-      if (left > 0) this.checkIdleIn(left);
-      else this.expire('nothing between two chunks', idleMs);
-    }, milliseconds);
   }
 
   private expire(what: string, milliseconds: number): void {
@@ -289,8 +276,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   private settle(): void {
-    clearTimeout(this.totalClock);
-    clearTimeout(this.phaseClock);
+    this.clock.stop();
+    clearTimeout(this.lingering);
     this.options.signal.removeEventListener('abort', this.onAbort);
   }
 }

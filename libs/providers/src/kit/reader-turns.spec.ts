@@ -6,7 +6,7 @@ describe('readerTurns', () => {
   it('lets readers go on in their order, and others in between when they are many', async () => {
     const order: number[] = [];
     let turns = 0;
-    for (let reader = 0; reader < 3_000; reader += 1) readerTurns.add(() => order.push(reader));
+    for (let reader = 0; reader < 3_000; reader += 1) readerTurns.add({ takeTurn: () => order.push(reader) });
     while (order.length < 3_000) {
       const before = order.length;
       await turn();
@@ -20,9 +20,11 @@ describe('readerTurns', () => {
 
   it('serves who comes while others are served, in a later turn', async () => {
     const order: string[] = [];
-    readerTurns.add(() => {
-      order.push('first');
-      readerTurns.add(() => order.push('again'));
+    readerTurns.add({
+      takeTurn: () => {
+        order.push('first');
+        readerTurns.add({ takeTurn: () => order.push('again') });
+      },
     });
     await turn();
     expect(order).toEqual(['first']);

@@ -3,18 +3,23 @@ const READERS_A_TURN = 16;
 /** Entries that were served are dropped this many at a time. */
 const COMPACT_FROM = 1_024;
 
+/** Goes on with what came for it. */
+export interface Reader {
+  takeTurn(): void;
+}
+
 /**
  * Lets the readers of many streams go on in the order in which something came for them, some in each turn of the event loop.
  * However many streams bring something at once, a turn stays short (Node accepts one new connection a turn), and what comes
  * while a reader waits for its turn is read and written on in one piece.
  */
 class ReaderTurns {
-  private waiting: (() => void)[] = [];
+  private waiting: Reader[] = [];
   private next = 0;
 
-  add(goOn: () => void): void {
+  add(reader: Reader): void {
     if (this.waiting.length === 0) this.schedule();
-    this.waiting.push(goOn);
+    this.waiting.push(reader);
   }
 
   /** More readers wait than one turn serves. */
@@ -28,7 +33,7 @@ class ReaderTurns {
 
   private run(): void {
     const end = Math.min(this.next + READERS_A_TURN, this.waiting.length);
-    while (this.next < end) this.waiting[this.next++]?.();
+    while (this.next < end) this.waiting[this.next++]?.takeTurn();
     if (this.next === this.waiting.length || this.next >= COMPACT_FROM) {
       this.waiting = this.waiting.slice(this.next);
       this.next = 0;

@@ -64,7 +64,11 @@ export class HttpSession implements McpSession {
     const { url, headers } = this;
     const options = { clocks: clocksOf(FAREWELL_MS), signal: NEVER_ABORTED };
     const exchange = send(this.transport, this.target, { url, method: 'DELETE', headers }, options);
-    await exchange.readAll().catch(() => undefined);
+    try {
+      await exchange.readAll();
+    } catch {
+      // It is over for us, whatever the server makes of it.
+    }
   }
 
   private async initialize(): Promise<void> {

@@ -27,33 +27,43 @@ export class StreamAnswer {
   /** Rejects with the GatewayError that the provider's first words amount to. */
   async open(): Promise<void> {
     const parts: Uint8Array[] = [];
-    while (!this.relay.observer.started || parts.length === 0) {
-      const part = this.more();
-      if (part === null) break;
-      if (part === undefined) await this.exchange.changed();
-      else if (part.length > 0) parts.push(part);
-    }
+    await this.exchange.until(() => this.beginsWith(parts));
     this.exchange.tokenSeen();
     this.first = parts.length === 0 ? null : Buffer.concat(parts);
   }
 
-  /** The client's next bytes: whatever has come since the last call; null after the last. A broken stream rejects. */
-  async next(): Promise<Uint8Array | null> {
+  /** The client's next bytes: whatever has come since the last call; null after the last. Fails when the stream is broken. */
+  next(): Uint8Array | null | Promise<Uint8Array | null> {
     const { first } = this;
     if (first !== null) {
       this.first = null;
       return first;
     }
-    for (;;) {
-      const part = this.more();
-      if (part === undefined) await this.exchange.changed();
-      else if (part === null || part.length > 0) return part;
-    }
+    const part = this.some();
+    return part === undefined ? this.exchange.until(() => this.some()) : part;
   }
 
   /** Nobody takes the rest: the provider's socket is closed. */
   cancel(reason: GatewayError): void {
     this.exchange.abort(reason);
+  }
+
+  /** Adds to what has come until there is a good event, or the end; undefined: neither is there yet. */
+  private beginsWith(parts: Uint8Array[]): true | undefined {
+    while (!this.relay.observer.started || parts.length === 0) {
+      const part = this.some();
+      if (part === null) break;
+      if (part === undefined) return undefined;
+      parts.push(part);
+    }
+    return true;
+  }
+
+  /** What can be had at once that is not empty; undefined: nothing yet. */
+  private some(): Uint8Array | null | undefined {
+    let part = this.more();
+    while (part?.length === 0) part = this.more();
+    return part;
   }
 
   /** What can be had at once; undefined: nothing yet. */
