@@ -7,7 +7,8 @@ import { tiersOf, type Tiers } from './service-tiers.js';
 /** How a deployment names its model. */
 type ModelName = Pick<PriceQuery, 'provider' | 'model' | 'baseModel'>;
 
-interface KnownModel {
+/** What the catalogue knows of a model; the same object for as long as it is remembered. */
+export interface KnownModel {
   /** null: no price is known. */
   readonly schedule: PriceSchedule | null;
   /** Tokens of prompt and answer together; null: not known. */

@@ -2,7 +2,8 @@ import { NO_USAGE, promptTokens, type CostParts, type CountKind, type Usage } fr
 import { adjusted, adjustmentOf, adjustmentParts } from './adjustment.js';
 import { FEMTO_PER_NANO, type PriceQuery } from './price-query.js';
 import { pieceRatesOf, piecesCost } from './piece-rates.js';
-import { ratesOf, type Rates } from './rates.js';
+import { ratesOf } from './rate-cards.js';
+import type { Rates } from './rates.js';
 
 /**
  * What a call costs in nano-dollars, rounded half up once before its discount and margin and once after them; null when no

@@ -1,6 +1,6 @@
 import type { CountKind } from '@tollgate/contracts';
-import { priceFor, tableAt, type Price, type PriceTable } from './catalogue.js';
-import { knownModel } from './known-model.js';
+import { priceFor, type Price, type PriceTable } from './catalogue.js';
+import type { KnownModel } from './known-model.js';
 import { pieceRatesOf } from './piece-rates.js';
 import { FEMTO_PER_NANO, type PriceQuery, type Prices } from './price-query.js';
 import { scaled } from './service-tiers.js';
@@ -9,18 +9,21 @@ import { scaled } from './service-tiers.js';
 export type Rates = Readonly<Record<CountKind | 'request', number>>;
 
 /**
- * The rates of a call with so long a prompt; null when no price is known. A kind without a price of its own costs what the kind
+ * The rates of a call with so long a prompt, by the table that holds now; null when no price is known. A kind without a price of its own costs what the kind
  * it belongs to does: cached, audio and image input as input, an hour's cache as any cache, the rest of the answer as output.
  */
-export function ratesOf(query: PriceQuery, prompt: number): Rates | null {
-  const { schedule, tiers } = knownModel(query);
-  const { overrides, tier, at } = query;
+export function workOutRates(
+  query: PriceQuery,
+  prompt: number,
+  { schedule, tiers }: KnownModel,
+  table: PriceTable,
+): Rates | null {
+  const { overrides, tier } = query;
   const isOwn = overrides.input !== undefined || overrides.output !== undefined;
   // Where no token is read, as in reranking, searches may be all that is sold; a price of requests is one of all that is in them.
   const isBySearch = prompt === 0 && overrides.search !== undefined;
   const isKnown = schedule !== null || isOwn || isBySearch || overrides.request !== undefined;
   if (!isKnown && pieceRatesOf(query) === null) return null;
-  const table = schedule === null ? NO_PRICES : tableAt(schedule, at);
   const own = ownPrices(query, prompt);
   const factors = tier === undefined || tier === null ? undefined : tiers[tier];
   const tokens = factors?.tokens;
@@ -56,7 +59,8 @@ export function ratesOf(query: PriceQuery, prompt: number): Rates | null {
   };
 }
 
-const NO_PRICES: PriceTable = {};
+/** Of a model that the catalogue has no prices of. */
+export const NO_PRICES: PriceTable = {};
 /** What is sold by the piece costs the same in every tier. */
 const ONE = [1, 1] as const;
 

@@ -2,7 +2,7 @@ import { adjustmentOf } from './adjustment.js';
 import { priceFor, tableAt, type Price } from './catalogue.js';
 import { knownModel } from './known-model.js';
 import { FEMTO_PER_NANO, type PriceQuery, type Prices } from './price-query.js';
-import { ratesOf } from './rates.js';
+import { ratesOf } from './rate-cards.js';
 
 /** What a call will be charged, discount and margin included, by what is known beforehand. Nano-dollars a token, and a call. */
 export interface CallPrices {
