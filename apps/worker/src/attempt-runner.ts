@@ -38,7 +38,8 @@ export class AttemptRunner {
     }
     const outcome = state.toOutcome();
     attemptFinished(header, provider, outcome);
-    await owe(this.bus, header, outcome);
+    const told = owe(this.bus, header, outcome);
+    if (told !== undefined) await told;
     return outcome;
   }
 }

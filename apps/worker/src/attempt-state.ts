@@ -43,15 +43,16 @@ export class AttemptState {
 
   toOutcome(): Outcome {
     const { delivered, error, usage, costNanos, firstTokenMs, limits, partial } = this;
-    return {
+    const outcome: Outcome = {
       delivered,
       error: error?.toShape() ?? null,
       latencyMs: performance.now() - this.startedAt,
       firstTokenMs,
       usage,
       costNanos,
-      ...(limits !== undefined && { limits }),
-      ...(partial !== undefined && { partial }),
     };
+    if (limits !== undefined) outcome.limits = limits;
+    if (partial !== undefined) outcome.partial = partial;
+    return outcome;
   }
 }

@@ -106,15 +106,16 @@ export async function askForMore(bus: Bus, call: CallHeader, toNanos: number): P
   }
 }
 
-/** Tells what an attempt was billed that did not answer its call, of which the call's settlement knows nothing. Never rejects. */
-export async function owe(
+/** Tells what an attempt was billed that did not answer its call, of which the call's settlement knows nothing. Undefined: nothing. Never rejects. */
+export function owe(
   bus: Bus,
   { call, attemptId, role }: AttemptHeader,
   { error, costNanos }: Pick<Outcome, 'error' | 'costNanos'>,
-): Promise<void> {
-  if (call.allowanceNanos === undefined || role === 'mirror' || error === null || !costNanos) return;
+): Promise<unknown> | undefined {
+  if (call.allowanceNanos === undefined || role === 'mirror' || error === null || !costNanos)
+    return undefined;
   const debt = { callId: sendingId(call), attemptId, costNanos };
-  await bus
+  return bus
     .request(oweAttempt, debt, { timeoutMs: TELL_TIMEOUT_MS })
     .catch((cause: unknown) => costNotTold(debt, cause));
 }

@@ -9,6 +9,7 @@ import {
   type CallHeader,
   type CostParts,
   type ErrorCode,
+  type Principal,
   type ServiceTier,
   type Task,
   type Usage,
@@ -81,7 +82,7 @@ export class UsageRecord implements Drafted {
   }
 
   /** Resolves when the event is safe in the outbox. Never rejects: the answer is worth more to the caller than our books. */
-  async commit({ status, progress, errorCode }: Ending): Promise<Bill> {
+  commit({ status, progress, errorCode }: Ending): Promise<Bill> {
     draftBeat.dropped(this);
     const measured = progress.usage !== null && progress.finished && status !== 'failed';
     const usage = status === 'failed' ? NO_USAGE : this.estimate(progress);
@@ -99,12 +100,14 @@ export class UsageRecord implements Drafted {
       endedAt: Date.now(),
       errorCode,
     };
-    try {
-      await this.draft.commit(event);
-    } catch (cause) {
-      usageNotRecorded(event, cause);
-    }
-    return { usage, costNanos, costParts: this.partsOf(usage, progress.serviceTier) };
+    const bill: Bill = { usage, costNanos, costParts: this.partsOf(usage, progress.serviceTier) };
+    return this.draft.commit(event).then(
+      () => bill,
+      (cause: unknown) => {
+        usageNotRecorded(event, cause);
+        return bill;
+      },
+    );
   }
 
   /** The provider's counts where it told them; output by length of what came while it did not tell the end. */
@@ -142,11 +145,11 @@ export class UsageRecord implements Drafted {
   private priceQuery(tier: ServiceTier | null): PriceQuery {
     const { provider, model: own, baseModel, prices } = this.deployment;
     const { upstreamModel: model, call } = this.header;
-    const query = { provider, model, tier, at: this.initial.startedAt };
+    const at = this.initial.startedAt;
     // A provider's own API may be asked for a model that is not the deployment's: its prices are not of that.
     if (call.native !== undefined && model !== own && !own.includes('*'))
-      return { ...query, baseModel: null, overrides: adjustmentsOf(prices) };
-    return { ...query, baseModel, overrides: prices };
+      return { provider, model, baseModel: null, overrides: adjustmentsOf(prices), at, tier };
+    return { provider, model, baseModel, overrides: prices, at, tier };
   }
 }
 
@@ -165,36 +168,26 @@ const REFUSED: Told = { usage: NO_USAGE, serviceTier: null };
 const adjustmentsOf = ({ adjustments }: Deployment['prices']): Deployment['prices'] =>
   adjustments === undefined ? {} : { adjustments };
 
-type Payer = Pick<
-  UsageEvent,
-  | 'keyHash'
-  | 'keyAlias'
-  | 'userId'
-  | 'teamId'
-  | 'organizationId'
-  | 'projectId'
-  | 'endUser'
-  | 'tags'
-  | 'counters'
->;
+type Payer = Pick<CallHeader, 'endUser' | 'tags' | 'counters'> & {
+  readonly principal: Pick<
+    Principal,
+    'keyHash' | 'keyAlias' | 'userId' | 'teamId' | 'organizationId' | 'projectId'
+  >;
+};
 
 /** A mirror is the operator's experiment: no budget of the caller's pays for it. */
 const MIRROR: Payer = {
-  keyHash: 'mirror',
-  keyAlias: 'mirror',
-  userId: null,
-  teamId: null,
-  organizationId: null,
-  projectId: null,
+  principal: {
+    keyHash: 'mirror',
+    keyAlias: 'mirror',
+    userId: null,
+    teamId: null,
+    organizationId: null,
+    projectId: null,
+  },
   endUser: null,
   tags: [],
 };
-
-function payerOf({ principal, endUser, tags, counters }: CallHeader): Payer {
-  const { keyHash, keyAlias, userId, teamId, organizationId, projectId } = principal;
-  const payer = { keyHash, keyAlias, userId, teamId, organizationId, projectId, endUser, tags };
-  return counters === undefined ? payer : { ...payer, counters };
-}
 
 /** The event of an attempt of which nothing is known yet. */
 export function initialEvent(
@@ -203,8 +196,9 @@ export function initialEvent(
   apiBase: string | null,
 ): UsageEvent {
   const now = Date.now();
-  const payer = role === 'mirror' ? MIRROR : payerOf(call);
-  return {
+  const { principal, endUser, tags, counters }: Payer = role === 'mirror' ? MIRROR : call;
+  const event: UsageEvent = {
+    // NOTE no spreads: members that come from one cost many times what those that are written out do.
     id: attemptId,
     callId: call.id,
     responseId: null,
@@ -221,7 +215,14 @@ export function initialEvent(
     deploymentId,
     provider,
     apiBase,
-    ...payer,
+    keyHash: principal.keyHash,
+    keyAlias: principal.keyAlias,
+    userId: principal.userId,
+    teamId: principal.teamId,
+    organizationId: principal.organizationId,
+    projectId: principal.projectId,
+    endUser,
+    tags,
     stream: call.stream,
     calledAt: call.startedAt,
     startedAt: now,
@@ -231,4 +232,6 @@ export function initialEvent(
     role,
     arm,
   };
+  if (counters !== undefined) event.counters = counters;
+  return event;
 }

@@ -36,13 +36,12 @@ export const endOf = (work: Work, bill: Bill): ResponseEnd => ({
 export function deliverHead({ header, target, context, state }: Work, details: HeadDetails): void {
   state.delivered = header.role !== 'mirror';
   const { status, contentType, headers, apiBase, bill, address } = details;
-  context.response.head({
+  const head: ResponseHead = {
     status,
     // The provider's own all have a prefix, so the order decides nothing; a spread that comes last is the cheap one.
     headers: { 'content-type': contentType, ...headers },
     apiBase,
     costNanos: bill?.costNanos ?? null,
-    ...(bill?.costParts && { costParts: bill.costParts }),
     attemptId: header.attemptId,
     deploymentId: header.deploymentId,
     group: header.group,
@@ -51,6 +50,8 @@ export function deliverHead({ header, target, context, state }: Work, details: H
     retries: header.retries,
     fallbacks: header.fallbacks,
     upstreamMs: state.upstreamMs,
-    ...(address !== undefined && { address }),
-  });
+  };
+  if (bill !== null && bill.costParts !== null) head.costParts = bill.costParts;
+  if (address !== undefined) head.address = address;
+  context.response.head(head);
 }
