@@ -147,10 +147,8 @@ export class Attempt implements ProviderAttempt {
     const { endpoint, connection, call } = this;
     const { model, includeUsage } = call;
     const { source } = connection;
-    const relay = relayFor(endpoint.dialect, call.dialect, {
-      ...{ model, includeUsage, source },
-      ...this.repeated(),
-    });
+    const request = this.repeated();
+    const relay = relayFor(endpoint.dialect, call.dialect, { model, includeUsage, source, request });
     this.known = relay.observer;
     const decoder = frameDecoder(endpoint.framing ?? 'sse', { maxEventBytes });
     const stream = new StreamAnswer(exchange, this.partOfAnswer(relay), decoder, source);
@@ -184,21 +182,19 @@ export class Attempt implements ProviderAttempt {
       this.known = withPieces({ ...NO_PROGRESS, finished: true }, call, null);
       return { data: body, contentType: typeOf(start) ?? 'application/octet-stream' };
     }
-    const { data, progress, answer } = jsonAnswer(adaptedAnswer(body, endpoint, source), {
-      ...{ from: endpoint.dialect, to, model, source },
-      ...this.repeated(),
-    });
+    const options = { from: endpoint.dialect, to, model, source, request: this.repeated() };
+    const { data, progress, answer } = jsonAnswer(adaptedAnswer(body, endpoint, source), options);
     this.known = withPieces(progress, call, answer);
     if (stream) throw invalidAnswer('is no stream', source);
     return { data, contentType: 'application/json' };
   }
 
   /** The client's request, where its answers repeat it or depend on it. */
-  private repeated(): { readonly request?: Json } {
+  private repeated(): Json | undefined {
     const { dialect, body } = this.call;
     const isSame = this.way?.isSameDialect ?? true;
     const isRepeated = isSame ? dialect === 'openai-embeddings' : answersByRequest(dialect);
-    return isRepeated ? { request: JSON.parse(Buffer.from(body).toString()) as Json } : {};
+    return isRepeated ? (JSON.parse(Buffer.from(body).toString()) as Json) : undefined;
   }
 
   private async refuse(exchange: Exchange, { status, headers }: ResponseStart): Promise<never> {

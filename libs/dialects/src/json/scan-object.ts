@@ -12,9 +12,6 @@ export interface ObjectMember {
   readonly memberEnd: number;
 }
 
-/** Top-level members by name, in order; of a repeated name the last, as JSON.parse takes it. */
-export type ObjectMembers = ReadonlyMap<string, ObjectMember>;
-
 interface NamedMember extends ObjectMember {
   readonly name: string;
 }
@@ -24,13 +21,25 @@ export interface ScanOptions {
   readonly maxDepth?: number;
 }
 
-/** Every member as written, repeated names too, and the offset of the opening brace. */
-export interface ScannedObject {
-  readonly members: readonly NamedMember[];
-  readonly open: number;
+/** The top-level members of an object. */
+export class ObjectMembers {
+  /** `written`: every member as it stands there, repeated names too. `open`: offset of the opening brace. */
+  constructor(
+    readonly written: readonly NamedMember[],
+    readonly open: number,
+  ) {}
+
+  /** Of a repeated name the last, as JSON.parse takes it. */
+  get(name: string): ObjectMember | undefined {
+    return this.written.findLast((member) => member.name === name);
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
 }
 
-export const DEFAULT_MAX_DEPTH = 128;
+const DEFAULT_MAX_DEPTH = 128;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -58,16 +67,11 @@ const invalid = (what: string, at: number): GatewayError =>
  * only as far as strings and brackets go.
  * Throws `invalid_json` when the text is not a JSON object, `invalid_request` when it nests deeper than `maxDepth`.
  */
-export function scanObject(bytes: Uint8Array, options: ScanOptions = {}): ObjectMembers {
-  const byName = new Map<string, ObjectMember>();
-  for (const member of scanMembers(bytes, options.maxDepth ?? DEFAULT_MAX_DEPTH).members) {
-    byName.set(member.name, member);
-  }
-  return byName;
-}
-
-export function scanMembers(bytes: Uint8Array, maxDepth: number): ScannedObject {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function scanObject(
+  bytes: Uint8Array,
+  { maxDepth = DEFAULT_MAX_DEPTH }: ScanOptions = {},
+): ObjectMembers {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const open = skipSpace(buffer, 0);
   if (buffer[open] !== OPEN_OBJECT) throw notAnObject(buffer, open);
   const members: NamedMember[] = [];
@@ -91,7 +95,7 @@ export function scanMembers(bytes: Uint8Array, maxDepth: number): ScannedObject 
   }
   const rest = skipSpace(buffer, at + 1);
   if (rest < buffer.length) throw invalid('text after the closing brace', rest);
-  return { members, open };
+  return new ObjectMembers(members, open);
 }
 
 function notAnObject(buffer: Buffer, at: number): GatewayError {

@@ -1,10 +1,11 @@
 import type { GatewayError } from '@tollgate/contracts';
 import { randomJsonObject, seededRandom, spelled } from '../testing/random-json.js';
-import { scanObject } from './scan-object.js';
+import { scanObject, type ObjectMembers } from './scan-object.js';
 import { spliceObject } from './splice-object.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const text = (result: Uint8Array): string => Buffer.from(result).toString('utf8');
+const names = ({ written }: ObjectMembers): string[] => written.map(({ name }) => name);
 const codeOf = (action: () => unknown): string => {
   try {
     action();
@@ -18,7 +19,7 @@ describe('scanObject', () => {
   it('finds members with their offsets', () => {
     const source = ' { "a" : 1 , "b":"x\\"}" }\n';
     const members = scanObject(bytes(source));
-    expect([...members.keys()]).toEqual(['a', 'b']);
+    expect(names(members)).toEqual(['a', 'b']);
     const member = members.get('b');
     expect(source.slice(member?.valueStart, member?.valueEnd)).toBe('"x\\"}"');
     expect(source[member?.memberStart ?? 0]).toBe('"');
@@ -27,7 +28,7 @@ describe('scanObject', () => {
 
   it('decodes escaped names and takes the last of repeated ones', () => {
     const members = scanObject(bytes('{"mod\\u0065l":1,"model":2}'));
-    expect([...members.keys()]).toEqual(['model']);
+    expect(names(members)).toEqual(['model', 'model']);
     expect(members.get('model')?.valueStart).toBe(24);
   });
 
@@ -53,10 +54,10 @@ describe('scanObject', () => {
   it('refuses what nests deeper than the limit, brackets in strings aside', () => {
     const nested = (levels: number): Uint8Array =>
       bytes(`{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
-    expect(scanObject(nested(128)).size).toBe(1);
+    expect(names(scanObject(nested(128)))).toEqual(['a']);
     expect(codeOf(() => scanObject(nested(129)))).toBe('invalid_request');
     expect(codeOf(() => scanObject(nested(4), { maxDepth: 3 }))).toBe('invalid_request');
-    expect(scanObject(bytes(`{"a":["${'['.repeat(500)}"]}`)).size).toBe(1);
+    expect(names(scanObject(bytes(`{"a":["${'['.repeat(500)}"]}`)))).toEqual(['a']);
   });
 
   it('agrees with JSON.parse on random objects', () => {
@@ -66,9 +67,12 @@ describe('scanObject', () => {
       const source = spelled(value, random);
       const encoded = Buffer.from(source);
       const members = scanObject(encoded);
-      expect([...members.keys()].sort()).toEqual(Object.keys(JSON.parse(source) as object).sort());
-      for (const [name, { valueStart, valueEnd }] of members) {
-        expect(JSON.parse(encoded.toString('utf8', valueStart, valueEnd))).toEqual(value[name]);
+      expect([...new Set(names(members))].sort()).toEqual(Object.keys(JSON.parse(source) as object).sort());
+      for (const name of names(members)) {
+        const member = members.get(name);
+        expect(JSON.parse(encoded.toString('utf8', member?.valueStart, member?.valueEnd))).toEqual(
+          value[name],
+        );
       }
     }
   });
@@ -77,7 +81,7 @@ describe('scanObject', () => {
     for (let length = 0; length < 120; length += 1) {
       const value = `${'x'.repeat(length)}${'\\'.repeat(length % 7)}"`;
       const source = JSON.stringify({ a: value, b: 1 });
-      expect([...scanObject(bytes(source)).keys()]).toEqual(['a', 'b']);
+      expect(names(scanObject(bytes(source)))).toEqual(['a', 'b']);
     }
   });
 });

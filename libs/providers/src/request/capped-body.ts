@@ -29,9 +29,8 @@ export function cappedBody(body: Uint8Array, { dialect, maxOutputTokens, chatFie
   const object: Json = isJson(outer) ? outer : {};
   const wanted = numberIn(inner === undefined ? outer : object[inner]);
   if (wanted !== undefined && wanted <= cap && !isEndless(wanted, dialect)) return body;
-  return spliceObject(body, {
-    [name]: inner === undefined ? String(cap) : JSON.stringify({ ...object, [inner]: cap }),
-  });
+  const text = inner === undefined ? String(cap) : JSON.stringify({ ...object, [inner]: cap });
+  return spliceObject(body, { [name]: text }, members);
 }
 
 /** Ollama's -1 and -2 are no bound. */

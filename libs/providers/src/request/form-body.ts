@@ -1,7 +1,7 @@
 import { GatewayError } from '@tollgate/contracts';
 import { boundaryOf, isOwnField, scanMultipart, spliceMultipart } from '@tollgate/dialects';
 import type { BodyQuery } from './pass-through-body.js';
-import { applicableDefaults } from './request-options.js';
+import { isApplicable } from './request-options.js';
 
 /** A client's form for a provider of the same dialect: its texts edited as members of a JSON body are, its files as they came. */
 export function formBody(body: Uint8Array, contentType: string, { model, options }: BodyQuery): Uint8Array {
@@ -14,7 +14,7 @@ export function formBody(body: Uint8Array, contentType: string, { model, options
     if (isOwnField(name) || options.additionalDropParams.includes(name)) edits[name] = undefined;
   }
   const wishes = [
-    ...applicableDefaults(options.defaults, (field) => names.has(field)),
+    ...Object.entries(options.defaults).filter(([name]) => isApplicable(name, (field) => names.has(field))),
     ...Object.entries(options.extraBody),
   ];
   for (const [name, value] of wishes) edits[name] = textOf(value);

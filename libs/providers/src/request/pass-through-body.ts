@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint.js';
 import type { Provider } from '../provider.js';
 import { cachePointEdits } from './cache-points.js';
 import { namesModel } from './dialect-bodies.js';
-import { applicableDefaults, type BodyOptions } from './request-options.js';
+import { isApplicable, type BodyOptions } from './request-options.js';
 
 export interface BodyQuery {
   readonly provider: Provider;
@@ -26,12 +26,13 @@ export function passThroughBody(body: Uint8Array, query: BodyQuery): Uint8Array 
   const { dialect } = endpoint;
   const members = scanObject(body);
   const edits: Record<string, string | undefined> = {};
-  for (const name of members.keys()) {
+  for (const { name } of members.written) {
     const isForeign = isOwnField(name) || (name === 'metadata' && !provider.acceptsMetadata);
     if (isForeign || options.additionalDropParams.includes(name)) edits[name] = undefined;
   }
-  for (const [name, value] of applicableDefaults(options.defaults, (field) => members.has(field))) {
-    edits[name] = JSON.stringify(value);
+  for (const name in options.defaults) {
+    if (isApplicable(name, (field) => members.has(field)))
+      edits[name] = JSON.stringify(options.defaults[name]);
   }
   Object.assign(edits, cachePointEdits(body, members, dialect, options.cachePoints));
   if (HAS_STREAM_OPTIONS.has(dialect)) editStreamOptions(edits, body, members, query);
@@ -41,7 +42,7 @@ export function passThroughBody(body: Uint8Array, query: BodyQuery): Uint8Array 
     const value = query.edits[name];
     edits[name] = value === undefined ? undefined : JSON.stringify(value);
   }
-  return spliceObject(body, edits);
+  return spliceObject(body, edits, members);
 }
 
 const HAS_STREAM_OPTIONS: ReadonlySet<Dialect> = new Set(['openai-chat', 'openai-completions']);

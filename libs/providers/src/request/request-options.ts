@@ -20,13 +20,8 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   max_completion_tokens: 'max_tokens',
 };
 
-/** The defaults that apply to a request which has these fields. */
-export function* applicableDefaults(
-  defaults: Readonly<Record<string, unknown>>,
-  has: (name: string) => boolean,
-): Generator<readonly [name: string, value: unknown]> {
-  for (const name in defaults) {
-    const alternative = ALTERNATIVES[name];
-    if (!has(name) && (alternative === undefined || !has(alternative))) yield [name, defaults[name]];
-  }
+/** A default of this name holds for a request that has these fields. */
+export function isApplicable(name: string, has: (field: string) => boolean): boolean {
+  const alternative = ALTERNATIVES[name];
+  return !has(name) && (alternative === undefined || !has(alternative));
 }

@@ -4,7 +4,7 @@ import { markedRequest, pointsOf } from './cache-points.js';
 import { prefillOf } from './continued-body.js';
 import { namesModel } from './dialect-bodies.js';
 import type { BodyQuery } from './pass-through-body.js';
-import { applicableDefaults } from './request-options.js';
+import { isApplicable } from './request-options.js';
 import { strictMessages } from './strict-messages.js';
 
 /** Anthropic requires `max_tokens`; LiteLLM's default for a caller that names none. */
@@ -54,8 +54,9 @@ function ownRequest(sent: Json, { options }: BodyQuery): Json {
   for (const name in sent) {
     if (!isOwnField(name) && !options.additionalDropParams.includes(name)) request[name] = sent[name];
   }
-  for (const [name, value] of applicableDefaults(options.defaults, (field) => Object.hasOwn(sent, field))) {
-    request[name] = value;
+  const { defaults } = options;
+  for (const name in defaults) {
+    if (isApplicable(name, (field) => Object.hasOwn(sent, field))) request[name] = defaults[name];
   }
   return request;
 }

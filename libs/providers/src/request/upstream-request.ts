@@ -59,7 +59,7 @@ export function routeOf(
   const model = provider.modelName?.(upstreamModel) ?? upstreamModel;
   const way = wayTo(provider.endpoints(model), dialect);
   if (way === null) throw noWay(provider.label, upstreamModel, dialect);
-  return { ...way, model };
+  return { endpoint: way.endpoint, isSameDialect: way.isSameDialect, model };
 }
 
 /** Where the provider has its own endpoint of a dialect. Throws `endpoint_unsupported`. */
@@ -110,7 +110,11 @@ export function upstreamRequest(
   return {
     origin,
     path: endpoint.path(at) + (adapted?.path ?? ''),
-    headers: requestHeaders(connection, { ...call, ...adapted }, isSameDialect),
+    headers: requestHeaders(
+      connection,
+      adapted === undefined ? call : { ...call, ...adapted },
+      isSameDialect,
+    ),
     body: adapted?.body ?? whole,
   };
 }
@@ -138,13 +142,16 @@ export function requestHeaders(
     headers.push(name, name === 'content-type' ? (call.contentType ?? value) : value);
   // OpenAI documents it, others ignore it: finds the attempt in the provider's logs.
   headers.push('x-client-request-id', call.attemptId);
-  for (const [name, value] of Object.entries(call.headers)) {
-    if (!own.has(name) && travels(name, provider, isSameDialect)) headers.push(name, value);
+  for (const name in call.headers) {
+    const value = call.headers[name];
+    if (value !== undefined && !own.has(name) && travels(name, provider, isSameDialect))
+      headers.push(name, value);
   }
-  for (const [name, value] of Object.entries(provider.defaultHeaders)) {
+  for (const name in provider.defaultHeaders) {
+    const value = provider.defaultHeaders[name];
     const isSet =
       own.has(name) || (call.headers[name] !== undefined && travels(name, provider, isSameDialect));
-    if (!isSet) headers.push(name, value);
+    if (value !== undefined && !isSet) headers.push(name, value);
   }
   return headers;
 }

@@ -76,6 +76,7 @@ describe('the short cut for alike events', () => {
     let next = 0;
     const exchange = {
       poll: () => pieces[next++] ?? null,
+      until: (look: () => unknown) => Promise.resolve(look()),
       tokenSeen: () => undefined,
       release: () => undefined,
     } as unknown as Exchange;

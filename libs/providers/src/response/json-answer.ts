@@ -22,7 +22,7 @@ export interface JsonAnswerOptions {
   readonly model: string;
   readonly source: ErrorSource;
   /** The client's request, where an answer may repeat it. */
-  readonly request?: Json;
+  readonly request?: Json | undefined;
 }
 
 /** Reads a provider's whole answer and puts it in the client's words. Throws a GatewayError when it is none. */

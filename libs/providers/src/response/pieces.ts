@@ -13,9 +13,8 @@ const NO_PIECES: Pieces = { images: 0, characters: 0, seconds: 0 };
 
 /** What is known of a whole answer, with the pieces that are sold where the provider counts no tokens. `answer` null: it is no JSON. */
 export function withPieces(progress: Progress, call: PieceCall, answer: Json | null): Progress {
-  if (isCounted(progress.usage)) return progress;
   const pieces = piecesOf(call, answer);
-  if (pieces === null) return progress;
+  if (pieces === null || isCounted(progress.usage)) return progress;
   return { ...progress, usage: { ...NO_USAGE, pieces: { ...NO_PIECES, ...pieces } } };
 }
 

@@ -7,5 +7,5 @@ export interface RelayOptions {
   readonly includeUsage: boolean;
   readonly source: ErrorSource;
   /** The client's request, where an answer may repeat it. */
-  readonly request?: Json;
+  readonly request?: Json | undefined;
 }
