@@ -18,8 +18,8 @@ export const MAX_KEY_LENGTH = 512;
 
 /** The key that a request presents, without its `Bearer`; null when there is none. */
 export function presentedKey(headers: IncomingHttpHeaders, ownHeader: string | null): string | null {
-  const own = ownHeader === null ? undefined : headers[ownHeader];
-  const value = own ?? KEY_HEADERS.map((name) => headers[name]).find((found) => found !== undefined);
+  let value = ownHeader === null ? undefined : headers[ownHeader];
+  for (const name of KEY_HEADERS) value ??= headers[name];
   const text = typeof value === 'string' ? value.replace(SCHEME, '').trim() : '';
   return text === '' ? null : text;
 }

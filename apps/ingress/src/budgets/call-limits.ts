@@ -1,12 +1,5 @@
 import { matchesPattern, windowEnd, windowStart } from '@tollgate/config';
-import {
-  counterName,
-  scopeName,
-  type Budget,
-  type Limits,
-  type RateLimits,
-  type ScopeRecord,
-} from '@tollgate/contracts';
+import { counterName, scopeName, type Limits, type RateLimits, type ScopeRecord } from '@tollgate/contracts';
 import type { BudgetLimit, Scope } from '@tollgate/state';
 
 /** What binds one call: rate limits and hard budgets. */
@@ -17,8 +10,6 @@ export interface CallLimits {
 
 /** A scope's limits, ready for calls. */
 interface Compiled {
-  readonly name: string;
-  readonly changedAt: number;
   readonly general: Part | null;
   readonly models: readonly { readonly pattern: string; readonly part: Part }[];
   readonly increase: Limits['temporaryIncrease'];
@@ -27,18 +18,49 @@ interface Compiled {
 interface Part {
   readonly scope: Scope | null;
   readonly budgets: readonly HardBudget[];
-  /** Of the counters' names; empty: of every model. */
-  readonly model: string;
 }
 
-interface HardBudget {
-  readonly window: string | null;
-  readonly maxNanos: number;
+/** Whose a budget is. */
+interface Spender {
+  readonly name: string;
+  readonly changedAt: number;
+  /** Of the counters' names; empty: of every model. */
+  readonly model: string;
 }
 
 interface Window {
   readonly start: number;
   readonly end: number;
+}
+
+/** A budget that is not to be overspent. What it is to state is put together once a window, not once a call. */
+class HardBudget {
+  private opened: Window | null = null;
+  private limit: BudgetLimit | null = null;
+
+  constructor(
+    private readonly spender: Spender,
+    readonly window: string | null,
+    private readonly maxNanos: number,
+  ) {}
+
+  /** @param more is allowed for a while. */
+  in(opened: Window, more: number): BudgetLimit {
+    const maxNanos = this.maxNanos + more;
+    if (this.limit === null || this.opened !== opened || this.limit.maxNanos !== maxNanos) {
+      const { name, changedAt, model } = this.spender;
+      this.opened = opened;
+      this.limit = {
+        counter: counterName(name, this.window, opened.start, model),
+        scope: name,
+        window: this.window,
+        maxNanos,
+        resetAt: opened.end === Infinity ? null : opened.end,
+        countedSince: changedAt,
+      };
+    }
+    return this.limit;
+  }
 }
 
 /** Works out what binds calls, from the records of their scopes. Records are replaced whole, never changed. */
@@ -69,20 +91,11 @@ export class LimitBook {
     return compiled;
   }
 
-  private add(limits: CallLimits, { name, changedAt, increase }: Compiled, part: Part, now: number): void {
+  private add(limits: CallLimits, { increase }: Compiled, part: Part, now: number): void {
     if (part.scope !== null) limits.scopes.push(part.scope);
     const more = increase !== null && now < increase.until ? increase.nanos : 0;
-    for (const { window, maxNanos } of part.budgets) {
-      const { start, end } = this.windowAt(window, now);
-      limits.budgets.push({
-        counter: counterName(name, window, start, part.model),
-        scope: name,
-        window,
-        maxNanos: maxNanos + more,
-        resetAt: end === Infinity ? null : end,
-        countedSince: changedAt,
-      });
-    }
+    for (const budget of part.budgets)
+      limits.budgets.push(budget.in(this.windowAt(budget.window, now), more));
   }
 
   private windowAt(window: string | null, now: number): Window {
@@ -102,23 +115,22 @@ const EVER: Window = { start: 0, end: Infinity };
 
 function compile(record: ScopeRecord): Compiled {
   const name = scopeName(record);
-  const { limits } = record;
+  const { limits, changedAt = 0 } = record;
   const models = Object.entries(limits.models).flatMap(([pattern, own]) => {
-    const part = toPart(`${name}|${pattern}`, own, pattern);
+    const part = toPart(`${name}|${pattern}`, own, { name, changedAt, model: pattern });
     return part === null ? [] : [{ pattern, part }];
   });
-  const { changedAt = 0 } = record;
-  return { name, changedAt, general: toPart(name, limits, ''), models, increase: limits.temporaryIncrease };
+  const general = toPart(name, limits, { name, changedAt, model: '' });
+  return { general, models, increase: limits.temporaryIncrease };
 }
 
-function toPart(id: string, limits: RateLimits, model: string): Part | null {
+function toPart(id: string, limits: RateLimits, spender: Spender): Part | null {
   const { requestsPerMinute, tokensPerMinute, maxParallelRequests } = limits;
   const isRated = requestsPerMinute !== null || tokensPerMinute !== null || maxParallelRequests !== null;
-  const budgets = limits.budgets.flatMap(hardOf);
+  const budgets = limits.budgets.flatMap(({ window, maxNanos }) =>
+    maxNanos === null ? [] : [new HardBudget(spender, window, maxNanos)],
+  );
   if (!isRated && budgets.length === 0) return null;
   const scope = isRated ? { id, requestsPerMinute, tokensPerMinute, maxParallelRequests } : null;
-  return { scope, budgets, model };
+  return { scope, budgets };
 }
-
-const hardOf = ({ window, maxNanos }: Budget): HardBudget[] =>
-  maxNanos === null ? [] : [{ window, maxNanos }];

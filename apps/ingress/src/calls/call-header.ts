@@ -61,7 +61,8 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
   const hasPrefix = config.router.affinity.promptPrefix && (cacheMarked || inputTokens >= ENOUGH_TOKENS);
   // Assigned rather than spread: most calls have none of these.
   const { caps, answers: answersAt } = ruleOf(dialect);
-  const maxOutputTokens = caps.map((path) => countAt(body, path)).find((count) => count !== undefined);
+  let maxOutputTokens: number | undefined;
+  for (const path of caps) maxOutputTokens ??= countAt(body, path);
   if (maxOutputTokens !== undefined) header.maxOutputTokens = maxOutputTokens;
   const answers = countAt(body, answersAt) ?? 1;
   if (answers > 1) header.answers = answers;

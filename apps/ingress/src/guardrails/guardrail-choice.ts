@@ -35,11 +35,10 @@ export class GuardrailChoice {
   of({ model, ofKey, ofTeam, asked }: Choosers): readonly string[] {
     const { guardrails } = this.config;
     const ofModel = this.ofModels?.resolve(model) ?? NONE;
-    const chosen = [ofKey, ofTeam, ofModel, asked];
-    if (chosen.every(({ length }) => length === 0)) return this.defaults;
+    if (ofKey.length + ofTeam.length + ofModel.length + asked.length === 0) return this.defaults;
     const unknown = asked.find((name) => !guardrails.has(name));
     if (unknown !== undefined) throw invalid('guardrails', `'guardrails': there is none called '${unknown}'`);
-    const names = new Set([...this.defaults, ...chosen.flat()]);
+    const names = new Set([...this.defaults, ...ofKey, ...ofTeam, ...ofModel, ...asked]);
     for (const name of names) if (!guardrails.has(name)) throw undecided(name, 'it is not in the config');
     return [...guardrails.keys()].filter((name) => names.has(name));
   }

@@ -12,6 +12,7 @@ import { guardrailNames } from './names.js';
 import { textGuard } from './text-guard.js';
 
 const NO_TEAM: readonly ScopeRecord[] = [];
+const NONE: readonly ReadyGuardrail[] = [];
 
 /** Looks at what is asked and what is answered, by the guardrails of the config. */
 @Injectable()
@@ -51,7 +52,7 @@ export class Guardrails {
     return team instanceof Promise ? team.then(guardedBy) : guardedBy(team);
   }
 
-  private chosen({ asked, caller }: Applicant, team: ScopeRecord | undefined): ReadyGuardrail[] {
+  private chosen({ asked, caller }: Applicant, team: ScopeRecord | undefined): readonly ReadyGuardrail[] {
     const { principal, key } = caller;
     const names = this.choice.of({
       model: routedModel(asked.model, principal, this.config.current.router),
@@ -60,6 +61,7 @@ export class Guardrails {
       // A field of that name is the provider's own there.
       asked: asked.native === undefined ? askedGuardrails(asked.body) : [],
     });
+    if (names.length === 0) return NONE;
     const ready = names.flatMap((name) => this.ready.get(name) ?? []);
     // Who asks for a moderation wants to be told, whatever it is.
     const isModeration = TASK_OF[asked.dialect] === 'moderation';
