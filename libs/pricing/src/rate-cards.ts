@@ -22,7 +22,7 @@ export function ratesOf(query: PriceQuery, prompt: number): Rates | null {
   const model = knownModel(query);
   const table = model.schedule === null ? NO_PRICES : tableAt(model.schedule, at);
   // What reads no token may be priced by its searches.
-  if (prompt === 0) return workOutRates(query, prompt, model, table);
+  if (prompt === 0 && overrides.search !== undefined) return workOutRates(query, prompt, model, table);
   const known = cards.get(overrides)?.get(model);
   if (known?.table === table && known.tier === tier && prompt <= known.longestPrompt) return known.rates;
   const rates = workOutRates(query, prompt, model, table);
