@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { GatewayError, completionTokens, promptTokens, type Principal, type ResponseEnd } from '@tollgate/contracts';
+import {
+  GatewayError,
+  completionTokens,
+  promptTokens,
+  type Principal,
+  type ResponseEnd,
+} from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
 import { NOTHING, type AnswerStage } from '../calls/answer-stages.js';

@@ -18,7 +18,7 @@ interface BatchRequest {
 }
 
 /** A batch as the script reads it. Keys go by their numbers, from 1; times are epoch milliseconds. */
-export interface EncodedBatch {
+interface EncodedBatch {
   /** How long counters and records are kept (ms). */
   readonly keep: number;
   readonly now: number;
