@@ -179,7 +179,7 @@ function suite(stage: Stage): void {
     const cost = { leastNanos: 40, likelyNanos: 40, mostNanos: 40 };
     const asked = { scopes: [], tokens: 0, now: Date.now(), leaseUntil: Date.now() + 60_000, cost };
     const callId = unique('call');
-    await state.admit({ ...asked, callId, budgets: [{ ...limit, counter: old }] });
+    state.admit({ ...asked, callId, budgets: [{ ...limit, counter: old }] });
     const insert = 'insert into former_key (hash, current_hash) values ($1, $2)';
     await stage.database.dataSource.query(insert, [former, keyHash]);
     await replica.seeds.seed([fresh]);
@@ -250,7 +250,7 @@ function suite(stage: Stage): void {
     const now = Date.now();
     const limits = { scope: 'key:a', window: '1d', maxNanos: 100, resetAt: now + 86_400_000 };
     const fresh = counterName('key:a', '1d', now + 60_000);
-    const admission = await state.admit({
+    const admission = state.admit({
       ...{ callId: unique('dead'), scopes: [], tokens: 0, now, leaseUntil: now },
       budgets: [{ ...limits, counter: fresh }],
       cost: { leastNanos: 5, likelyNanos: 5, mostNanos: 5 },
