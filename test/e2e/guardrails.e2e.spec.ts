@@ -1,12 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
-import {
-  describeWithServers,
-  startDistributed,
-  startFaultLab,
-  startGateway,
-  type FaultLab,
-} from '@tollgate/testing';
+import { startFaultLab, type FaultLab } from '@tollgate/testing';
 import OpenAI from 'openai';
+import { describeBothModes, type RunningGateway, type StartGateway } from './_both-modes.js';
 import { MASTER_KEY, eventually, json } from './_seed.js';
 
 const config = (lab: FaultLab): string => `
@@ -35,14 +30,9 @@ const SAID = 'Write to ada@example.org or +49 30 12345678 about 4111 1111 1111 1
 const SEEN = 'Write to <EMAIL_ADDRESS_1> or <PHONE_NUMBER_1> about <CREDIT_CARD_1>';
 const SECRET = 'Use AKIAIOSFODNN7EXAMPLE';
 
-interface Running {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-function describeGuardrails(start: (config: string, env: Record<string, string>) => Promise<Running>): void {
+function describeGuardrails(start: StartGateway): void {
   let lab: FaultLab;
-  let gateway: Running;
+  let gateway: RunningGateway;
   let openai: OpenAI;
   let anthropic: Anthropic;
 
@@ -187,10 +177,4 @@ function describeGuardrails(start: (config: string, env: Record<string, string>)
   }, 30_000);
 }
 
-describe('guardrails, embedded', () => {
-  describeGuardrails((own, env) => startGateway({ mode: 'embedded', config: own, env }));
-});
-
-describeWithServers('guardrails, distributed', () => {
-  describeGuardrails((own, env) => startDistributed({ config: own, env }));
-});
+describeBothModes('guardrails', describeGuardrails);

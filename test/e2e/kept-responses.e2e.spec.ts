@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describeWithServers, startDistributed, startGateway } from '@tollgate/testing';
 import OpenAI from 'openai';
+import { describeBothModes, type RunningGateway, type StartGateway } from './_both-modes.js';
 import { MASTER_KEY, eventually } from './_seed.js';
 
 interface Kept {
@@ -76,15 +76,10 @@ const shown = ({ id, status }: Kept): object => ({
   usage: status === 'completed' ? USAGE : null,
 });
 
-interface Running {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
 /** Two accounts under one name: each knows what it keeps, and nothing of the other. */
-function describeKept(start: (config: string, env: Record<string, string>) => Promise<Running>): void {
+function describeKept(start: StartGateway): void {
   const keepers = [new Keeper('a'), new Keeper('b')] as const;
-  let gateway: Running;
+  let gateway: RunningGateway;
   let owner: OpenAI;
   let stranger: OpenAI;
 
@@ -172,10 +167,4 @@ function describeKept(start: (config: string, env: Record<string, string>) => Pr
   });
 }
 
-describe('responses that their provider keeps, through the embedded gateway', () => {
-  describeKept((config, env) => startGateway({ mode: 'embedded', config, env }));
-});
-
-describeWithServers('responses that their provider keeps, through the distributed gateway', () => {
-  describeKept((config, env) => startDistributed({ config, env }));
-});
+describeBothModes('responses that their provider keeps', describeKept);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describeWithServers, startDistributed, startGateway } from '@tollgate/testing';
+import { describeBothModes, type RunningGateway, type StartGateway } from './_both-modes.js';
 import { MASTER_KEY, eventually, json } from './_seed.js';
 
 const BIN = Buffer.from([0, 255, 13, 10, 200]);
@@ -62,9 +62,9 @@ interface Row {
   readonly custom_llm_provider: string;
 }
 
-function describeOwnApis(start: (config: string, env: Record<string, string>) => Promise<Running>): void {
+function describeOwnApis(start: StartGateway): void {
   const target = new Target();
-  let gateway: Running;
+  let gateway: RunningGateway;
 
   beforeAll(async () => {
     const url = await target.listen();
@@ -174,15 +174,4 @@ function describeOwnApis(start: (config: string, env: Record<string, string>) =>
   });
 }
 
-interface Running {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-describe('other APIs through the embedded gateway', () => {
-  describeOwnApis((config, env) => startGateway({ mode: 'embedded', config, env }));
-});
-
-describeWithServers('other APIs through the distributed gateway', () => {
-  describeOwnApis((config, env) => startDistributed({ config, env }));
-});
+describeBothModes('other APIs through the gateway', describeOwnApis);
