@@ -18,6 +18,7 @@ const USAGE = {
 /** A provider that keeps its responses. One in the background goes on until it is `finish`ed. */
 class Keeper {
   readonly kept = new Map<string, Kept>();
+  isAway = false;
   private readonly server: Server = createServer((request, response) => {
     void this.answer(request, response);
   });
@@ -45,6 +46,7 @@ class Keeper {
   }
 
   private said({ method, url = '' }: IncomingMessage, body: string): [status: number, answer: object] {
+    if (this.isAway) return [503, { error: { message: 'away' } }];
     const [, id, part] = /^\/v1\/responses(?:\/([^/?]+))?(\/\w+)?/.exec(url) ?? [];
     if (id === undefined) return this.create(JSON.parse(body) as Record<string, unknown>);
     const kept = this.kept.get(id);
@@ -140,6 +142,14 @@ function describeKept(start: StartGateway): void {
     await expect(stranger.responses.cancel(id)).rejects.toMatchObject(gone);
     await expect(stranger.responses.delete(id)).rejects.toMatchObject(gone);
     await expect(create(stranger, { previous_response_id: id })).rejects.toMatchObject({ status: 400 });
+    expect(await owner.responses.retrieve(id)).toMatchObject({ id });
+  });
+
+  it('one whose deletion has failed is still its owner’s', async () => {
+    const { id } = await create(owner);
+    for (const keeper of keepers) keeper.isAway = true;
+    await expect(owner.responses.delete(id)).rejects.toMatchObject({ status: 503 });
+    for (const keeper of keepers) keeper.isAway = false;
     expect(await owner.responses.retrieve(id)).toMatchObject({ id });
   });
 

@@ -43,7 +43,8 @@ export class ProviderResponses {
     if (request.method === 'GET' && part === '' && (await this.records.takeUnbilled(principal, id)))
       await this.billed(request, reply, { id, principal, question });
     else await this.calls.take(request, reply, { asked: question });
-    if (request.method === 'DELETE') await this.records.disown(principal, id);
+    // What its provider still has is still its owner's.
+    if (request.method === 'DELETE' && isGood(reply.raw.statusCode)) await this.records.disown(principal, id);
   }
 
   /** The answer tells what a response cost that went on in the background; if that goes on still, the next one may. */
@@ -97,6 +98,8 @@ function questionOf(
     stream: (query as Record<string, unknown>)['stream'] === 'true',
   };
 }
+
+const isGood = (status: number): boolean => status >= 200 && status < 300;
 
 export const responseNotFound = (id: string): GatewayError =>
   new GatewayError('not_found', `Response with id '${id}' not found.`);
