@@ -19,7 +19,7 @@ import { DrainClock } from './drain-clock.js';
 import { followerFailed } from './events.js';
 import { answerFrameworkError } from './framework-errors.js';
 import { serveHealth } from './health.js';
-import { keepHeapSmall } from './heap.js';
+import { beginAllObjectsYoung, keepHeapSmall } from './heap.js';
 import type { MasterKeyOrigin } from './master-key.js';
 import { PlatformModule } from './platform.module.js';
 import { openPorts } from './ports.js';
@@ -77,6 +77,7 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
   });
   setLogLevel(given.logLevel);
   // The embedded gateway has a database in its heap, which is better left to V8.
+  beginAllObjectsYoung();
   if (given.natsUrl !== null) keepHeapSmall();
   const settings = await loadSettings(given, services);
   const { config, environment, masterKeyOrigin } = settings;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BoundedMap } from '../bounded-map.js';
+import { BoundedMap } from '@tollgate/collections';
 import { isKeyHash } from './key-text.js';
 
 export interface KeyDigest {

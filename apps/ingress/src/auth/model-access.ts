@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { BoundedMap } from '@tollgate/collections';
 import { LiveConfig, matchesPattern, type GatewayConfig } from '@tollgate/config';
-import { BoundedMap } from '../bounded-map.js';
 
 /** LiteLLM's word for "every model of the gateway". */
 const ALL_MODELS = 'all-proxy-models';

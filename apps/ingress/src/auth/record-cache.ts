@@ -1,5 +1,5 @@
+import { BoundedMap } from '@tollgate/collections';
 import type { GatewayError } from '@tollgate/contracts';
-import { BoundedMap } from '../bounded-map.js';
 import { keyLookupFailed } from '../events.js';
 
 export interface RecordCacheOptions<Value> {

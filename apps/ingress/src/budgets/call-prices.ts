@@ -1,3 +1,4 @@
+import { BoundedMap } from '@tollgate/collections';
 import {
   NameIndex,
   nativeDeployment,
@@ -14,7 +15,6 @@ import {
 } from '@tollgate/contracts';
 import { callPrices, contextWindow, type CallPrices as ModelPrices } from '@tollgate/pricing';
 import type { CallCost } from '@tollgate/state';
-import { BoundedMap } from '../bounded-map.js';
 import type { LearnedUse } from './learned-use.js';
 
 /** The dearest that a name can be answered by. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BoundedMap } from '../bounded-map.js';
+import { BoundedMap } from '@tollgate/collections';
 import type { CallContext } from '../http/request-context.js';
 
 /** About as many calls as a router remembers decisions of. */

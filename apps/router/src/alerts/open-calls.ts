@@ -1,10 +1,11 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { AlertNotes } from '@tollgate/app';
+import { SlotSet, type SlotMember } from '@tollgate/collections';
 import type { CallHeader } from '@tollgate/contracts';
 
 const LOOK_MS = 15_000;
 
-interface OpenCall {
+interface OpenCall extends SlotMember {
   readonly header: CallHeader;
   readonly since: number;
   isTold: boolean;
@@ -17,9 +18,9 @@ interface OpenCallsOptions {
   readonly hangsAfterMs: () => number;
 }
 
-/** Calls that are under way, the oldest first: those that stay so for long are told of, each once. */
+/** Calls that are under way: those that stay so for long are told of, each once. */
 export class OpenCalls implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly calls = new Set<OpenCall>();
+  private readonly calls = new SlotSet<OpenCall>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: OpenCallsOptions) {}
@@ -35,7 +36,7 @@ export class OpenCalls implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** To be ended by `ended`. */
   began(header: CallHeader): OpenCall {
-    const call = { header, since: this.options.now(), isTold: false };
+    const call = { header, since: this.options.now(), isTold: false, slot: undefined };
     this.calls.add(call);
     return call;
   }
@@ -44,12 +45,10 @@ export class OpenCalls implements OnApplicationBootstrap, BeforeApplicationShutd
     this.calls.delete(call);
   }
 
-  /** Looks at no more calls than hang. */
   look(): void {
     const before = this.options.now() - this.options.hangsAfterMs();
-    for (const call of this.calls) {
-      if (call.since > before) return;
-      if (call.isTold) continue;
+    for (const call of this.calls.values()) {
+      if (call.since > before || call.isTold) continue;
       call.isTold = true;
       const { model, id } = call.header;
       const seconds = Math.round((this.options.now() - call.since) / 1_000);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SlotSet } from '@tollgate/collections';
 import {
   GatewayError,
   callSubject,
@@ -45,7 +46,7 @@ export class InProcessBus implements Bus {
   private readonly services: BusHandlers[] = [];
   private readonly pumps = new Map<string, OutboxPump>();
   private readonly inFlight = new InFlight();
-  private readonly running = new Set<LocalCall>();
+  private readonly running = new SlotSet<LocalCall>();
   private readonly calls = new Map<string, CallHandler>();
   private readonly local: LocalCallEnvironment = {
     handlerOf: (subject) => this.calls.get(subject),
@@ -140,7 +141,7 @@ export class InProcessBus implements Bus {
     this.isDraining = true;
     const startedAt = performance.now();
     await this.inFlight.drained(graceMs, () => {
-      for (const call of [...this.running]) call.giveUp(drainingError());
+      for (const call of this.running.values()) call.giveUp(drainingError());
     });
     const remainingMs = graceMs - (performance.now() - startedAt);
     await within(

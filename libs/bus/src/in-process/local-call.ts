@@ -1,3 +1,4 @@
+import type { SlotMember, SlotSet } from '@tollgate/collections';
 import { callSubject, type GatewayError } from '@tollgate/contracts';
 import type { CallBody, CallHandler, CallOptions } from '../bus.js';
 import { afterMs } from '../call/clock.js';
@@ -17,7 +18,7 @@ export interface LocalCallEnvironment {
   handlerOf(subject: string): CallHandler | undefined;
   readonly inFlight: InFlight;
   /** The calls that are not over. */
-  readonly running: Set<LocalCall>;
+  readonly running: SlotSet<LocalCall>;
 }
 
 /** One handler at work for a call. */
@@ -30,9 +31,11 @@ interface LocalAttempt {
 }
 
 /** A call whose caller, router and worker are in one process: frames and bodies go by reference. */
-export class LocalCall implements ResponseSource {
+export class LocalCall implements ResponseSource, SlotMember {
+  slot: number | undefined;
   readonly stream: ResponseStream;
-  private readonly attempts = new Set<LocalAttempt>();
+  /** One, unless the call is hedged. */
+  private readonly attempts: LocalAttempt[] = [];
   /** The attempt whose head came first: the only one that is listened to. */
   private bound: LocalAttempt | undefined;
   /** The last that broke off for another one to go on, and how many have. */
@@ -87,7 +90,7 @@ export class LocalCall implements ResponseSource {
     const sink = new ResponseSink((frame) => this.receive(attempt, frame), credit, Infinity);
     const call = new ServedCall(sink, this.body, (request) => this.forward(request));
     const attempt: LocalAttempt = { call, turn, delivered, isLost: false };
-    this.attempts.add(attempt);
+    this.attempts.push(attempt);
     return attempt;
   }
 
@@ -101,7 +104,7 @@ export class LocalCall implements ResponseSource {
     inFlight.enter();
     attempt.call.run(handler, header, (settlement) => {
       inFlight.leave();
-      this.attempts.delete(attempt);
+      this.attempts.splice(this.attempts.indexOf(attempt), 1);
       const { untold, isForwarders } = settlement;
       // What broke off after its head is told at once.
       if (untold !== undefined && !isForwarders) attempt.call.response.fail(untold);
@@ -160,12 +163,12 @@ export class LocalCall implements ResponseSource {
   }
 
   private abort(reason: GatewayError): void {
-    for (const attempt of this.attempts) attempt.call.abort(reason);
+    for (const attempt of [...this.attempts]) attempt.call.abort(reason);
   }
 
   /** A detached attempt may outlive its call, and is bounded by its deadline all the same. */
   private endIfIdle(): void {
-    if (!this.isOver || this.attempts.size > 0) return;
+    if (!this.isOver || this.attempts.length > 0) return;
     this.stopClock();
     this.environment.running.delete(this);
   }

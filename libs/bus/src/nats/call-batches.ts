@@ -1,3 +1,5 @@
+import { SlotMap } from '@tollgate/collections';
+
 /** So many calls at once still go to one replica without its neighbours missing them. */
 const MAX_CALLS = 16;
 
@@ -18,7 +20,7 @@ export interface CallBatchesOptions {
 
 /** First messages of calls: those of one subject and one turn of the event loop go as one message, to one of its replicas. */
 export class CallBatches {
-  private readonly batches = new Map<string, Batch>();
+  private readonly batches = new SlotMap<string, Batch>();
 
   constructor(private readonly options: CallBatchesOptions) {}
 

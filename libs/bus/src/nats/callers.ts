@@ -1,3 +1,4 @@
+import { SlotMap } from '@tollgate/collections';
 import { GatewayError, errorShape, type CallContract, type ResponseEnd } from '@tollgate/contracts';
 import type { CallOptions } from '../bus.js';
 import { afterMs } from '../call/clock.js';
@@ -32,7 +33,7 @@ interface OpenCall {
 
 /** The calls that this process has started. */
 export class Callers {
-  private readonly open = new Map<number, OpenCall>();
+  private readonly open = new SlotMap<number, OpenCall>();
 
   constructor(
     private readonly wire: Wire,
@@ -50,7 +51,7 @@ export class Callers {
         if (call !== undefined) this.fail(call, nobodyServes(call.subject), false);
       },
       peerLost: (process) => {
-        for (const call of [...this.open.values()]) {
+        for (const call of this.open.values()) {
           if (call.bound?.process === process) this.fail(call, serviceLost());
         }
       },
@@ -83,7 +84,7 @@ export class Callers {
 
   /** Ends what is still open. */
   giveUp(error: GatewayError): void {
-    for (const call of [...this.open.values()]) this.fail(call, error);
+    for (const call of this.open.values()) this.fail(call, error);
   }
 
   private newCall(subject: string, body: Uint8Array, options: CallOptions, windowBytes: number): OpenCall {
@@ -187,7 +188,7 @@ export class Callers {
   }
 
   private tick(): void {
-    for (const call of [...this.open.values()]) {
+    for (const call of this.open.values()) {
       call.silentTicks += 1;
       if (call.silentTicks > this.wire.missedTicks) this.fail(call, serviceLost());
       // Credit is a total, so that saying it again is harmless: the last word may have been lost.

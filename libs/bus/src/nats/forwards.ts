@@ -1,3 +1,4 @@
+import { SlotMap } from '@tollgate/collections';
 import { GatewayError, outcome as outcomeSchema, type Outcome } from '@tollgate/contracts';
 import { lostOutcome, undeliveredOutcome } from '../call/served-call.js';
 import { disconnectedError, nobodyServesTarget, serviceLost } from '../errors.js';
@@ -35,7 +36,7 @@ interface PendingForward {
 
 /** The attempts that this process has handed to others and whose outcome it waits for. */
 export class Forwards {
-  private readonly pending = new Map<number, PendingForward>();
+  private readonly pending = new SlotMap<number, PendingForward>();
 
   constructor(private readonly wire: Wire) {
     wire.listen({

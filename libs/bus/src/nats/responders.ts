@@ -1,3 +1,4 @@
+import { SlotMap } from '@tollgate/collections';
 import { GatewayError, callSubject } from '@tollgate/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import type { CallHandler } from '../bus.js';
@@ -30,9 +31,12 @@ interface Served {
 
 /** The calls that this process handles, first hand or forwarded. */
 export class Responders {
-  private readonly served = new Map<number, Served>();
+  private readonly served = new SlotMap<number, Served>();
   /** Ended without an answer, or with a part of one; their forwarder was told, and must answer for it as long as it lives. */
-  private readonly unconfirmed = new Map<number, { served: Served; error: GatewayError; ticks: number }>();
+  private readonly unconfirmed = new SlotMap<
+    number,
+    { served: Served; error: GatewayError; ticks: number }
+  >();
   private readonly cancelled = new RecentIds();
   private readonly cancelledAttempts = new RecentIds();
   private readonly forwards: Forwards;
@@ -95,7 +99,7 @@ export class Responders {
   /** Ends what is still running: the callers hear of it at once, forwarders by the outcome. */
   giveUp(): void {
     const reason = serviceEnds();
-    for (const served of [...this.served.values()]) {
+    for (const served of this.served.values()) {
       if (served.call.response.headSent || served.envelope.forwarder === undefined)
         served.call.response.fail(reason);
       this.abort(served, reason);

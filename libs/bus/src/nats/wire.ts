@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { SlotMap } from '@tollgate/collections';
 import { CallBatches, separated } from './call-batches.js';
 import { PROCESS_ID_LENGTH, decodePacket, encodeFrame, type Frame, type ReceivedFrame } from './frames.js';
 import { inboxOf, packetsOf } from './subjects.js';
@@ -42,7 +43,7 @@ export interface WireListener {
 export class Wire {
   readonly processId = randomBytes(PROCESS_ID_LENGTH / 2).toString('hex');
   private readonly listeners: WireListener[] = [];
-  private readonly packets = new Map<string, Packet>();
+  private readonly packets = new SlotMap<string, Packet>();
   private readonly calls = new CallBatches({
     maxBytes: MAX_PACKET_BYTES,
     publish: (subject, data, notice) => this.publish(subject, data, notice),

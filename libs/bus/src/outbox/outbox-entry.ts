@@ -1,5 +1,7 @@
+import type { SlotMember, SlotSet } from '@tollgate/collections';
+
 /** An event on its way: a draft first, or a record at once; gone when it is acknowledged. */
-export interface OutboxEntry {
+export interface OutboxEntry extends SlotMember {
   /** Increasing within a folder. */
   readonly number: number;
   readonly subject: string;
@@ -17,7 +19,7 @@ export interface OutboxEntry {
 export interface Segment {
   readonly path: string;
   readonly descriptor: number;
-  readonly entries: Set<OutboxEntry>;
+  readonly entries: SlotSet<OutboxEntry>;
   size: number;
   liveBytes: number;
 }

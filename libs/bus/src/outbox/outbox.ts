@@ -147,6 +147,7 @@ export class Outbox {
       patch: undefined,
       state,
       place: undefined,
+      slot: undefined,
     };
   }
 

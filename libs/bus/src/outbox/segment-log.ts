@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { SlotSet } from '@tollgate/collections';
 import type { OutboxEntry, Segment } from './outbox-entry.js';
 
 const syncToDisk = promisify(fdatasync);
@@ -96,7 +97,7 @@ export class SegmentLog {
     }
     const oldest = this.segments[0];
     const isSparse = oldest !== undefined && this.segments.length > 3 && oldest.liveBytes * 4 < oldest.size;
-    return isSparse ? [...oldest.entries] : [];
+    return isSparse ? oldest.entries.values() : [];
   }
 
   /** Tells processes on other hosts that the folder is in use. */
@@ -122,7 +123,7 @@ export class SegmentLog {
     const segment: Segment = {
       path,
       descriptor: openSync(path, 'a+'),
-      entries: new Set(),
+      entries: new SlotSet(),
       size: 0,
       liveBytes: 0,
     };

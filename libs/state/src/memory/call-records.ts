@@ -1,5 +1,5 @@
+import { BoundedMap, SlotMap } from '@tollgate/collections';
 import type { Admission } from '../state.js';
-import { Generations } from './generations.js';
 import type { ScopePlace } from './scope-place.js';
 
 /** Calls in flight that are remembered at most. */
@@ -17,8 +17,8 @@ export interface OpenCall {
 
 /** What granted calls were told, and which of them are open. */
 export class CallRecords {
-  private readonly calls = new Map<string, OpenCall>();
-  private readonly settled = new Generations<Admission>(MOST_SETTLED);
+  private readonly calls = new SlotMap<string, OpenCall>();
+  private readonly settled = new BoundedMap<string, Admission>(MOST_SETTLED);
 
   answerTo(callId: string): Admission | undefined {
     return this.calls.get(callId)?.answer ?? this.settled.get(callId);

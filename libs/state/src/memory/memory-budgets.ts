@@ -1,3 +1,4 @@
+import { BoundedMap, SlotMap } from '@tollgate/collections';
 import type {
   BudgetLimit,
   CallCost,
@@ -22,7 +23,6 @@ import {
 } from '../call-money.js';
 import { UNNAMED_KEEP_MS, askOf, holdOf, keptUntil, overBudget, readingOf, windowStartOf } from '../holds.js';
 import type { AdmitRequest, BudgetRefusal, SettleRequest, Unseeded } from '../state.js';
-import { Generations } from './generations.js';
 
 /** Calls that neither hold nor owe are remembered at least in this number, so that a charge told twice counts once. */
 const REMEMBERED_CALLS = 2_000;
@@ -55,8 +55,8 @@ export interface Room {
 export class MemoryBudgets {
   private readonly known = new Map<string, Counter>();
   /** Calls that hold, owe, or have an attempt of which more may be known. */
-  private readonly open = new Map<string, OpenCall>();
-  private readonly recent = new Generations<OpenCall>(REMEMBERED_CALLS);
+  private readonly open = new SlotMap<string, OpenCall>();
+  private readonly recent = new BoundedMap<string, OpenCall>(REMEMBERED_CALLS);
   private readonly since: number;
 
   constructor(private readonly now: () => number) {
