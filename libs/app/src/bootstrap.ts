@@ -76,9 +76,8 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     needsDatabase: services.includes('billing'),
   });
   setLogLevel(given.logLevel);
-  // The embedded gateway has a database in its heap, which is better left to V8.
   beginAllObjectsYoung();
-  if (given.natsUrl !== null) keepHeapSmall();
+  keepHeapSmall(given.natsUrl === null ? 'embedded' : 'small');
   const settings = await loadSettings(given, services);
   const { config, environment, masterKeyOrigin } = settings;
   const ports = await openPorts(definition.name, environment);

@@ -18,26 +18,40 @@ export interface KnownModel {
 
 const MAX_REMEMBERED = 10_000;
 /** No model has a longer name; a client that makes one up must not fill the memory. */
-const MAX_KEY_LENGTH = 600;
+const MAX_NAME_LENGTH = 512;
+/** Deployments of one model that differ in their provider or base model. */
+const MAX_ALIKE = 64;
 
-/** Model names come from clients of wildcard deployments, so what is remembered is bounded; the oldest goes first. */
-const remembered = new Map<string, KnownModel>();
+interface Remembered {
+  readonly provider: string;
+  readonly baseModel: string | null;
+  readonly known: KnownModel;
+}
+
+/**
+ * By the model's name, which several deployments may share: to put a key together for each question would cost more than to ask.
+ * Names come from clients of wildcard deployments, so what is remembered is bounded; the oldest goes first.
+ */
+const remembered = new Map<string, Remembered[]>();
 
 /** What the catalogue knows of a model: of its base model where that is known, else under its own name. */
 export function knownModel(query: ModelName): KnownModel {
-  const key = `${query.provider}\n${query.model}\n${query.baseModel ?? ''}`;
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const found = search(query);
-  if (key.length > MAX_KEY_LENGTH) return found;
-  if (remembered.size >= MAX_REMEMBERED) {
+  const { provider, model, baseModel } = query;
+  const alike = remembered.get(model);
+  if (alike !== undefined) {
+    for (const one of alike) if (one.provider === provider && one.baseModel === baseModel) return one.known;
+  }
+  const known = search(query);
+  if (model.length > MAX_NAME_LENGTH) return known;
+  if (alike !== undefined && alike.length < MAX_ALIKE) alike.push({ provider, baseModel, known });
+  else remembered.set(model, [{ provider, baseModel, known }]);
+  if (remembered.size > MAX_REMEMBERED) {
     for (const oldest of remembered.keys()) {
       remembered.delete(oldest);
       break;
     }
   }
-  remembered.set(key, found);
-  return found;
+  return known;
 }
 
 /** The size of a model's context window in tokens, prompt and answer together; null: not known. */

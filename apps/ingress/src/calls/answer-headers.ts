@@ -49,7 +49,7 @@ export function answerHeaders(
   headers['x-litellm-response-duration-ms'] = milliseconds(elapsedMs);
   headers['x-litellm-overhead-duration-ms'] = milliseconds(elapsedMs - head.upstreamMs);
   if (head.costNanos !== null) headers['x-litellm-response-cost'] = formatDollars(head.costNanos);
-  if (head.costParts !== undefined) Object.assign(headers, costHeaders(head.costParts));
+  if (head.costParts !== undefined) addCostHeaders(headers, head.costParts);
   if (isStream(head)) {
     headers['cache-control'] = 'no-cache';
     headers['x-accel-buffering'] = 'no';
@@ -58,11 +58,13 @@ export function answerHeaders(
 }
 
 /** Of what the provider's list says, and what the config takes off or adds. */
-const costHeaders = ({ listedNanos, discountNanos, marginNanos }: CostParts): Record<string, string> => ({
-  'x-litellm-response-cost-original': formatDollars(listedNanos),
-  ...(discountNanos !== 0 && { 'x-litellm-response-cost-discount-amount': formatDollars(discountNanos) }),
-  ...(marginNanos !== 0 && { 'x-litellm-response-cost-margin-amount': formatDollars(marginNanos) }),
-});
+function addCostHeaders(headers: Record<string, string>, parts: CostParts): void {
+  const { listedNanos, discountNanos, marginNanos } = parts;
+  headers['x-litellm-response-cost-original'] = formatDollars(listedNanos);
+  if (discountNanos !== 0)
+    headers['x-litellm-response-cost-discount-amount'] = formatDollars(discountNanos);
+  if (marginNanos !== 0) headers['x-litellm-response-cost-margin-amount'] = formatDollars(marginNanos);
+}
 
 /** Events, or lines of JSON. */
 export const isStream = (head: ResponseHead): boolean =>

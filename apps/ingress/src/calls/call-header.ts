@@ -51,7 +51,6 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
     needs,
     startedAt,
     deadline: startedAt + deadlineOf(wishes.timeoutMs, principal, config, dialect),
-    ...wishes,
     headers:
       asked.headers ??
       (asked.native === undefined
@@ -60,6 +59,7 @@ export function buildCallHeader({ id, headers, asked, caller, config }: CallSour
   };
   const hasPrefix = config.router.affinity.promptPrefix && (cacheMarked || inputTokens >= ENOUGH_TOKENS);
   // Assigned rather than spread: most calls have none of these.
+  Object.assign(header, wishes);
   const { caps, answers: answersAt } = ruleOf(dialect);
   let maxOutputTokens: number | undefined;
   for (const path of caps) maxOutputTokens ??= countAt(body, path);

@@ -4,10 +4,10 @@ import { flag, invalid } from './request-fields.js';
 
 /** What a caller may ask of the gateway itself, in LiteLLM's fields and headers. */
 export interface CallWishes {
-  readonly timeoutMs?: number;
-  readonly streamTimeoutMs?: number;
-  readonly numRetries?: number;
-  readonly disableFallbacks?: boolean;
+  timeoutMs?: number;
+  streamTimeoutMs?: number;
+  numRetries?: number;
+  disableFallbacks?: boolean;
 }
 
 const MAX_SECONDS = 86_400;
@@ -29,12 +29,12 @@ export function readWishes(headers: IncomingHttpHeaders, body: Body): CallWishes
   const numRetries =
     retries(headers['x-litellm-num-retries'], 'x-litellm-num-retries') ??
     retries(body['num_retries'], 'num_retries');
-  return {
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(streamTimeoutMs !== undefined && { streamTimeoutMs }),
-    ...(numRetries !== undefined && { numRetries }),
-    ...(flag(body['disable_fallbacks'], 'disable_fallbacks') && { disableFallbacks: true }),
-  };
+  const wishes: CallWishes = {};
+  if (timeoutMs !== undefined) wishes.timeoutMs = timeoutMs;
+  if (streamTimeoutMs !== undefined) wishes.streamTimeoutMs = streamTimeoutMs;
+  if (numRetries !== undefined) wishes.numRetries = numRetries;
+  if (flag(body['disable_fallbacks'], 'disable_fallbacks')) wishes.disableFallbacks = true;
+  return wishes;
 }
 
 /** Seconds, as a number or its text, in milliseconds. */

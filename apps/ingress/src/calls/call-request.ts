@@ -58,14 +58,21 @@ export function readCallRequest(received: unknown, door: Door, contentType?: str
   rule.check(body);
   const stream =
     rule.stream === 'path' ? door.stream === true : flag(body['stream'] ?? rule.stream, 'stream');
-  return {
-    ...{ dialect, bytes, body, model, stream },
-    ...(door.isArray === true && { isArray: true }),
+  const asked: Mutable<CallRequest> = {
+    dialect,
+    bytes,
+    body,
+    model,
+    stream,
     includeUsage: rule.includeUsage(body),
     endUser: rule.endUser(body),
-    ...(boundary !== null && contentType !== undefined && { contentType }),
   };
+  if (door.isArray === true) asked.isArray = true;
+  if (boundary !== null && contentType !== undefined) asked.contentType = contentType;
+  return asked;
 }
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 function modelOf(body: Json, { pathModel, dialect }: Door): string {
   const model = body['model'] ?? pathModel ?? ruleOf(dialect).defaultModel;
