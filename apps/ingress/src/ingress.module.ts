@@ -195,7 +195,8 @@ export const HTTP_CONTROLLERS = [
         }),
       inject: [BUS, LiveConfig, AccessGroups],
     },
-    { provide: APP_FILTER, useClass: ErrorsFilter },
+    ErrorsFilter,
+    { provide: APP_FILTER, useExisting: ErrorsFilter },
   ],
 })
 export class IngressModule implements NestModule {

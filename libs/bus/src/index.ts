@@ -16,5 +16,5 @@ export { BUS } from './tokens.js';
 export { InProcessBus, type InProcessBusOptions } from './in-process/in-process-bus.js';
 export { NatsBus, type NatsBusOptions } from './nats/nats-bus.js';
 export { BusStrategy, type BusStrategyOptions } from './nest/bus-strategy.js';
-export { CallPattern } from './nest/call-pattern.js';
+export { CallPattern, directMethod, type DirectTarget } from './nest/call-pattern.js';
 export { GatewayRpcExceptionFilter } from './nest/gateway-rpc-exception.filter.js';

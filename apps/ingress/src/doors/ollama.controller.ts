@@ -1,10 +1,11 @@
-import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { GatewayError } from '@tollgate/contracts';
 import { wordOf } from '@tollgate/dialects';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/caller.js';
 import { CallService } from '../calls/call.service.js';
 import { Access } from '../http/access.decorator.js';
+import { CallDoor } from '../http/call-door.decorator.js';
 import { readJsonObject } from '../http/json-body.js';
 import { ModelNames } from '../models/model-names.js';
 import { VERSION } from '../version.js';
@@ -18,21 +19,18 @@ export class OllamaController {
     private readonly names: ModelNames,
   ) {}
 
-  @Access('key', 'ollama-chat')
-  @Post('chat')
-  chat(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  @CallDoor('ollama-chat', 'chat')
+  chat(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.calls.answer(request, reply, { dialect: 'ollama-chat' });
   }
 
-  @Access('key', 'ollama-chat')
-  @Post('generate')
-  generate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  @CallDoor('ollama-chat', 'generate')
+  generate(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.calls.answer(request, reply, { dialect: 'ollama-generate' });
   }
 
-  @Access('key', 'ollama-chat')
-  @Post('embed')
-  embed(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  @CallDoor('ollama-chat', 'embed')
+  embed(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.calls.answer(request, reply, { dialect: 'ollama-embed' });
   }
 

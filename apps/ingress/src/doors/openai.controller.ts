@@ -1,8 +1,8 @@
-import { Controller, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import type { Dialect } from '@tollgate/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallService } from '../calls/call.service.js';
-import { Access } from '../http/access.decorator.js';
+import { CallDoor } from '../http/call-door.decorator.js';
 
 /** The paths at which OpenAI's SDK calls an endpoint, with and without `/v1` (`/v1/v1`: a base URL that has it already). */
 const at = (path: string): string[] => [`v1/${path}`, path, `v1/v1/${path}`];
@@ -19,76 +19,58 @@ const atModel = (path: string): string[] => [
 export class OpenAiController {
   constructor(private readonly calls: CallService) {}
 
-  @Access('key')
-  @Post([...at('chat/completions'), ...atModel('chat/completions')])
-  chat(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string) {
-    return this.answer('openai-chat', request, reply, model);
+  @CallDoor('openai-chat', [...at('chat/completions'), ...atModel('chat/completions')])
+  chat(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-chat', request, reply);
   }
 
-  @Access('key')
-  @Post([...at('completions'), ...atModel('completions')])
-  completions(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string) {
-    return this.answer('openai-completions', request, reply, model);
+  @CallDoor('openai-chat', [...at('completions'), ...atModel('completions')])
+  completions(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-completions', request, reply);
   }
 
-  @Access('key')
-  @Post([...at('embeddings'), ...atModel('embeddings')])
-  embeddings(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string) {
-    return this.answer('openai-embeddings', request, reply, model);
+  @CallDoor('openai-chat', [...at('embeddings'), ...atModel('embeddings')])
+  embeddings(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-embeddings', request, reply);
   }
 
-  @Access('key')
-  @Post(at('moderations'))
-  moderations(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  @CallDoor('openai-chat', at('moderations'))
+  moderations(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.answer('openai-moderations', request, reply);
   }
 
-  @Access('key')
-  @Post([...at('images/generations'), ...atModel('images/generations')])
-  images(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string) {
-    return this.answer('openai-images', request, reply, model);
+  @CallDoor('openai-chat', [...at('images/generations'), ...atModel('images/generations')])
+  images(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-images', request, reply);
   }
 
-  @Access('key')
-  @Post([...at('images/edits'), ...atModel('images/edits')])
-  imageEdits(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string) {
-    return this.answer('openai-image-edits', request, reply, model);
+  @CallDoor('openai-chat', [...at('images/edits'), ...atModel('images/edits')])
+  imageEdits(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-image-edits', request, reply);
   }
 
-  @Access('key')
-  @Post([...at('images/variations'), ...atModel('images/variations')])
-  imageVariations(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Param('model') model?: string,
-  ) {
-    return this.answer('openai-image-variations', request, reply, model);
+  @CallDoor('openai-chat', [...at('images/variations'), ...atModel('images/variations')])
+  imageVariations(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-image-variations', request, reply);
   }
 
-  @Access('key')
-  @Post([...at('audio/speech'), ...atModel('audio/speech')])
-  speech(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string) {
-    return this.answer('openai-speech', request, reply, model);
+  @CallDoor('openai-chat', [...at('audio/speech'), ...atModel('audio/speech')])
+  speech(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-speech', request, reply);
   }
 
-  @Access('key')
-  @Post([...at('audio/transcriptions'), ...atModel('audio/transcriptions')])
-  transcriptions(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string) {
-    return this.answer('openai-transcriptions', request, reply, model);
+  @CallDoor('openai-chat', [...at('audio/transcriptions'), ...atModel('audio/transcriptions')])
+  transcriptions(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-transcriptions', request, reply);
   }
 
-  @Access('key')
-  @Post([...at('audio/translations'), ...atModel('audio/translations')])
-  translations(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string) {
-    return this.answer('openai-translations', request, reply, model);
+  @CallDoor('openai-chat', [...at('audio/translations'), ...atModel('audio/translations')])
+  translations(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.answer('openai-translations', request, reply);
   }
 
-  private answer(
-    dialect: Dialect,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    pathModel?: string,
-  ): Promise<void> {
-    return this.calls.answer(request, reply, { dialect, pathModel });
+  private answer(dialect: Dialect, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { model } = request.params as { readonly model?: string };
+    return this.calls.answer(request, reply, { dialect, pathModel: model });
   }
 }

@@ -41,6 +41,11 @@ describe('the door', () => {
     expect((await ingress.get('/engines/x/chat/completions')).status).toBe(405);
   });
 
+  it('knows no path with nothing where a model should be', async () => {
+    const error = await errorOf(await ingress.post('/openai/deployments//chat/completions', CHAT));
+    expect(error).toMatchObject({ status: 404, type: 'not_found_error' });
+  });
+
   it('refuses headers without measure, and what is no HTTP', async () => {
     const huge = await raw(`GET / HTTP/1.1\r\nhost: x\r\nx-padding: ${'x'.repeat(100_000)}\r\n\r\n`);
     expect(huge).toMatch(/^HTTP\/1\.1 431 /);

@@ -1,4 +1,4 @@
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { keyLimitHeaders } from '../calls/rate-limits.js';
 import { requestFailed } from '../events.js';
@@ -6,14 +6,18 @@ import { errorBody, errorHeaders } from './error-envelope.js';
 import { fromHttpError } from './http-error.js';
 import { RouteTable } from './route-table.js';
 
-/** The one seam where whatever a route throws becomes an answer in OpenAI's envelope. (Bus messages have their own.) */
+/** The one seam where whatever a route throws becomes an answer in the caller's envelope. (Bus messages have their own.) */
+@Injectable()
 @Catch()
 export class ErrorsFilter implements ExceptionFilter {
   constructor(private readonly routes: RouteTable) {}
 
   catch(cause: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const http = host.switchToHttp();
+    this.answer(cause, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(cause: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = this.routes.refine(fromHttpError(cause), request.method, request.url);
     requestFailed(error, request.call?.id ?? null);
     // An answer that has begun cannot become an error any more: it is cut off.

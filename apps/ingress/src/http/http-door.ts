@@ -1,13 +1,16 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
+import { directMethod } from '@tollgate/bus';
 import { LiveConfig } from '@tollgate/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { leadPassThroughs } from '../doors/pass-through-request.js';
 import { requestFinished } from '../events.js';
 import { prepareContentType, readBodiesAsBytes } from './body-parser.js';
+import type { DoorMethod } from './call-door.decorator.js';
 import { answerClientError } from './client-error.js';
+import { ErrorsFilter } from './errors.filter.js';
 import './request-context.js';
 import { RouteGuard } from './route-guard.js';
 import { RouteTable } from './route-table.js';
@@ -29,6 +32,8 @@ export class HttpDoor implements BeforeApplicationShutdown {
     private readonly config: LiveConfig,
     private readonly guard: RouteGuard,
     private readonly routes: RouteTable,
+    private readonly errors: ErrorsFilter,
+    private readonly modules: ModuleRef,
   ) {}
 
   open(): void {
@@ -56,6 +61,9 @@ export class HttpDoor implements BeforeApplicationShutdown {
         this.guard.hookOf(route.config?.access, url, route.config?.dialect),
         checkStorableUrl,
       ];
+      const door = route.config?.door;
+      if (door !== undefined)
+        route.handler = this.answeringErrors(directMethod(door, (type) => this.modules.get(type)));
       if (WITH_BODY.has(String(route.method))) route.preParsing = [checkContent];
       route.onResponse = [
         (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
@@ -64,6 +72,22 @@ export class HttpDoor implements BeforeApplicationShutdown {
         },
       ];
     });
+  }
+
+  private answeringErrors(method: DoorMethod): DoorMethod {
+    return async (request, reply) => {
+      // As Nest has it: a path with nothing where its parameter should be is no path.
+      for (const value of Object.values(request.params as object)) {
+        if (value !== '') continue;
+        reply.callNotFound();
+        return;
+      }
+      try {
+        await method(request, reply);
+      } catch (cause) {
+        this.errors.answer(cause, request, reply);
+      }
+    };
   }
 }
 

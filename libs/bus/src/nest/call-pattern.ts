@@ -7,10 +7,10 @@ import type { CallContext, CallHandler } from '../bus.js';
 /** How a controller handles a call: one that was forwarded ends in an outcome. */
 type CallMethod<Header> = (header: Header, call: CallContext) => Promise<Outcome> | Promise<void>;
 
-/** What the decorator leaves for the strategy. */
-interface CallTarget {
+/** A method of a controller, as a decorator leaves it for whoever calls it. */
+export interface DirectTarget<Method> {
   readonly controller: Type;
-  readonly method: CallMethod<unknown>;
+  readonly method: Method;
 }
 
 /**
@@ -36,13 +36,19 @@ export function callHandlerOf(
   extras: Record<string, unknown>,
   controllerOf: (type: Type) => object,
 ): CallHandler | undefined {
-  const target = extras['callTarget'] as CallTarget | undefined;
-  if (target === undefined) return undefined;
-  const { controller, method } = target;
+  const target = extras['callTarget'] as DirectTarget<CallHandler> | undefined;
+  // An outcome or nothing: whoever forwards a call to a handler without an outcome gets an error.
+  return target && directMethod(target, controllerOf);
+}
+
+/** The method for calling it as it is, without Nest. Throws where something is declared that would be passed by. */
+export function directMethod<Method extends (...values: never[]) => unknown>(
+  { controller, method }: DirectTarget<Method>,
+  controllerOf: (type: Type) => object,
+): Method {
   for (const [key, enhancer] of Object.entries(ENHANCER_KEY_TO_SUBTYPE_MAP)) {
     if (Reflect.hasMetadata(key, controller) || Reflect.hasMetadata(key, method))
       throw new Error(`${controller.name} handles calls, which pass no ${enhancer}`);
   }
-  // An outcome or nothing: whoever forwards a call to a handler without an outcome gets an error.
-  return method.bind(controllerOf(controller)) as CallHandler;
+  return method.bind(controllerOf(controller)) as Method;
 }
