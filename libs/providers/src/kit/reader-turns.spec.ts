@@ -11,11 +11,11 @@ describe('readerTurns', () => {
       const before = order.length;
       await turn();
       turns += 1;
-      expect(order.length - before).toBeLessThanOrEqual(16);
+      expect(order.length - before).toBeLessThanOrEqual(3_000 - before > 64 ? 6 : 16);
       expect(readerTurns.areMany).toBe(3_000 - order.length > 16);
     }
     expect(order).toEqual(Array.from({ length: 3_000 }, (_, reader) => reader));
-    expect(turns).toBeLessThan(200);
+    expect(turns).toBeLessThan(600);
   });
 
   it('serves who comes while others are served, in a later turn', async () => {

@@ -1,5 +1,8 @@
 /** Readers that go on in one turn of the event loop. */
 const READERS_A_TURN = 16;
+/** In a crowd turns are shorter still: whoever comes new needs several of them before its first byte. */
+const CROWD = 64;
+const CROWD_READERS_A_TURN = 6;
 /** Entries that were served are dropped this many at a time. */
 const COMPACT_FROM = 1_024;
 
@@ -27,12 +30,16 @@ class ReaderTurns {
     return this.waiting.length - this.next > READERS_A_TURN;
   }
 
+  private get share(): number {
+    return this.waiting.length - this.next > CROWD ? CROWD_READERS_A_TURN : READERS_A_TURN;
+  }
+
   private schedule(): void {
     setImmediate(() => this.run());
   }
 
   private run(): void {
-    const end = Math.min(this.next + READERS_A_TURN, this.waiting.length);
+    const end = Math.min(this.next + this.share, this.waiting.length);
     while (this.next < end) this.waiting[this.next++]?.takeTurn();
     if (this.next === this.waiting.length || this.next >= COMPACT_FROM) {
       this.waiting = this.waiting.slice(this.next);

@@ -6,8 +6,9 @@ import { ROOT } from './build.js';
 
 const READY_MS = 60_000;
 
-/** As the compose file has them. */
+/** As `npm start` and the compose file have them. */
 const NODE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  standalone: ['--max-semi-space-size=32'],
   ingress: ['--max-semi-space-size=8'],
   worker: ['--max-semi-space-size=8'],
   billing: ['--max-semi-space-size=4'],
