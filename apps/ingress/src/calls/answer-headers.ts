@@ -61,8 +61,7 @@ export function answerHeaders(
 function addCostHeaders(headers: Record<string, string>, parts: CostParts): void {
   const { listedNanos, discountNanos, marginNanos } = parts;
   headers['x-litellm-response-cost-original'] = formatDollars(listedNanos);
-  if (discountNanos !== 0)
-    headers['x-litellm-response-cost-discount-amount'] = formatDollars(discountNanos);
+  if (discountNanos !== 0) headers['x-litellm-response-cost-discount-amount'] = formatDollars(discountNanos);
   if (marginNanos !== 0) headers['x-litellm-response-cost-margin-amount'] = formatDollars(marginNanos);
 }
 
