@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway, type Gateway } from '@tollgate/testing';
@@ -72,4 +72,11 @@ describe('the start of a gateway', () => {
     },
     60_000,
   );
+
+  it('makes no database before it knows that its port is free', async () => {
+    const data = join(folder, 'fourth');
+    const { stdout } = await run('--port', String(gateway.processes.standalone.port), '--data', data);
+    expect(stdout).not.toContain('database.creating');
+    expect(existsSync(join(data, 'database'))).toBe(false);
+  }, 60_000);
 });

@@ -22,6 +22,7 @@ import { serveHealth } from './health.js';
 import { beginAllObjectsYoung, keepHeapSmall } from './heap.js';
 import type { MasterKeyOrigin } from './master-key.js';
 import { PlatformModule } from './platform.module.js';
+import { checkPort } from './port-check.js';
 import { openPorts } from './ports.js';
 import { Readiness } from './readiness.js';
 import { loadSettings } from './settings.js';
@@ -80,6 +81,7 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
   keepHeapSmall(given.natsUrl === null ? 'embedded' : 'small');
   const settings = await loadSettings(given, services);
   const { config, environment, masterKeyOrigin } = settings;
+  await checkPort(environment.port, environment.host);
   const ports = await openPorts(definition.name, environment);
   const servesModels = services.some((service) => service !== 'billing');
   const platform = PlatformModule.of({ ...ports, ...settings, variables: given.variables, servesModels });
