@@ -78,10 +78,12 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
   });
   setLogLevel(given.logLevel);
   beginAllObjectsYoung();
-  keepHeapSmall(given.natsUrl === null ? 'embedded' : 'small');
+  const isEmbedded = given.natsUrl === null;
+  keepHeapSmall(isEmbedded ? 'embedded' : 'small');
   const settings = await loadSettings(given, services);
   const { config, environment, masterKeyOrigin } = settings;
-  await checkPort(environment.port, environment.host);
+  // Others start at once, and need not answer a client that is waiting for them with a closed connection.
+  if (isEmbedded) await checkPort(environment.port, environment.host);
   const ports = await openPorts(definition.name, environment);
   const servesModels = services.some((service) => service !== 'billing');
   const platform = PlatformModule.of({ ...ports, ...settings, variables: given.variables, servesModels });
