@@ -62,8 +62,10 @@ export class HttpDoor implements BeforeApplicationShutdown {
         checkStorableUrl,
       ];
       const door = route.config?.door;
-      if (door !== undefined)
-        route.handler = this.answeringErrors(directMethod(door, (type) => this.modules.get(type)));
+      if (door !== undefined) {
+        const method = this.answeringErrors(directMethod(door, (type) => this.modules.get(type)));
+        route.handler = url.includes(':') ? refusingEmpty(method) : method;
+      }
       if (WITH_BODY.has(String(route.method))) route.preParsing = [checkContent];
       route.onResponse = [
         (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
@@ -76,12 +78,6 @@ export class HttpDoor implements BeforeApplicationShutdown {
 
   private answeringErrors(method: DoorMethod): DoorMethod {
     return async (request, reply) => {
-      // As Nest has it: a path with nothing where its parameter should be is no path.
-      for (const value of Object.values(request.params as object)) {
-        if (value !== '') continue;
-        reply.callNotFound();
-        return;
-      }
       try {
         await method(request, reply);
       } catch (cause) {
@@ -90,6 +86,15 @@ export class HttpDoor implements BeforeApplicationShutdown {
     };
   }
 }
+
+/** As Nest has it: a path with nothing where its parameter should be is no path. */
+const refusingEmpty =
+  (method: DoorMethod): DoorMethod =>
+  async (request, reply) => {
+    const isNamed = Object.values(request.params as object).every((value) => value !== '');
+    if (isNamed) await method(request, reply);
+    else reply.callNotFound();
+  };
 
 function checkContent(
   request: FastifyRequest,

@@ -15,7 +15,7 @@ describe('readerTurns', () => {
       expect(readerTurns.areMany).toBe(3_000 - order.length > 16);
     }
     expect(order).toEqual(Array.from({ length: 3_000 }, (_, reader) => reader));
-    expect(turns).toBeLessThan(600);
+    expect(turns).toBeLessThan(500);
   });
 
   it('serves who comes while others are served, in a later turn', async () => {
