@@ -2,7 +2,7 @@ import { Inject, Module, type OnApplicationShutdown, type Provider } from '@nest
 import { Readiness } from '@tollgate/app';
 import { ENVIRONMENT, type Environment } from '@tollgate/config';
 import { openDatabase, type Database } from '@tollgate/database';
-import { BullMqJobs, JOBS, TableJobs, type Jobs } from '@tollgate/jobs';
+import { JOBS, TableJobs, openBullMq, type Jobs } from '@tollgate/jobs';
 import { ALERT_CONTROLLERS, ALERT_JOBS, ALERT_PROVIDERS } from './alerts/alert-parts.js';
 import { COUNTER_CONTROLLERS, COUNTER_JOBS, COUNTER_PROVIDERS } from './counters/counter-parts.js';
 import { ExpiredKeysJob } from './jobs/expired-keys.job.js';
@@ -25,8 +25,8 @@ const database: Provider = {
 const jobs: Provider = {
   provide: JOBS,
   inject: [ENVIRONMENT, DATABASE],
-  useFactory: ({ redisUrl }: Environment, { dataSource }: Database): Jobs =>
-    redisUrl === null ? new TableJobs({ dataSource }) : new BullMqJobs({ redisUrl, prefix: 'tollgate' }),
+  useFactory: ({ redisUrl }: Environment, { dataSource }: Database): Jobs | Promise<Jobs> =>
+    redisUrl === null ? new TableJobs({ dataSource }) : openBullMq({ redisUrl, prefix: 'tollgate' }),
 };
 
 /** Every part that has work for jobs. */

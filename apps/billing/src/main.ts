@@ -1,4 +1,7 @@
+import '@tollgate/app/heap';
 import { bootstrap } from '@tollgate/app';
-import { BillingModule } from './billing.module.js';
 
-await bootstrap({ name: 'billing', module: BillingModule });
+await bootstrap({
+  name: 'billing',
+  load: async () => (await import('./billing.module.js')).BillingModule,
+});

@@ -1,4 +1,7 @@
+import '@tollgate/app/heap';
 import { bootstrap } from '@tollgate/app';
-import { IngressModule } from './ingress.module.js';
 
-await bootstrap({ name: 'ingress', module: IngressModule });
+await bootstrap({
+  name: 'ingress',
+  load: async () => (await import('./ingress.module.js')).IngressModule,
+});

@@ -1,4 +1,7 @@
+import '@tollgate/app/heap';
 import { bootstrap } from '@tollgate/app';
-import { RouterModule } from './router.module.js';
 
-await bootstrap({ name: 'router', module: RouterModule });
+await bootstrap({
+  name: 'router',
+  load: async () => (await import('./router.module.js')).RouterModule,
+});

@@ -1,10 +1,15 @@
+import '@tollgate/app/heap';
 import { bootstrap } from '@tollgate/app';
-import { StandaloneModule } from './standalone.module.js';
+import { prepareEmbedded } from '@tollgate/database/embedded';
 import { welcome } from './welcome.js';
 
 const app = await bootstrap({
   name: 'standalone',
-  module: StandaloneModule,
+  load: async ({ databaseUrl, dataDirectory }) => {
+    if (databaseUrl === null) prepareEmbedded(dataDirectory);
+    const { StandaloneModule } = await import('./standalone.module.js');
+    return StandaloneModule;
+  },
   services: ['ingress', 'router', 'worker', 'billing'],
   defaultPort: 4000,
 });

@@ -1,4 +1,7 @@
+import '@tollgate/app/heap';
 import { bootstrap } from '@tollgate/app';
-import { WorkerModule } from './worker.module.js';
 
-await bootstrap({ name: 'worker', module: WorkerModule });
+await bootstrap({
+  name: 'worker',
+  load: async () => (await import('./worker.module.js')).WorkerModule,
+});

@@ -19,7 +19,7 @@ import { DrainClock } from './drain-clock.js';
 import { followerFailed } from './events.js';
 import { answerFrameworkError } from './framework-errors.js';
 import { serveHealth } from './health.js';
-import { beginAllObjectsYoung, keepHeapSmall } from './heap.js';
+import { letHeapGrow } from './heap.js';
 import type { MasterKeyOrigin } from './master-key.js';
 import { PlatformModule } from './platform.module.js';
 import { checkPort } from './port-check.js';
@@ -31,10 +31,11 @@ import { startFailure } from './start-failure.js';
 
 const logger = createLogger('app');
 
-/** How an app is put together: its name, its Nest module, and the services whose messages it answers. */
+/** How an app is put together: its name, its Nest module and the services whose messages it answers. */
 export interface AppDefinition {
   readonly name: string;
-  readonly module: Type | DynamicModule;
+  /** Its Nest module; loaded when the settings are known to be good, for that is most of what a start takes. */
+  readonly load: (environment: Environment) => Promise<Type | DynamicModule>;
   /** Default: the service of the app's own name. */
   readonly services?: readonly Service[];
   /** Port when the environment names none; 0 is any free one. */
@@ -77,17 +78,19 @@ async function start(definition: AppDefinition): Promise<RunningApp> {
     needsDatabase: services.includes('billing'),
   });
   setLogLevel(given.logLevel);
-  beginAllObjectsYoung();
   const isEmbedded = given.natsUrl === null;
-  keepHeapSmall(isEmbedded ? 'embedded' : 'small');
+  if (isEmbedded) letHeapGrow();
   const settings = await loadSettings(given, services);
   const { config, environment, masterKeyOrigin } = settings;
   // Others start at once, and need not answer a client that is waiting for them with a closed connection.
   if (isEmbedded) await checkPort(environment.port, environment.host);
-  const ports = await openPorts(definition.name, environment);
+  const [module, ports] = await Promise.all([
+    definition.load(environment),
+    openPorts(definition.name, environment),
+  ]);
   const servesModels = services.some((service) => service !== 'billing');
   const platform = PlatformModule.of({ ...ports, ...settings, variables: given.variables, servesModels });
-  const app = await createApp(definition, platform, config);
+  const app = await createApp(module, platform, config);
 
   const drain = new DrainClock(environment.drainMs);
   const strategy = new BusStrategy({
@@ -128,8 +131,13 @@ const providersOf = ({ deployments, mcpServers, general }: GatewayConfig): strin
 @Module({})
 class RootModule {}
 
+/** Routes here have no JSON schemas: zod reads what they are sent. Fastify's compilers would be two hundred modules more to load. */
+function noSchemas(): never {
+  throw new Error('a route was declared with a JSON schema; check its input with zod');
+}
+
 async function createApp(
-  { module }: AppDefinition,
+  module: Type | DynamicModule,
   platform: DynamicModule,
   config: GatewayConfig,
 ): Promise<NestFastifyApplication> {
@@ -143,6 +151,7 @@ async function createApp(
     http: { headersTimeout: 15_000, maxHeaderSize: 32_768 },
     forceCloseConnections: 'idle',
     frameworkErrors: answerFrameworkError,
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
   const root: DynamicModule = { module: RootModule, imports: [platform, module] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -70,8 +70,8 @@ async function connect(target: DatabaseTarget): Promise<Connection> {
       close: () => Promise.resolve(),
     };
   // A process that has a server never loads PGlite.
-  const { startEmbedded } = await import('./embedded/embedded-server.js');
-  const server = await startEmbedded(target.dataDirectory);
+  const { takeEmbedded } = await import('./embedded/prepared.js');
+  const server = await takeEmbedded(target.dataDirectory);
   const address = { host: server.socketDirectory, username: 'postgres', database: 'postgres' };
   const extra = {
     idleTimeoutMillis: 0,

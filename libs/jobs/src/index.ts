@@ -1,4 +1,4 @@
-export { BullMqJobs, type BullMqJobsOptions } from './bullmq/bullmq-jobs.js';
+export { openBullMq } from './bullmq/open-bullmq.js';
 export type { FailedJob, JobOptions, Jobs } from './jobs.js';
 export { FailedJobs1790000000008 } from './table/failed-jobs.migration.js';
 export { JobTable1790000000001 } from './table/job-table.migration.js';

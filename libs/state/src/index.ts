@@ -1,5 +1,5 @@
 export { MemoryState } from './memory-state.js';
-export { RedisState, type RedisStateOptions } from './redis-state.js';
+export { connectRedis } from './redis/connect-redis.js';
 export type {
   BudgetLimit,
   BudgetState,

@@ -12,7 +12,7 @@ import {
 } from '@tollgate/config';
 import type { Alert, AlertType } from '@tollgate/contracts';
 import { openDatabase, type Database } from '@tollgate/database';
-import { BullMqJobs, TableJobs, type Jobs } from '@tollgate/jobs';
+import { TableJobs, openBullMq, type Jobs } from '@tollgate/jobs';
 import { setLogLevel } from '@tollgate/observability';
 import {
   describeWithServers,
@@ -37,7 +37,7 @@ const SWEEP_MS = 100;
 /** A database and a queue of jobs that outlive the processes which use them. */
 interface Place {
   readonly database: Database;
-  jobs(now: () => number): Jobs;
+  jobs(now: () => number): Jobs | Promise<Jobs>;
   clear(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -63,7 +63,7 @@ async function distributed(): Promise<Place> {
   let cleared = 0;
   return {
     database,
-    jobs: () => new BullMqJobs({ redisUrl: redis.url, prefix: `alerts-${cleared}` }),
+    jobs: () => openBullMq({ redisUrl: redis.url, prefix: `alerts-${cleared}` }),
     clear: async () => {
       cleared += 1;
       await database.dataSource.query('truncate alert cascade');
@@ -115,7 +115,7 @@ function suite(open: () => Promise<Place>): void {
       SMTP_PORT: String(mail.port),
       SMTP_TLS: 'false',
     });
-    const queue = place.jobs(now);
+    const queue = await place.jobs(now);
     const clock = { now, sweepMs: SWEEP_MS };
     const store = new DeliveryStore(place.database);
     const deliveries = new AlertDeliveries(queue, store, new AlertSender(config, variables), clock);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ownSecret } from '@tollgate/app';
 import { openImporter } from '@tollgate/billing';
-import { NatsBus, type Bus } from '@tollgate/bus';
+import { connectNats, type Bus } from '@tollgate/bus';
 import { loadConfig, Vault, type Variables } from '@tollgate/config';
 import { modelsChanged, scopesChanged } from '@tollgate/contracts';
 import { ORIGIN } from './context.js';
@@ -75,7 +75,7 @@ async function busOf(
   if (dryRun || !('url' in target) || url === undefined || url === '') return null;
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tollgate-import-'));
   closers.push(() => rm(dataDirectory, { recursive: true, force: true }));
-  const bus = await NatsBus.connect({ url, dataDirectory, name: 'import' });
+  const bus = await connectNats({ url, dataDirectory, name: 'import' });
   closers.push(() => bus.close());
   return bus;
 }

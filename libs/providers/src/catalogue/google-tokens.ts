@@ -1,4 +1,4 @@
-import { GoogleAuth } from 'google-auth-library';
+import type { GoogleAuth } from 'google-auth-library';
 import type { Authorizer } from '../kit/authorizer.js';
 import { BearerTokens } from '../kit/bearer-tokens.js';
 import type { GoogleCredentials } from './google-credentials.js';
@@ -17,15 +17,20 @@ export function googleTokens(
   credentials: GoogleCredentials | null,
   fetchImplementation?: typeof fetch,
 ): Authorizer {
-  const auth = new GoogleAuth({
-    scopes: SCOPE,
-    ...(credentials !== null && { credentials: { ...credentials } }),
-    ...(fetchImplementation !== undefined && {
-      clientOptions: { transporterOptions: { fetchImplementation } },
-    }),
-  });
+  let auth: Promise<GoogleAuth> | undefined;
+  const open = async (): Promise<GoogleAuth> => {
+    // Loaded for the first token, and not in a worker that serves others.
+    const { GoogleAuth } = await import('google-auth-library');
+    return new GoogleAuth({
+      scopes: SCOPE,
+      ...(credentials !== null && { credentials: { ...credentials } }),
+      ...(fetchImplementation !== undefined && {
+        clientOptions: { transporterOptions: { fetchImplementation } },
+      }),
+    });
+  };
   const secrets = SECRET_FIELDS.map((name) => credentials?.[name]).filter(
     (value) => typeof value === 'string',
   );
-  return new BearerTokens(label, secrets, () => auth.getAccessToken());
+  return new BearerTokens(label, secrets, async () => (await (auth ??= open())).getAccessToken());
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { MailSettings } from '@tollgate/config';
-import { createTransport } from 'nodemailer';
 import type { Letter } from '../formats/letter.js';
 import { DeliveryError } from './delivery-error.js';
 
@@ -15,6 +14,8 @@ export async function sendMail(
   { mail, receivers, ids }: { mail: MailSettings; receivers: readonly string[]; ids: readonly string[] },
 ): Promise<void> {
   if (receivers.length === 0) throw new DeliveryError('nobody is to get it (alert_email_to)', true);
+  // No process but one that sends a letter has to have it in memory.
+  const { createTransport } = await import('nodemailer');
   const { host, port, username, password, from, requiresTls } = mail;
   const secure = port === 465;
   const transport = createTransport({
