@@ -17,7 +17,12 @@ module.exports = {
       from: { path: '^(apps|libs)/([^/]+)/' },
       to: {
         path: '^(apps|libs)/[^/]+/src/',
-        pathNot: ['^(apps|libs)/$2/', '/src/index\\.ts$', '^libs/testing/src/fault-lab/index\\.ts$'],
+        pathNot: [
+          '^(apps|libs)/$2/',
+          '/src/index\\.ts$',
+          // What is exported beside an index, to be loaded without it.
+          '^libs/(testing/src/fault-lab/index|app/src/heap|database/src/embedded/prepared)\\.ts$',
+        ],
       },
     },
   ],
