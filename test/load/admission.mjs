@@ -1,6 +1,6 @@
 // What admission adds to a call: limits and budgets of every scope that binds it, asked and settled, in memory and in Redis.
 import { performance } from 'node:perf_hooks';
-import { MemoryState, RedisState } from '@tollgate/state';
+import { MemoryState, connectRedis } from '@tollgate/state';
 import { requireServers, startRedis } from '../../libs/testing/dist/index.js';
 
 const CALLS = 4_000;
@@ -60,7 +60,7 @@ export async function measureAdmission() {
   if (!requireServers().available) return rows;
   const redis = await startRedis();
   try {
-    return [...rows, ...(await measure('distributed', await RedisState.connect({ url: redis.url })))];
+    return [...rows, ...(await measure('distributed', await connectRedis({ url: redis.url })))];
   } finally {
     await redis.stop();
   }
