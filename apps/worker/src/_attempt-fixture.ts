@@ -16,6 +16,7 @@ import { startFaultLab, type FaultLab, type Step } from '@tollgate/testing/fault
 import { AttemptRunner } from './attempt-runner.js';
 import { Deployments } from './deployments.js';
 import { Sessions } from './sessions/sessions.js';
+import type { KnownUsage, UsageState } from './usage-record.js';
 
 /** Milliseconds that no test lasts. */
 export const LONG = 20_000;
@@ -33,12 +34,13 @@ class FakeOutbox {
       this.asked.push({ subject, ...question });
       return Promise.resolve({});
     },
-    draft: (_contract: unknown, event: UsageEvent) => {
-      this.drafted = event;
+    draft: (_contract: unknown, known: KnownUsage, state: UsageState) => {
+      this.drafted = { ...known, ...state };
       return {
-        update: (patch: Partial<UsageEvent>) => void this.patches.push(patch),
-        commit: (last: UsageEvent) => {
-          this.committed = usageEvent.parse(last);
+        update: (patch: Partial<UsageState>) => void this.patches.push(patch),
+        commit: (last: UsageState, event: UsageEvent) => {
+          expect(event).toEqual({ ...known, ...last });
+          this.committed = usageEvent.parse(event);
           return Promise.resolve();
         },
         discard: () => void (this.discarded = true),

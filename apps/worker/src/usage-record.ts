@@ -44,8 +44,8 @@ export interface Ending {
  */
 export class UsageRecord implements Drafted {
   firstTokenAt: number | null = null;
-  private readonly draft: DurableDraft<UsageEvent>;
-  private readonly initial: UsageEvent;
+  private readonly draft: DurableDraft<UsageState>;
+  private readonly known: KnownUsage;
   private progress: Progress | undefined;
 
   constructor(
@@ -54,8 +54,8 @@ export class UsageRecord implements Drafted {
     private readonly deployment: Deployment,
     apiBase: string | null,
   ) {
-    this.initial = initialEvent(header, deployment, apiBase);
-    this.draft = bus.draft(usageRecorded, this.initial);
+    this.known = knownUsage(header, deployment, apiBase);
+    this.draft = bus.draft(usageRecorded, this.known, nothingYet(this.known));
   }
 
   /** The stream has come so far, and goes on: the draft follows within some hundredths of a second. */
@@ -87,8 +87,7 @@ export class UsageRecord implements Drafted {
     const measured = progress.usage !== null && progress.finished && status !== 'failed';
     const usage = status === 'failed' ? NO_USAGE : this.estimate(progress);
     const costNanos = this.price(usage, status === 'failed' ? REFUSED : progress);
-    const event: UsageEvent = {
-      ...this.initial,
+    const state: UsageState = {
       status,
       measured,
       usage,
@@ -101,7 +100,8 @@ export class UsageRecord implements Drafted {
       errorCode,
     };
     const bill: Bill = { usage, costNanos, costParts: this.partsOf(usage, progress.serviceTier) };
-    return this.draft.commit(event).then(
+    const event = usageEvent(this.known, state);
+    return this.draft.commit(state, event).then(
       () => bill,
       (cause: unknown) => {
         usageNotRecorded(event, cause);
@@ -145,7 +145,7 @@ export class UsageRecord implements Drafted {
   private priceQuery(tier: ServiceTier | null): PriceQuery {
     const { provider, model: own, baseModel, prices } = this.deployment;
     const { upstreamModel: model, call } = this.header;
-    const at = this.initial.startedAt;
+    const at = this.known.startedAt;
     // A provider's own API may be asked for a model that is not the deployment's: its prices are not of that.
     if (call.native !== undefined && model !== own && !own.includes('*'))
       return { provider, model, baseModel: null, overrides: adjustmentsOf(prices), at, tier };
@@ -189,26 +189,34 @@ const MIRROR: Payer = {
   tags: [],
 };
 
-/** The event of an attempt of which nothing is known yet. */
-export function initialEvent(
+/** What may change until the attempt has ended. */
+export type UsageState = Pick<
+  UsageEvent,
+  | 'status'
+  | 'measured'
+  | 'usage'
+  | 'rawUsage'
+  | 'serviceTier'
+  | 'costNanos'
+  | 'responseId'
+  | 'firstTokenAt'
+  | 'endedAt'
+  | 'errorCode'
+>;
+
+/** What is known of an attempt when it begins. */
+export type KnownUsage = Omit<UsageEvent, keyof UsageState>;
+
+export function knownUsage(
   { attemptId, call, group, upstreamModel, deploymentId, role, arm }: AttemptNames,
   { provider }: Pick<Deployment, 'provider'>,
   apiBase: string | null,
-): UsageEvent {
-  const now = Date.now();
+): KnownUsage {
   const { principal, endUser, tags, counters }: Payer = role === 'mirror' ? MIRROR : call;
-  const event: UsageEvent = {
+  const known: KnownUsage = {
     // NOTE no spreads: members that come from one cost many times what those that are written out do.
     id: attemptId,
     callId: call.id,
-    responseId: null,
-    status: 'unknown',
-    measured: false,
-    // Nothing is known to be served yet; the prompt counts from the first token on.
-    usage: NO_USAGE,
-    rawUsage: null,
-    serviceTier: null,
-    costNanos: null,
     model: call.model,
     group,
     upstreamModel,
@@ -225,13 +233,60 @@ export function initialEvent(
     tags,
     stream: call.stream,
     calledAt: call.startedAt,
-    startedAt: now,
-    firstTokenAt: null,
-    endedAt: now,
-    errorCode: null,
+    startedAt: Date.now(),
     role,
     arm,
   };
-  if (counters !== undefined) event.counters = counters;
-  return event;
+  if (counters !== undefined) known.counters = counters;
+  return known;
 }
+
+/** Nothing is known to be served; the prompt counts from the first token on. */
+export const nothingYet = ({ startedAt }: KnownUsage): UsageState => ({
+  status: 'unknown',
+  measured: false,
+  usage: NO_USAGE,
+  rawUsage: null,
+  serviceTier: null,
+  costNanos: null,
+  responseId: null,
+  firstTokenAt: null,
+  endedAt: startedAt,
+  errorCode: null,
+});
+
+/** NOTE written out: objects that come from two spreads have a shape each, and all who read them are slow. */
+const usageEvent = (known: KnownUsage, state: UsageState): UsageEvent => ({
+  id: known.id,
+  callId: known.callId,
+  responseId: state.responseId,
+  status: state.status,
+  measured: state.measured,
+  usage: state.usage,
+  rawUsage: state.rawUsage,
+  serviceTier: state.serviceTier,
+  costNanos: state.costNanos,
+  model: known.model,
+  group: known.group,
+  upstreamModel: known.upstreamModel,
+  deploymentId: known.deploymentId,
+  provider: known.provider,
+  apiBase: known.apiBase,
+  keyHash: known.keyHash,
+  keyAlias: known.keyAlias,
+  userId: known.userId,
+  teamId: known.teamId,
+  organizationId: known.organizationId,
+  projectId: known.projectId,
+  endUser: known.endUser,
+  tags: known.tags,
+  counters: known.counters,
+  stream: known.stream,
+  calledAt: known.calledAt,
+  startedAt: known.startedAt,
+  firstTokenAt: state.firstTokenAt,
+  endedAt: state.endedAt,
+  errorCode: state.errorCode,
+  role: known.role,
+  arm: known.arm,
+});

@@ -33,10 +33,14 @@ export interface Bus {
   record<Event>(contract: DurableContract<Event>, event: Event): Promise<void>;
 
   /**
-   * Like `record` for an event whose last word is not known yet. If the process dies before `commit` or `discard`,
-   * the event is recorded as it last stood when the process starts again.
+   * Like `record` for an event whose last word is not known yet: `known` stays as it is, `state` may change. If the process dies
+   * before `commit` or `discard`, the event is recorded as it last stood when the process starts again.
    */
-  draft<Event>(contract: DurableContract<Event>, event: Event): DurableDraft<Event>;
+  draft<Event extends object, State extends Partial<Event>>(
+    contract: DurableContract<Event>,
+    known: Omit<Event, keyof State>,
+    state: State,
+  ): DurableDraft<State>;
 
   /** Starts a call. The body stays readable (for a retry) until the response has ended. */
   call<Header>(
@@ -97,10 +101,11 @@ export interface CallResponse extends AsyncIterable<ResponseFrame> {
   cancel(): void;
 }
 
-export interface DurableDraft<Event> {
+export interface DurableDraft<State> {
   /** Cheap: updates are written together, once a turn of the event loop. */
-  update(patch: Partial<Event>): void;
-  commit(event: Event): Promise<void>;
+  update(patch: Partial<State>): void;
+  /** `event`: all of it, from who can put it together for less than copying its members costs. */
+  commit(state: State, event?: State): Promise<void>;
   discard(): void;
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { LiveConfig } from '@tollgate/config';
@@ -10,6 +9,7 @@ import type { CallContext } from '../http/request-context.js';
 import { Deprecations, isPast, modelSunset } from '../models/deprecations.js';
 import { ModelNames } from '../models/model-names.js';
 import { buildCallHeader, type DescribedCall } from './call-header.js';
+import { newCallId } from './call-id.js';
 import type { CallRequest } from './call-request.js';
 import { clientCallId } from './forwarded-headers.js';
 
@@ -34,7 +34,7 @@ export class CallIntake {
 
   /** What is known of a call before it is checked: errors are answered with it too. */
   describe({ headers, asked, caller }: Applicant): CallContext {
-    const id = randomUUID();
+    const id = newCallId();
     const { router } = this.live.current;
     return {
       id,

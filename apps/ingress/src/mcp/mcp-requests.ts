@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { BUS, type Bus } from '@tollgate/bus';
 import {
@@ -10,6 +9,7 @@ import {
   type RpcMessage,
 } from '@tollgate/contracts';
 import { NdjsonDecoder } from '@tollgate/dialects';
+import { newCallId } from '../calls/call-id.js';
 import type { McpVisit } from './mcp-visits.js';
 import type { PermittedServer } from './permitted-servers.js';
 
@@ -38,7 +38,7 @@ export class McpRequests {
 
   /** The response to a request that costs nothing. Rejects with a GatewayError. */
   async ask(visit: McpVisit, { server }: PermittedServer, message: RpcMessage): Promise<RpcMessage> {
-    const header = { ...headerFor(visit, server), id: randomUUID() };
+    const header = { ...headerFor(visit, server), id: newCallId() };
     for await (const received of this.open(header, server.name, message).messages)
       if (received.method === undefined) return received;
     throw new GatewayError('service_lost', 'The answer of the MCP server ended without a response');

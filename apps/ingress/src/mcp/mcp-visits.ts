@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LiveConfig } from '@tollgate/config';
 import { GatewayError, objectPermission, type CallHeader, type ScopeRecord } from '@tollgate/contracts';
 import type { FastifyRequest } from 'fastify';
+import { newCallId } from '../calls/call-id.js';
 import { callerOf, type Caller } from '../auth/caller.js';
 import { presentedKey } from '../auth/key-text.js';
 import { checkBlocked } from '../auth/scope-checks.js';
@@ -43,7 +43,7 @@ export class McpVisits {
     const { headers } = request;
     const caller = callerOf(request);
     const config = this.config.current;
-    const id = randomUUID();
+    const id = newCallId();
     request.call = {
       ...{ id, clientId: clientCallId(headers) ?? id, modelLabel: 'mcp', notice: undefined },
       startedAt: performance.now(),

@@ -29,6 +29,7 @@ class Inbox {
 }
 
 const item = (id: number | string, status = 'complete'): Item => ({ id: String(id), status });
+const UNKNOWN = { status: 'unknown' };
 
 /** Durable events: nothing is lost, whoever dies. */
 export function durableSuite(harness: BusHarness): void {
@@ -124,11 +125,11 @@ export function durableSuite(harness: BusHarness): void {
   it('delivers after a crash what was recorded, and not what was discarded', async () => {
     const contract = itemStored();
     const bus = await openBus();
-    const kept = bus.draft(contract, item('draft', 'unknown'));
+    const kept = bus.draft(contract, { id: 'draft' }, UNKNOWN);
     kept.update({ status: 'partial' });
-    const finished = bus.draft(contract, item('committed', 'unknown'));
-    bus.draft(contract, item('discarded', 'unknown')).discard();
-    await finished.commit(item('committed'));
+    const finished = bus.draft(contract, { id: 'committed' }, UNKNOWN);
+    bus.draft(contract, { id: 'discarded' }, UNKNOWN).discard();
+    await finished.commit({ status: 'complete' });
     const folder = crash();
     kept.discard();
     const inbox = new Inbox();
@@ -145,12 +146,12 @@ export function durableSuite(harness: BusHarness): void {
     const bus = await openBus();
     const inbox = new Inbox();
     await consume(bus, contract, inbox.take);
-    const draft = bus.draft(contract, item('draft', 'unknown'));
+    const draft = bus.draft(contract, { id: 'draft' }, UNKNOWN);
     draft.update({ status: 'partial' });
     await bus.record(contract, item('other'));
     await inbox.until(1);
     expect(inbox.items).toEqual([item('other')]);
-    await draft.commit(item('draft', 'complete'));
+    await draft.commit({ status: 'complete' });
     await inbox.until(2);
     expect(inbox.items).toEqual([item('other'), item('draft', 'complete')]);
   });
@@ -158,7 +159,7 @@ export function durableSuite(harness: BusHarness): void {
   it('delivers a draft that was open when the bus was closed', async () => {
     const contract = itemStored();
     const first = await openBus();
-    first.draft(contract, item('draft', 'unknown'));
+    first.draft(contract, { id: 'draft' }, UNKNOWN);
     await first.close();
     const inbox = new Inbox();
     await consume(await openBus(), contract, inbox.take);

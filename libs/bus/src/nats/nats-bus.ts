@@ -113,8 +113,12 @@ export class NatsBus implements Bus {
     return this.outbox.record(contract.subject, event);
   }
 
-  draft<Event>(contract: DurableContract<Event>, event: Event): DurableDraft<Event> {
-    return this.outbox.draft(contract.subject, event);
+  draft<Event extends object, State extends Partial<Event>>(
+    contract: DurableContract<Event>,
+    known: Omit<Event, keyof State>,
+    state: State,
+  ): DurableDraft<State> {
+    return this.outbox.draft(contract.subject, known, state);
   }
 
   call<Header>(

@@ -112,7 +112,7 @@ describe('Outbox', () => {
 
   it('does not keep many files for one long draft', async () => {
     const outbox = open(1000);
-    const draft = outbox.draft(SUBJECT, { id: 'long', text: 'first' });
+    const draft = outbox.draft(SUBJECT, { id: 'long' }, { text: 'first' });
     draft.update({ text: 'second' });
     for (let id = 0; id < 500; id += 1) {
       await outbox.record(SUBJECT, { id, text: 'x'.repeat(50) });
@@ -152,12 +152,22 @@ describe('Outbox', () => {
 
   it('writes a draft that ends in its first turn once', async () => {
     const outbox = open();
-    const draft = outbox.draft(SUBJECT, { id: 1 });
+    const draft = outbox.draft(SUBJECT, {}, { id: 1 });
     await draft.commit({ id: 2 });
     const [folder] = folders();
     expect(readFileSync(join(directory, folder ?? '', '00000001.log'), 'utf8')).toBe(
       'R1 test.outbox {"id":2}\n',
     );
+  });
+
+  it.each([
+    [{ a: 1 }, { b: null }, { a: 1, b: null }],
+    [{ a: 1, gone: undefined }, {}, { a: 1 }],
+    [{}, {}, {}],
+  ])('makes one event of what was known, %j, and what came, %j', async (known, state, event) => {
+    const outbox = open();
+    await outbox.draft(SUBJECT, known, state).commit(state);
+    expect(texts(outbox)).toEqual([event]);
   });
 
   it('leaves the folder of a living process alone', () => {

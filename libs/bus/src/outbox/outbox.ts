@@ -30,6 +30,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** One object of both, as JSON. */
+function joined(known: string, state: object): string {
+  const text = JSON.stringify(state);
+  if (known === '{}' || text === '{}') return known === '{}' ? text : known;
+  return `${known.slice(0, -1)},${text.slice(1)}`;
+}
+
 /**
  * Durable events of this process until somebody else has them: an append-only file, written once a turn of the event
  * loop. `record` resolves when the kernel has the bytes, so a `kill -9` cannot lose them.
@@ -75,8 +82,10 @@ export class Outbox {
     return this.commit(entry);
   }
 
-  draft<Event>(subject: string, event: Event): DurableDraft<Event> {
-    const entry = this.newEntry(subject, JSON.stringify(event), 'draft');
+  draft<State extends object>(subject: string, known: object, state: State): DurableDraft<State> {
+    // Most of an event is known from the start, and written as JSON once.
+    const knownText = JSON.stringify(known);
+    const entry = this.newEntry(subject, joined(knownText, state), 'draft');
     const begun: LogLine = { text: draftLine(entry), entry };
     this.append(begun);
     return {
@@ -86,10 +95,10 @@ export class Outbox {
         this.changedDrafts.add(entry);
         this.schedule();
       },
-      commit: (committed) => {
+      commit: (committed, event = { ...known, ...committed }) => {
         if (entry.state !== 'draft') return Promise.resolve();
-        entry.text = JSON.stringify(committed);
-        entry.event = committed;
+        entry.text = joined(knownText, committed);
+        entry.event = event;
         entry.patch = undefined;
         // A draft that ends in the turn it began in is written once.
         if (entry.place === undefined) Object.assign(begun, { text: '', entry: undefined });
