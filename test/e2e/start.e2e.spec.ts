@@ -4,8 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway, type Gateway } from '@tollgate/testing';
+import { eventually } from './_seed.js';
 
 const MAIN = 'apps/standalone/dist/main.js';
+
+/** Asked by a signal, a process tells which of the CommonJS modules it has: those of nearly all of its libraries. */
+const TELLS_MODULES = `import { createRequire } from 'node:module';
+process.on('SIGUSR2', () => console.log('has ' + Object.keys(createRequire('/none.js').cache).join(' ') + ' end'));`;
 
 interface Ended {
   readonly code: number | null;
@@ -30,7 +35,11 @@ describe('the start of a gateway', () => {
     mkdirSync(join(folder, 'first'));
     gateway = await startGateway({
       mode: 'embedded',
-      env: { TOLLGATE_DATA: join(folder, 'first'), LITELLM_MASTER_KEY: '' },
+      env: {
+        TOLLGATE_DATA: join(folder, 'first'),
+        LITELLM_MASTER_KEY: '',
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELLS_MODULES)}`,
+      },
     });
   }, 60_000);
   afterAll(async () => {
@@ -44,6 +53,28 @@ describe('the start of a gateway', () => {
     const command = /^ {2}(curl [^]+?\n.+\n.+)$/m.exec(logs)?.[1] ?? '';
     const shell = spawn('sh', ['-c', `${command} --silent --fail`]);
     expect(JSON.parse(await text(shell.stdout))).toMatchObject({ object: 'chat.completion' });
+  });
+
+  it('loads no library that it has no use for', async () => {
+    const { standalone } = gateway.processes;
+    process.kill(standalone.pid, 'SIGUSR2');
+    const modules = await eventually(
+      () => Promise.resolve(/^has (.*) end$/m.exec(standalone.logs())?.[1]),
+      (found) => found !== undefined,
+    );
+    const libraries = new Set(
+      modules?.split(' ').map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]),
+    );
+    expect(libraries).toContain('fastify');
+    for (const library of [
+      'ioredis',
+      'bullmq',
+      '@nats-io/nats-core',
+      'nodemailer',
+      'google-auth-library',
+      'ajv',
+    ])
+      expect(libraries).not.toContain(library);
   });
 
   it.each([

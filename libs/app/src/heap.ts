@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
  * Percent by which old objects may grow before they are looked through again. Left alone V8 lets a heap of 30 to 80 MB grow to four
  * times that; to look earlier costs next to nothing.
  */
-const GROWTH = { distributed: 30, embedded: 60 };
+const GROWTH = { distributed: 30, embedded: 90 };
 
 const setGrowth = (percent: number): void => setFlagsFromString(`--heap-growing-percent=${String(percent)}`);
 
