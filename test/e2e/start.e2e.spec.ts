@@ -72,6 +72,7 @@ describe('the start of a gateway', () => {
       '@nats-io/nats-core',
       'nodemailer',
       'google-auth-library',
+      '@smithy/core',
       'ajv',
     ])
       expect(libraries).not.toContain(library);

@@ -1,5 +1,3 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsKeys, AwsKeySource } from '../catalogue/aws-credentials.js';
 import type { Authorizer } from './authorizer.js';
 import type { UpstreamRequest } from './exchange.js';
@@ -32,7 +30,12 @@ export class AwsSignatures implements Authorizer {
 
   async headersFor(request: UpstreamRequest): Promise<Readonly<Record<string, string>>> {
     const { service, region } = this.target;
-    const credentials = await this.current();
+    // Loaded for the first request to AWS, and not in a worker that serves others.
+    const [{ Sha256 }, { SignatureV4 }, credentials] = await Promise.all([
+      import('@aws-crypto/sha256-js'),
+      import('@smithy/signature-v4'),
+      this.current(),
+    ]);
     const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
     const { headers } = await signer.sign(signable(request));
     const added = Object.entries(headers).filter(([name]) => ADDED.test(name));

@@ -10,7 +10,7 @@ const READY_MS = 60_000;
 const NODE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   standalone: ['--max-semi-space-size=32'],
   ingress: ['--max-semi-space-size=8'],
-  worker: ['--max-semi-space-size=8'],
+  worker: ['--max-semi-space-size=4'],
   billing: ['--max-semi-space-size=4'],
 };
 
