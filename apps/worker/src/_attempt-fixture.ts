@@ -16,7 +16,7 @@ import { startFaultLab, type FaultLab, type Step } from '@tollgate/testing/fault
 import { AttemptRunner } from './attempt-runner.js';
 import { Deployments } from './deployments.js';
 import { Sessions } from './sessions/sessions.js';
-import type { KnownUsage, UsageState } from './usage-record.js';
+import type { KnownUsage, UsageState } from './usage-event.js';
 
 /** Milliseconds that no test lasts. */
 export const LONG = 20_000;

@@ -8,7 +8,7 @@ import {
   type UsageEvent,
 } from '@tollgate/contracts';
 import { usageNotRecorded } from '../events.js';
-import { knownUsage, nothingYet, type KnownUsage, type UsageState } from '../usage-record.js';
+import { knownUsage, nothingYet, type KnownUsage, type UsageState } from '../usage-event.js';
 
 /** The usage event of one call of a tool: drafted before the request goes out, so that a worker which dies leaves it to the ledger. */
 export class ToolUsage {

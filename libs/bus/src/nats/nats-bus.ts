@@ -7,7 +7,7 @@ import {
   type EventContract,
   type RequestContract,
 } from '@tollgate/contracts';
-import type { Bus, BusHandlers, CallOptions, CallResponse, DurableDraft, RequestOptions } from '../bus.js';
+import type { Bus, BusHandlers, CallOptions, CallResponse, RequestOptions } from '../bus.js';
 import { within } from '../call/clock.js';
 import { InFlight } from '../call/in-flight.js';
 import { ResponseStream } from '../call/response-stream.js';
@@ -113,13 +113,8 @@ export class NatsBus implements Bus {
     return this.outbox.record(contract.subject, event);
   }
 
-  draft<Event extends object, State extends Partial<Event>>(
-    contract: DurableContract<Event>,
-    known: Omit<Event, keyof State>,
-    state: State,
-  ): DurableDraft<State> {
-    return this.outbox.draft(contract.subject, known, state);
-  }
+  readonly draft: Bus['draft'] = (contract, known, state) =>
+    this.outbox.draft(contract.subject, known, state);
 
   call<Header>(
     contract: CallContract<Header>,

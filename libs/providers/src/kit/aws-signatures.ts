@@ -13,6 +13,11 @@ export interface SignedService {
 /** Keys are had anew so long before they end. */
 const RENEWAL_MS = 5 * 60_000;
 
+const loadSigning = () => Promise.all([import('@aws-crypto/sha256-js'), import('@smithy/signature-v4')]);
+
+/** Loaded for the first request to AWS, and not in a worker that serves others. */
+let signing: ReturnType<typeof loadSigning> | undefined;
+
 /** Signs each request with AWS's Signature Version 4. Calls that come while keys are fetched wait for those. */
 export class AwsSignatures implements Authorizer {
   private keys: AwsKeys | null = null;
@@ -30,10 +35,8 @@ export class AwsSignatures implements Authorizer {
 
   async headersFor(request: UpstreamRequest): Promise<Readonly<Record<string, string>>> {
     const { service, region } = this.target;
-    // Loaded for the first request to AWS, and not in a worker that serves others.
-    const [{ Sha256 }, { SignatureV4 }, credentials] = await Promise.all([
-      import('@aws-crypto/sha256-js'),
-      import('@smithy/signature-v4'),
+    const [[{ Sha256 }, { SignatureV4 }], credentials] = await Promise.all([
+      (signing ??= loadSigning()),
       this.current(),
     ]);
     const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
