@@ -1,7 +1,10 @@
-// Compiles every project's src/ to dist/ with swc. Files that are up to date are left alone, so a second `npm start` costs nothing.
+// Compiles every project's src/ to its dist/ with swc, and joins each app to dist/<app>.js. What is up to date is left alone,
+// so a second `npm start` costs nothing.
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isSource = (file) => file.endsWith('.ts') && !/\.(spec|d)\.ts$/.test(file);
@@ -17,20 +20,19 @@ const projects = async () =>
     )
   ).flat();
 
-async function outdated(project) {
+/** Every source of a project with its output, when the source was modified, and whether the output is older or newer. */
+async function filesOf(project) {
   const source = join(project, 'src');
   const entries = await readdir(source, { recursive: true }).catch(() => []);
-  const pairs = entries.filter(isSource).map((file) => ({
-    from: join(source, file),
-    to: join(project, 'dist', file.replace(/\.ts$/, '.js')),
-  }));
-  const stale = [];
-  for (const { from, to } of pairs) {
+  const files = [];
+  for (const file of entries.filter(isSource).sort()) {
+    const from = join(source, file);
+    const to = join(project, 'dist', file.replace(/\.ts$/, '.js'));
     const at = await modified(from);
-    if (at !== (await modified(to))) stale.push({ from, to, at });
+    files.push({ from, to, at, isStale: at !== (await modified(to)) });
   }
-  await removeOrphans(join(project, 'dist'), new Set(pairs.map(({ to }) => to)));
-  return stale;
+  await removeOrphans(join(project, 'dist'), new Set(files.map(({ to }) => to)));
+  return files;
 }
 
 async function removeOrphans(dist, wanted) {
@@ -55,10 +57,20 @@ async function compile(swc, { from, to, at }) {
   await utimes(to, at / 1000, at / 1000);
 }
 
-const stale = (await Promise.all((await projects()).map(outdated))).flat();
+const files = (await Promise.all((await projects()).map(filesOf))).flat();
+const stale = files.filter(({ isStale }) => isStale);
 if (stale.length > 0) {
   const started = Date.now();
   const { default: swc } = await import('@swc/core');
-  await Promise.all(stale.map((pair) => compile(swc, pair)));
+  await Promise.all(stale.map((file) => compile(swc, file)));
   process.stderr.write(`built ${stale.length} files in ${Date.now() - started} ms\n`);
 }
+
+const others = ['deploy/bundle.mjs', 'package-lock.json'].map((name) => join(root, name));
+const inputs = [
+  ...files.map(({ from, at }) => `${relative(root, from)} ${at}`),
+  ...(await Promise.all(others.map(modified))),
+];
+const started = Date.now();
+if (await bundle(root, createHash('sha256').update(inputs.join('\n')).digest('hex')))
+  process.stderr.write(`joined them in ${Date.now() - started} ms\n`);

@@ -1,16 +1,22 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway, type Gateway } from '@tollgate/testing';
 import { eventually } from './_seed.js';
 
-const MAIN = 'apps/standalone/dist/main.js';
+const MAIN = 'dist/standalone.js';
 
-/** Asked by a signal, a process tells which of the CommonJS modules it has: those of nearly all of its libraries. */
-const TELLS_MODULES = `import { createRequire } from 'node:module';
-process.on('SIGUSR2', () => console.log('has ' + Object.keys(createRequire('/none.js').cache).join(' ') + ' end'));`;
+/** Asked by a signal, a process tells which files of code it has loaded. */
+const TELLS_SCRIPTS = `import { Session } from 'node:inspector';
+process.on('SIGUSR2', () => {
+  const session = new Session();
+  const scripts = [];
+  session.connect();
+  session.on('Debugger.scriptParsed', ({ params }) => scripts.push(params.url));
+  session.post('Debugger.enable', () => console.log('has ' + scripts.join(' ') + ' end'));
+});`;
 
 interface Ended {
   readonly code: number | null;
@@ -38,7 +44,7 @@ describe('the start of a gateway', () => {
       env: {
         TOLLGATE_DATA: join(folder, 'first'),
         LITELLM_MASTER_KEY: '',
-        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELLS_MODULES)}`,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELLS_SCRIPTS)}`,
       },
     });
   }, 60_000);
@@ -58,13 +64,18 @@ describe('the start of a gateway', () => {
   it('loads no library that it has no use for', async () => {
     const { standalone } = gateway.processes;
     process.kill(standalone.pid, 'SIGUSR2');
-    const modules = await eventually(
-      () => Promise.resolve(/^has (.*) end$/m.exec(standalone.logs())?.[1]),
+    const scripts = await eventually(
+      () => Promise.resolve(/^has (.*) end$/m.exec(standalone.logs())?.[1]?.split(' ')),
       (found) => found !== undefined,
     );
-    const libraries = new Set(
-      modules?.split(' ').map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]),
-    );
+    // The bundler marks where each module begins.
+    const modules = scripts
+      ?.filter((url) => url.startsWith('file:'))
+      .flatMap((url) => [
+        url,
+        ...(readFileSync(new URL(url), 'utf8').match(/^\/\/(?:#region)? \S+$/gm) ?? []),
+      ]);
+    const libraries = new Set(modules?.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]));
     expect(libraries).toContain('fastify');
     for (const library of [
       'ioredis',
@@ -107,8 +118,7 @@ describe('the start of a gateway', () => {
 
   it('makes no database before it knows that its port is free', async () => {
     const data = join(folder, 'fourth');
-    const { stdout } = await run('--port', String(gateway.processes.standalone.port), '--data', data);
-    expect(stdout).not.toContain('database.creating');
+    await run('--port', String(gateway.processes.standalone.port), '--data', data);
     expect(existsSync(join(data, 'database'))).toBe(false);
   }, 60_000);
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir, stat } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,14 @@ async function closeBoth(thread: PgliteThread, lock: Server): Promise<void> {
   lock.close();
 }
 
+/** A new database that the build has made: it lies beside what the build has joined, and modules by themselves have none. */
+const TEMPLATE = fileURLToPath(new URL('./database', import.meta.url));
+
 async function create(folder: string): Promise<void> {
+  if (await stat(TEMPLATE).catch(() => undefined)) {
+    await cp(TEMPLATE, folder, { recursive: true });
+    return;
+  }
   logger.info({ event: 'database.creating' }, 'making the database: some seconds, this once');
   if (runsFromSource) {
     const { createFolder } = await import('./pglite-server.js');

@@ -54,7 +54,7 @@ export class GatewayProcess {
     this.earlierLogs = this.logs();
     this.process = new ManagedProcess({
       command: process.execPath,
-      args: [...(NODE_OPTIONS[this.name] ?? []), join(ROOT, 'apps', this.name, 'dist/main.js')],
+      args: [...(NODE_OPTIONS[this.name] ?? []), join(ROOT, 'dist', `${this.name}.js`)],
       cwd: ROOT,
       env: { ...this.environment, PORT: String(this.knownPort) },
       stopSignal: 'SIGTERM',
