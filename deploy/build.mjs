@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.mjs';
+import { alone } from './alone.mjs';
+import { bundle, isBundled } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isSource = (file) => file.endsWith('.ts') && !/\.(spec|d)\.ts$/.test(file);
@@ -57,20 +58,28 @@ async function compile(swc, { from, to, at }) {
   await utimes(to, at / 1000, at / 1000);
 }
 
-const files = (await Promise.all((await projects()).map(filesOf))).flat();
-const stale = files.filter(({ isStale }) => isStale);
-if (stale.length > 0) {
-  const started = Date.now();
-  const { default: swc } = await import('@swc/core');
-  await Promise.all(stale.map((file) => compile(swc, file)));
-  process.stderr.write(`built ${stale.length} files in ${Date.now() - started} ms\n`);
+/** The outputs that are out of date, and what tells whether anything has changed since the modules were joined. */
+async function look() {
+  const files = (await Promise.all((await projects()).map(filesOf))).flat();
+  const others = ['deploy/bundle.mjs', 'package-lock.json'].map((name) => join(root, name));
+  const inputs = [
+    ...files.map(({ from, at }) => `${relative(root, from)} ${at}`),
+    ...(await Promise.all(others.map(modified))),
+  ];
+  const fingerprint = createHash('sha256').update(inputs.join('\n')).digest('hex');
+  return { stale: files.filter(({ isStale }) => isStale), fingerprint };
 }
 
-const others = ['deploy/bundle.mjs', 'package-lock.json'].map((name) => join(root, name));
-const inputs = [
-  ...files.map(({ from, at }) => `${relative(root, from)} ${at}`),
-  ...(await Promise.all(others.map(modified))),
-];
-const started = Date.now();
-if (await bundle(root, createHash('sha256').update(inputs.join('\n')).digest('hex')))
-  process.stderr.write(`joined them in ${Date.now() - started} ms\n`);
+async function build() {
+  const { stale, fingerprint } = await look();
+  if (stale.length > 0) {
+    const started = Date.now();
+    const { default: swc } = await import('@swc/core');
+    await Promise.all(stale.map((file) => compile(swc, file)));
+    process.stderr.write(`built ${stale.length} files in ${Date.now() - started} ms\n`);
+  }
+  await bundle(root, fingerprint);
+}
+
+const { stale, fingerprint } = await look();
+if (stale.length > 0 || !(await isBundled(root, fingerprint))) await alone(build);

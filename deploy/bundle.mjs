@@ -20,17 +20,29 @@ const DATABASE_VERSION = 'database-version';
  * What is as it would be made is left alone.
  * @param {string} root the top of the checkout, compiled
  * @param {string} fingerprint of all that goes into the files
- * @returns {Promise<boolean>} whether there was anything to do
  */
 export async function bundle(root, fingerprint) {
   const dist = join(root, 'dist');
   await mkdir(dist, { recursive: true });
-  const made = await Promise.all([joinModules(root, dist, fingerprint), makeDatabase(root, dist)]);
-  return made.includes(true);
+  await Promise.all([joinModules(root, dist, fingerprint), makeDatabase(root, dist)]);
 }
 
+/**
+ * Whether `bundle` would find nothing to do.
+ * @param {string} root
+ * @param {string} fingerprint
+ */
+export async function isBundled(root, fingerprint) {
+  const dist = join(root, 'dist');
+  return (await isJoined(dist, fingerprint)) && (await isMade(dist, await pgliteVersion(root)));
+}
+
+const isJoined = async (dist, fingerprint) => (await read(dist, FINGERPRINT)) === fingerprint;
+const isMade = async (dist, version) => (await read(dist, DATABASE_VERSION)) === version;
+
 async function joinModules(root, dist, fingerprint) {
-  if ((await read(dist, FINGERPRINT)) === fingerprint) return false;
+  if (await isJoined(dist, fingerprint)) return;
+  const done = telling('joining the modules of each app');
   // Files read at once. By itself it starts so many threads that on two cores they are in each other's way for seconds.
   process.env.ROLLDOWN_MAX_BLOCKING_THREADS ??= '4';
   const { rolldown } = await import('rolldown');
@@ -51,7 +63,7 @@ async function joinModules(root, dist, fingerprint) {
   const others = (await readdir(dist)).filter((name) => name.endsWith('.js') && !written.has(name));
   for (const name of others) await rm(join(dist, name));
   await writeFile(join(dist, FINGERPRINT), fingerprint);
-  return true;
+  done();
 }
 
 /** Libraries ask for some others only in case they are there; what the project itself imports has to be. */
@@ -60,22 +72,33 @@ function refuseUnresolved(level, log, report) {
   else if (!log.id.includes('node_modules')) throw new Error(log.message);
 }
 
-async function makeDatabase(root, dist) {
-  const library = join(root, 'libs/database');
-  const version = JSON.parse(await readFile(join(library, 'package.json'), 'utf8')).dependencies[
+const pgliteVersion = async (root) =>
+  JSON.parse(await readFile(join(root, 'libs/database/package.json'), 'utf8')).dependencies[
     '@electric-sql/pglite'
   ];
-  if ((await read(dist, DATABASE_VERSION)) === version) return false;
+
+async function makeDatabase(root, dist) {
+  const version = await pgliteVersion(root);
+  if (await isMade(dist, version)) return;
+  const done = telling('making the database that first starts copy');
   await rm(join(dist, DATABASE), { recursive: true, force: true });
   const folder = join(dist, `${DATABASE}.new`);
   await rm(folder, { recursive: true, force: true });
-  await promisify(execFile)(process.execPath, [join(library, 'dist/embedded/pglite-create.js'), folder]);
+  const create = join(root, 'libs/database/dist/embedded/pglite-create.js');
+  await promisify(execFile)(process.execPath, [create, folder]);
   // Whoever may run the apps may copy it: nothing in it is secret yet.
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
     if (entry.isFile()) await chmod(join(entry.parentPath, entry.name), 0o644);
   await rename(folder, join(dist, DATABASE));
   await writeFile(join(dist, DATABASE_VERSION), version);
-  return true;
+  done();
+}
+
+/** Says what takes some seconds, and how long it took. */
+function telling(what) {
+  const started = Date.now();
+  process.stderr.write(`${what} …\n`);
+  return () => process.stderr.write(`${what}: ${Date.now() - started} ms\n`);
 }
 
 const read = (dist, name) => readFile(join(dist, name), 'utf8').catch(() => '');

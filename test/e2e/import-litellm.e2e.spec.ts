@@ -30,7 +30,7 @@ describeWithServers('a gateway that was moved to from LiteLLM', () => {
   const data = mkdtempSync(join(tmpdir(), 'tollgate-moved-'));
 
   beforeAll(async () => {
-    await buildOnce();
+    buildOnce();
     litellm = await LiteLlmDatabase.start();
     await litellm.insert('LiteLLM_TeamTable', {
       team_id: 'red',

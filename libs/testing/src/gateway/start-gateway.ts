@@ -47,7 +47,7 @@ export interface DistributedGateway extends Gateway<Kind> {
 
 /** The embedded gateway: one process, nothing else. */
 export async function startGateway(options: EmbeddedOptions): Promise<Gateway<'standalone'>> {
-  await buildOnce();
+  buildOnce();
   const home = new Home(options);
   const standalone = new GatewayProcess('standalone', home.environment('standalone'));
   const stop = async (): Promise<void> => {
@@ -61,12 +61,8 @@ export async function startGateway(options: EmbeddedOptions): Promise<Gateway<'s
 
 /** The distributed gateway: four kinds of processes on servers of their own. */
 export async function startDistributed(options: DistributedOptions = {}): Promise<DistributedGateway> {
-  const [nats, redis, postgres] = await Promise.all([
-    startNats(),
-    startRedis(),
-    startPostgres(),
-    buildOnce(),
-  ]);
+  buildOnce();
+  const [nats, redis, postgres] = await Promise.all([startNats(), startRedis(), startPostgres()]);
   const home = new Home(options);
   const shared = { NATS_URL: nats.url, REDIS_URL: redis.url };
   const create = (kind: Kind, folder: string): GatewayProcess =>

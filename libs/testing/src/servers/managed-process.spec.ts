@@ -49,7 +49,7 @@ describe('a managed process', () => {
 
   it('ends when its owner is killed with -9, and its folder goes too', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-guard-'));
-    await buildOnce();
+    buildOnce();
     const script = `
       import { ManagedProcess } from './libs/testing/dist/servers/managed-process.js';
       const args = ['-e', 'setInterval(() => undefined, 1000)'];
