@@ -74,7 +74,8 @@ describeWithServers('NatsBus through a restart of NATS', () => {
     const failed = performance.now();
     expect(await codeOf(collect(call(ingress)))).toBe('service_unavailable');
     expect(await codeOf(ingress.request(ask, { text: '' }))).toBe('service_unavailable');
-    expect(performance.now() - failed).toBeLessThan(100);
+    // At once, and not when a request has timed out.
+    expect(performance.now() - failed).toBeLessThan(2_000);
     await record(50, 100);
     await server().restart();
     await all.promise;
