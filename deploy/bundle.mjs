@@ -1,6 +1,7 @@
 // Makes in dist/ what a start is quick with: the apps' modules joined into a few files (Node reads some three thousand one by
 // one otherwise, which takes it more than a second), and a new database that is copied (making one takes five seconds).
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -37,8 +38,11 @@ export async function isBundled(root, fingerprint) {
   return (await isJoined(dist, fingerprint)) && (await isMade(dist, await pgliteVersion(root)));
 }
 
-const isJoined = async (dist, fingerprint) => (await read(dist, FINGERPRINT)) === fingerprint;
-const isMade = async (dist, version) => (await read(dist, DATABASE_VERSION)) === version;
+const isJoined = async (dist, fingerprint) =>
+  (await read(dist, FINGERPRINT)) === fingerprint &&
+  [...APPS, ...THREADS].every((name) => existsSync(join(dist, `${name}.js`)));
+const isMade = async (dist, version) =>
+  (await read(dist, DATABASE_VERSION)) === version && existsSync(join(dist, DATABASE));
 
 async function joinModules(root, dist, fingerprint) {
   if (await isJoined(dist, fingerprint)) return;
