@@ -25,7 +25,8 @@ const DATABASE_VERSION = 'database-version';
 export async function bundle(root, fingerprint) {
   const dist = join(root, 'dist');
   await mkdir(dist, { recursive: true });
-  await Promise.all([joinModules(root, dist, fingerprint), makeDatabase(root, dist)]);
+  await joinModules(root, dist, fingerprint);
+  await makeDatabase(root, dist);
 }
 
 /**
