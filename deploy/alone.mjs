@@ -1,42 +1,51 @@
 // Two builds of one checkout at once would take away from each other what they write.
+import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LOCK = fileURLToPath(new URL('../node_modules/.cache/tollgate-build.lock', import.meta.url));
 const LOOK_MS = 50;
+/** Its owner says so often that it lives. A process id would say less: in a container another may have it. */
+const BEAT_MS = 500;
+const DEAD_MS = 10_000;
 
 /**
  * Does the work once no other build of this checkout is under way. The lock of one that was killed counts for nothing.
  * @param {() => Promise<void>} work
  */
 export async function alone(work) {
-  const own = `${LOCK}-${process.pid}`;
   await mkdir(dirname(LOCK), { recursive: true });
-  await writeFile(own, String(process.pid));
-  while (!(await link(own, LOCK).then(() => true, isTaken))) {
-    const owner = await readFile(LOCK, 'utf8').catch(() => null);
-    if (owner !== null && !isRunning(Number(owner))) await rm(LOCK, { force: true });
+  for (let looks = 0; !(await isTaken()); looks += 1) {
+    if (looks === 0) process.stderr.write('another build of this checkout is under way: waiting for it …\n');
+    if ((await ageOf(LOCK)) > DEAD_MS) await rm(LOCK, { force: true });
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  await rm(own);
   const unlock = () => rmSync(LOCK, { force: true });
   process.once('exit', unlock);
-  await work();
-  process.off('exit', unlock);
-  unlock();
-}
-
-function isTaken(error) {
-  if (error.code === 'EEXIST') return false;
-  throw error;
-}
-
-function isRunning(pid) {
+  const beats = setInterval(() => utimes(LOCK, new Date(), new Date()).catch(() => undefined), BEAT_MS);
   try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
+    await work();
+  } finally {
+    clearInterval(beats);
+    process.off('exit', unlock);
+    unlock();
   }
 }
+
+/** Whether it is ours now. */
+async function isTaken() {
+  try {
+    await writeFile(LOCK, '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** In milliseconds; 0 when there is none. */
+const ageOf = async (path) => {
+  const file = await stat(path).catch(() => null);
+  return file === null ? 0 : Date.now() - file.mtimeMs;
+};

@@ -86,14 +86,17 @@ async function makeDatabase(root, dist) {
   const version = await pgliteVersion(root);
   if (await isMade(dist, version)) return;
   const done = telling('making the database that first starts copy');
-  await rm(join(dist, DATABASE), { recursive: true, force: true });
-  const folder = join(dist, `${DATABASE}.new`);
-  await rm(folder, { recursive: true, force: true });
+  // What makes the remains of a build that was killed may be at it still.
+  const remains = (await readdir(dist)).filter((name) => /^database(\.new-\d+)?$/.test(name));
+  for (const name of remains)
+    await rm(join(dist, name), { recursive: true, force: true }).catch(() => undefined);
+  const folder = join(dist, `${DATABASE}.new-${process.pid}`);
   const create = join(root, 'libs/database/dist/embedded/pglite-create.js');
   await promisify(execFile)(process.execPath, [create, folder]);
   // Whoever may run the apps may copy it: nothing in it is secret yet.
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
-    if (entry.isFile()) await chmod(join(entry.parentPath, entry.name), 0o644);
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  await chmod(folder, 0o755);
   await rename(folder, join(dist, DATABASE));
   await writeFile(join(dist, DATABASE_VERSION), version);
   done();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway, type Gateway } from '@tollgate/testing';
@@ -56,8 +56,14 @@ describe('the start of a gateway', () => {
   it('complains of nothing, and shows a call that works when it is pasted', async () => {
     const logs = gateway.processes.standalone.logs();
     expect(logs).not.toMatch(/"level":"(warn|error)"/);
-    // A first start copies the database that the build has made.
+    // A first start copies the database that the build has made, and the copy is its owner's alone.
     expect(logs).not.toContain('database.creating');
+    for (const [file, mode] of [
+      ['', 0o700] as const,
+      ['base', 0o700] as const,
+      ['PG_VERSION', 0o600] as const,
+    ])
+      expect(statSync(join(folder, 'first/database', file)).mode & 0o777).toBe(mode);
     const command = /^ {2}(curl [^]+?\n.+\n.+)$/m.exec(logs)?.[1] ?? '';
     const shell = spawn('sh', ['-c', `${command} --silent --fail`]);
     expect(JSON.parse(await text(shell.stdout))).toMatchObject({ object: 'chat.completion' });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, stat } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,9 @@ import { makeDatabaseFolder } from './database-folder.js';
 import { PgliteThread, runsFromSource } from './pglite-thread.js';
 import { lockFolder } from './folder-lock.js';
 import { SOCKET_NAME, socketDirectoryOf } from './socket-directory.js';
+
+const OWN_FOLDER = 0o700;
+const OWN_FILE = 0o600;
 
 const execute = promisify(execFile);
 const logger = createLogger('database');
@@ -24,7 +27,7 @@ export interface EmbeddedServer {
  * Throws when another process has the folder.
  */
 export async function startEmbedded(dataDirectory: string): Promise<EmbeddedServer> {
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  await mkdir(dataDirectory, { recursive: true, mode: OWN_FOLDER });
   const socketDirectory = await socketDirectoryOf(dataDirectory);
   const lock = await lockFolder(socketDirectory, dataDirectory);
   try {
@@ -48,6 +51,7 @@ const TEMPLATE = fileURLToPath(new URL('./database', import.meta.url));
 async function create(folder: string): Promise<void> {
   if (await stat(TEMPLATE).catch(() => undefined)) {
     await cp(TEMPLATE, folder, { recursive: true });
+    await own(folder);
     return;
   }
   logger.info({ event: 'database.creating' }, 'making the database: some seconds, this once');
@@ -57,4 +61,15 @@ async function create(folder: string): Promise<void> {
   }
   const entry = fileURLToPath(new URL('./pglite-create.js', import.meta.url));
   await execute(process.execPath, [entry, folder]);
+}
+
+/** The template may be there for everybody to read, and for nobody to write; its copy is ours alone. */
+async function own(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  await Promise.all(
+    entries.map((entry) =>
+      chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? OWN_FOLDER : OWN_FILE),
+    ),
+  );
+  await chmod(folder, OWN_FOLDER);
 }
